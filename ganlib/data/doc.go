@@ -1,0 +1,26 @@
+// Package data holds what a GAN learns from: sets of images and toy
+// distributions whose density is known.
+//
+// An image set is an [Images]: uint8 pixels [n, height, width, channels] in
+// one slice, with optional labels and the set's name, licence and source.
+// [ReadIDX] reads the files MNIST and its relatives come in, and package
+// data/mnist embeds the real MNIST:
+//
+//	digits, err := mnist.Train()                      // 60,000 images of 28 x 28
+//	order, err := data.NewOrder(digits.N, 100, seed)  // minibatches of 100
+//	x := make([]float32, 100*digits.Size())
+//	err = digits.Fill(x, order.Batch(step), data.Unit)
+//
+// # Minibatches
+//
+// The data of a step is a function of (seed, step) and of nothing else, for
+// images ([Order.Batch]) and for toy distributions ([Normal1D.Batch]). No
+// generator is carried from one step to the next, so a run that stops after
+// step t and starts again at t+1 sees the data it would have seen in one piece.
+//
+// # Errors
+//
+// Readers and [Images.Fill] return errors that name the thing, the value and
+// what would be right. [Images.At] and [Images.Image] panic on an index out of
+// range, as indexing a slice does.
+package data

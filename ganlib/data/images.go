@@ -1,0 +1,88 @@
+package data
+
+import (
+	"fmt"
+	"image"
+)
+
+// Images is a set of images of one size, all in memory.
+//
+// Build one with a reader, or fill the fields and call [Images.Validate].
+type Images struct {
+	Name    string // what a reader calls it, such as "MNIST, training part"
+	License string // the terms it is handed out under; "" if unknown
+	Source  string // where it comes from: an address or a path
+
+	N, Height, Width int
+	Channels         int     // 1 for grey, 3 for red, green, blue
+	Pixels           []uint8 // [N, Height, Width, Channels], 0 is black
+	Labels           []int   // [N], or nil where nothing is labelled
+}
+
+// Validate returns an error unless the sizes are positive, Channels is 1 or 3,
+// and Pixels and Labels have the lengths that the sizes ask for.
+func (s *Images) Validate() error {
+	if s.N < 1 || s.Height < 1 || s.Width < 1 {
+		return fmt.Errorf("image set %q has %d images of %d x %d: each number must be at least 1",
+			s.Name, s.N, s.Height, s.Width)
+	}
+	if s.Channels != 1 && s.Channels != 3 {
+		return fmt.Errorf("image set %q has %d channels: want 1 (grey) or 3 (red, green, blue)", s.Name, s.Channels)
+	}
+	if want := s.N * s.Size(); len(s.Pixels) != want {
+		return fmt.Errorf("image set %q has %d pixel bytes: want %d x %d x %d x %d = %d",
+			s.Name, len(s.Pixels), s.N, s.Height, s.Width, s.Channels, want)
+	}
+	if s.Labels != nil && len(s.Labels) != s.N {
+		return fmt.Errorf("image set %q has %d labels for %d images: want one label an image, or none at all",
+			s.Name, len(s.Labels), s.N)
+	}
+	return nil
+}
+
+// Size is the number of values in one image, Height x Width x Channels.
+func (s *Images) Size() int { return s.Height * s.Width * s.Channels }
+
+// At returns the pixels of image i, [Height, Width, Channels]. They are the
+// set's own, not a copy. It panics unless 0 <= i < N.
+func (s *Images) At(i int) []uint8 {
+	if i < 0 || i >= s.N {
+		panic(fmt.Sprintf("data: image %d of %q: the set has images 0 to %d", i, s.Name, s.N-1))
+	}
+	size := s.Size()
+	return s.Pixels[i*size : (i+1)*size : (i+1)*size]
+}
+
+// Image returns a copy of image i: an *image.Gray or an *image.NRGBA. It
+// panics unless 0 <= i < N.
+func (s *Images) Image(i int) image.Image {
+	pixels := s.At(i)
+	bounds := image.Rect(0, 0, s.Width, s.Height)
+	if s.Channels == 1 {
+		grey := image.NewGray(bounds)
+		copy(grey.Pix, pixels)
+		return grey
+	}
+	colour := image.NewNRGBA(bounds)
+	for p := range s.Height * s.Width {
+		copy(colour.Pix[4*p:], pixels[3*p:3*p+3])
+		colour.Pix[4*p+3] = 0xff
+	}
+	return colour
+}
+
+// Subset returns images lo to hi-1 as a set of its own that shares the pixels
+// and labels. It returns an error unless 0 <= lo < hi <= N.
+func (s *Images) Subset(lo, hi int) (*Images, error) {
+	if lo < 0 || lo >= hi || hi > s.N {
+		return nil, fmt.Errorf("images %d to %d of %q: want 0 <= lo < hi <= %d", lo, hi, s.Name, s.N)
+	}
+	sub := *s
+	sub.N = hi - lo
+	size := s.Size()
+	sub.Pixels = s.Pixels[lo*size : hi*size : hi*size]
+	if s.Labels != nil {
+		sub.Labels = s.Labels[lo:hi:hi]
+	}
+	return &sub, nil
+}

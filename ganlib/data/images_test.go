@@ -1,0 +1,147 @@
+package data
+
+import (
+	"image"
+	"image/color"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// small returns 3 images of 2 x 2 whose pixel values count up from 0.
+func small(channels int) *Images {
+	s := &Images{Name: "small", N: 3, Height: 2, Width: 2, Channels: channels, Labels: []int{7, 8, 9}}
+	s.Pixels = make([]uint8, 3*s.Size())
+	for i := range s.Pixels {
+		s.Pixels[i] = uint8(i)
+	}
+	return s
+}
+
+// wantError fails unless err says all of parts.
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error: want one that says %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not say %q", err, part)
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	if err := small(3).Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		spoil func(*Images)
+		says  string
+	}{
+		{"no images", func(s *Images) { s.N = 0 }, "0 images of 2 x 2"},
+		{"no width", func(s *Images) { s.Width = -1 }, "3 images of 2 x -1"},
+		{"channels", func(s *Images) { s.Channels = 2 }, "2 channels"},
+		{"pixels", func(s *Images) { s.Pixels = s.Pixels[1:] }, "35 pixel bytes: want 3 x 2 x 2 x 3 = 36"},
+		{"labels", func(s *Images) { s.Labels = s.Labels[1:] }, "2 labels for 3 images"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := small(3)
+			c.spoil(s)
+			wantError(t, s.Validate(), c.says, `"small"`)
+		})
+	}
+}
+
+func TestImage(t *testing.T) {
+	grey := small(1).Image(1)
+	if grey.Bounds() != image.Rect(0, 0, 2, 2) {
+		t.Errorf("bounds %v: want 2 x 2", grey.Bounds())
+	}
+	// Image 1 begins at byte 4; row 1, column 0 is its third value.
+	if got := grey.At(0, 1); got != (color.Gray{6}) {
+		t.Errorf("grey pixel %v: want 6", got)
+	}
+	// Image 2 begins at byte 24; row 0, column 1 is its second triple.
+	if got := small(3).Image(2).At(1, 0); got != (color.NRGBA{27, 28, 29, 255}) {
+		t.Errorf("colour pixel %v: want 27, 28, 29", got)
+	}
+}
+
+func TestImageIsACopy(t *testing.T) {
+	s := small(1)
+	s.Image(0).(*image.Gray).Pix[0] = 200
+	if s.Pixels[0] != 0 {
+		t.Error("writing to the picture changed the set")
+	}
+}
+
+func TestAtPanicsOutOfRange(t *testing.T) {
+	for _, i := range []int{-1, 3} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("At(%d) of 3 images did not panic", i)
+				}
+			}()
+			small(1).At(i)
+		}()
+	}
+}
+
+func TestSubset(t *testing.T) {
+	sub, err := small(1).Subset(1, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sub.Validate(); err != nil {
+		t.Error(err)
+	}
+	if got, want := sub.At(0), []uint8{4, 5, 6, 7}; !slices.Equal(got, want) {
+		t.Errorf("first image of the subset %v: want %v", got, want)
+	}
+	if !slices.Equal(sub.Labels, []int{8, 9}) {
+		t.Errorf("labels %v: want [8 9]", sub.Labels)
+	}
+	for _, r := range [][2]int{{-1, 2}, {2, 2}, {2, 1}, {0, 4}} {
+		_, err := small(1).Subset(r[0], r[1])
+		wantError(t, err, "0 <= lo < hi <= 3")
+	}
+}
+
+func TestFill(t *testing.T) {
+	s := small(1)
+	s.Pixels[8], s.Pixels[9] = 255, 51
+	dst := make([]float32, 8)
+	for _, c := range []struct {
+		scale Scale
+		want  []float32 // image 2, then the second half of image 0
+	}{
+		{Unit, []float32{1, .2, 2. / 255, 3. / 255}},
+		{Symmetric, []float32{1, -.6, 2./127.5 - 1, 3./127.5 - 1}},
+	} {
+		if err := s.Fill(dst, []int{2, 0}, c.scale); err != nil {
+			t.Fatal(err)
+		}
+		got := []float32{dst[0], dst[1], dst[6], dst[7]}
+		for i := range got {
+			if diff := got[i] - c.want[i]; diff > 1e-6 || diff < -1e-6 {
+				t.Errorf("scale %d gives %v: want %v", c.scale, got, c.want)
+				break
+			}
+		}
+	}
+}
+
+func TestFillRefuses(t *testing.T) {
+	s := small(1)
+	dst := []float32{9, 9, 9, 9}
+	wantError(t, s.Fill(dst[:3], []int{0}, Unit), "room for 4 numbers", "got room for 3")
+	wantError(t, s.Fill(dst, []int{3}, Unit), "image 3", "0 to 2")
+	wantError(t, s.Fill(dst, []int{-1}, Unit), "image -1")
+	wantError(t, s.Fill(dst, []int{0}, Scale(5)), "scale 5", "Unit")
+	if !slices.Equal(dst, []float32{9, 9, 9, 9}) {
+		t.Errorf("a refused Fill wrote %v", dst)
+	}
+}

@@ -1,0 +1,66 @@
+package data
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+)
+
+// Order says which examples each step sees: shuffled epochs, cut into
+// minibatches. It is safe for use by several goroutines.
+//
+// Epoch e is a permutation of all examples that depends on (seed, e) alone. It
+// is cut into as many whole minibatches as it holds; the few examples left
+// over sit that epoch out, so the examples of a minibatch are always distinct.
+// Another permutation leaves out others.
+type Order struct {
+	n, size int
+	seed    uint64
+
+	mu    sync.Mutex // guards the permutation drawn last
+	epoch int
+	perm  []int
+}
+
+// NewOrder returns the order of minibatches of size examples out of n. A
+// seed gives the same order on every machine. It returns an error unless
+// 1 <= size <= n.
+func NewOrder(n, size int, seed uint64) (*Order, error) {
+	if size < 1 || size > n {
+		return nil, fmt.Errorf("minibatches of %d distinct examples out of %d: want a size from 1 to %d", size, n, n)
+	}
+	return &Order{n: n, size: size, seed: seed}, nil
+}
+
+// StepsPerEpoch is the number of minibatches that an epoch is cut into.
+func (o *Order) StepsPerEpoch() int { return o.n / o.size }
+
+// Batch returns the examples of a step, counted from 0: distinct numbers from
+// 0 to n-1. It depends on the seed and the step alone, so steps may be asked
+// for in any order, and panics if step is negative.
+func (o *Order) Batch(step int) []int {
+	if step < 0 {
+		panic(fmt.Sprintf("data: minibatch of step %d: steps are counted from 0", step))
+	}
+	epoch, first := step/o.StepsPerEpoch(), step%o.StepsPerEpoch()*o.size
+	batch := make([]int, o.size)
+	copy(batch, o.permutation(epoch)[first:])
+	return batch
+}
+
+// permutation returns the examples in the order of an epoch. Drawing one for
+// each step would give the same numbers, slower. The caller must not write to it.
+func (o *Order) permutation(epoch int) []int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.perm == nil || o.epoch != epoch {
+		o.perm = stream(o.seed, epoch).Perm(o.n)
+		o.epoch = epoch
+	}
+	return o.perm
+}
+
+// stream returns the random numbers that belong to (seed, at).
+func stream(seed uint64, at int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, uint64(at)))
+}
