@@ -1,0 +1,211 @@
+package measure
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/mnist"
+)
+
+func near(t *testing.T, what string, got, want, within float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= within) {
+		t.Errorf("%s is %.6g: want %.6g within %g", what, got, want, within)
+	}
+}
+
+func wantError(t *testing.T, err error, says string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), says) {
+		t.Errorf("error %v: want one that says %q", err, says)
+	}
+}
+
+func TestMeanPairwiseDistance(t *testing.T) {
+	// A 3-4-5 triangle: mean of 3, 4 and 5.
+	got, err := MeanPairwiseDistance([]float32{0, 0, 3, 0, 0, 4}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "mean side of the triangle", got, 4, 1e-7)
+
+	// Equal rows: a collapsed generator.
+	got, err = MeanPairwiseDistance(make([]float32, 50*7), 7)
+	if err != nil || got != 0 {
+		t.Errorf("equal rows: %g, %v: want 0", got, err)
+	}
+}
+
+// Rows of independent normals differ by a normal of variance 2 in each of dim
+// values: the mean distance is sqrt(2) times that of a chi distribution,
+// 2 Γ((dim+1)/2) / Γ(dim/2).
+func TestMeanPairwiseDistanceOfNormals(t *testing.T) {
+	const n, dim = 1000, 300
+	rng := rand.New(rand.NewPCG(1, 1))
+	x := make([]float32, n*dim)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	got, err := MeanPairwiseDistance(x, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := math.Lgamma((dim + 1) / 2.)
+	b, _ := math.Lgamma(dim / 2.)
+	near(t, "mean distance of normals", got, 2*math.Exp(a-b), .05)
+}
+
+func TestMeanPairwiseDistanceOfMNIST(t *testing.T) {
+	const n = 1000
+	set, err := mnist.Train()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, n*set.Size())
+	order, err := data.NewOrder(set.N, n, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Fill(x, order.Batch(0), data.Unit); err != nil {
+		t.Fatal(err)
+	}
+	got, err := MeanPairwiseDistance(x, set.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 10.17 here. The spread of single distances is about 1.5, so other
+	// thousands of images give the same to a few hundredths.
+	near(t, "mean distance of MNIST images", got, 10.17, .1)
+}
+
+func TestMeanPairwiseDistanceSaysNaN(t *testing.T) {
+	got, err := MeanPairwiseDistance([]float32{0, 1, float32(math.NaN())}, 1)
+	if err != nil || !math.IsNaN(got) {
+		t.Errorf("with a NaN: %g, %v: want NaN", got, err)
+	}
+}
+
+func TestMeanPairwiseDistanceRefuses(t *testing.T) {
+	for _, c := range []struct {
+		n, dim int
+		says   string
+	}{
+		{4, 0, "rows of 0 values"},
+		{0, 2, "x has 0 values"},
+		{5, 2, "x has 5 values: want a positive multiple of the row's 2"},
+		{2, 2, "at least 2 rows: x has 1"},
+	} {
+		_, err := MeanPairwiseDistance(make([]float32, c.n), c.dim)
+		wantError(t, err, c.says)
+	}
+}
+
+// Against the plain search in float64, with rows long enough to be cut short.
+func TestNearestAgainstPlainSearch(t *testing.T) {
+	const n, m, dim = 21, 300, 200
+	rng := rand.New(rand.NewPCG(2, 2))
+	samples, train := make([]float32, n*dim), make([]float32, m*dim)
+	for _, x := range [][]float32{samples, train} {
+		for i := range x {
+			x[i] = rng.Float32()
+		}
+	}
+	indices, distances, err := Nearest(samples, train, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		want, at := math.Inf(1), -1
+		for j := range m {
+			var sum float64
+			for d := range dim {
+				diff := float64(samples[i*dim+d]) - float64(train[j*dim+d])
+				sum += diff * diff
+			}
+			if sum < want {
+				want, at = sum, j
+			}
+		}
+		if indices[i] != at {
+			t.Errorf("nearest to sample %d is row %d: want %d", i, indices[i], at)
+		}
+		near(t, "distance", distances[i], math.Sqrt(want), 1e-5)
+	}
+}
+
+func TestNearestTakesTheFirstOfEquals(t *testing.T) {
+	indices, distances, err := Nearest([]float32{5, 5}, []float32{0, 0, 5, 6, 5, 4, 5, 6}, 2)
+	if err != nil || indices[0] != 1 || distances[0] != 1 {
+		t.Errorf("nearest %v at %v, %v: want row 1 at 1", indices, distances, err)
+	}
+}
+
+func TestNearestFindsItself(t *testing.T) {
+	set, err := mnist.Test()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dim := set.Size()
+	train, samples := make([]float32, 2000*dim), make([]float32, 3*dim)
+	all := make([]int, 2000)
+	for i := range all {
+		all[i] = i
+	}
+	picked := []int{1999, 0, 1234}
+	if err := set.Fill(train, all, data.Unit); err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Fill(samples, picked, data.Unit); err != nil {
+		t.Fatal(err)
+	}
+	indices, distances, err := Nearest(samples, train, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range picked {
+		if indices[i] != want || distances[i] != 0 {
+			t.Errorf("nearest to image %d is %d at %g: want itself at 0", want, indices[i], distances[i])
+		}
+	}
+}
+
+func TestNearestRefuses(t *testing.T) {
+	_, _, err := Nearest(make([]float32, 3), make([]float32, 4), 2)
+	wantError(t, err, "samples has 3 values")
+	_, _, err = Nearest(make([]float32, 2), nil, 2)
+	wantError(t, err, "train has 0 values")
+	_, _, err = Nearest([]float32{1, 1, 1, float32(math.NaN())}, make([]float32, 4), 2)
+	wantError(t, err, "sample 1 is at no finite distance")
+}
+
+// Ten samples against all of MNIST, as under a sample grid.
+func BenchmarkNearest(b *testing.B) {
+	set, err := mnist.Train()
+	if err != nil {
+		b.Fatal(err)
+	}
+	test, err := mnist.Test()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dim := set.Size()
+	train, samples := make([]float32, set.N*dim), make([]float32, 10*dim)
+	all := make([]int, set.N)
+	for i := range all {
+		all[i] = i
+	}
+	if err := set.Fill(train, all, data.Unit); err != nil {
+		b.Fatal(err)
+	}
+	if err := test.Fill(samples, all[:10], data.Unit); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, _, err := Nearest(samples, train, dim); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
