@@ -1,0 +1,280 @@
+package ganlib
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+	"github.com/gomlx/gomlx/ml/train/metric"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+	. "github.com/gomlx/gomlx/support/exceptions"
+
+	"github.com/gans-in-go/gans/ganlib/optim"
+)
+
+// Scopes of the two players' variables, below the root.
+const (
+	GeneratorScope     = "generator"
+	DiscriminatorScope = "discriminator"
+)
+
+// Game is the two players, the noise, and what they play for.
+type Game struct {
+	Generator     Generator
+	Discriminator Discriminator
+	Prior         Prior
+	Objective     Objective
+	// HalfV halves the discriminator's loss, as the 2014 code does: its D descends −½V, and its learning
+	// rate of .1 belongs to that. With the whole of V the same rate ends in NaN.
+	HalfV bool
+}
+
+// Generate builds G(z) below the root scope: z [batch, dim] to [batch, ...]. It may be called any
+// number of times in a graph; the weights are the same.
+func (g *Game) Generate(root *model.Scope, z *Node) *Node {
+	player := root.At(GeneratorScope)
+	live(player, z.Graph())
+	return g.Generator(player, z)
+}
+
+// Discriminate builds the logits [batch, 1] of D for x [batch, ...] below the root scope. It may be
+// called any number of times in a graph; the weights are the same.
+func (g *Game) Discriminate(root *model.Scope, x *Node) *Node {
+	player := root.At(DiscriminatorScope)
+	live(player, x.Graph())
+	logits := g.Discriminator(player, x)
+	logits.AssertDims(x.Shape().Dimensions[0], 1)
+	return logits
+}
+
+// live makes the player's variables parameters of the graph. GoMLX's Go backend would otherwise take
+// them for constants in a graph that is not marked as training, and an executor kept for sampling
+// would go on with the weights of the day it was compiled.
+func live(player *model.Scope, g *Graph) {
+	if player.IsTraining(g) {
+		return
+	}
+	player.SetTraining(g, true)
+	for v := range player.IterVariables() {
+		v.NodeValue(g)
+	}
+	player.SetTraining(g, false)
+}
+
+// Algorithm1 trains a Game by Algorithm 1 of the 2014 paper. It is an optimizer.Interface, so GoMLX's
+// own Trainer and Loop run it, with their progress bar, hooks and checkpoints: see Trainer.
+//
+// One iteration takes K·m examples. It updates D K times, each time on the next m of them and on fresh
+// noise, then G once on fresh noise, against the D just updated.
+type Algorithm1 struct {
+	Game
+	// K is the number of discriminator steps an iteration, at least 1. The paper used 1.
+	K int
+	// Simultaneous is what the 2014 code did in place of Algorithm 1: one batch of noise an iteration,
+	// one forward pass, both gradients from it, then both updates. It needs K = 1.
+	Simultaneous bool
+	// DiscriminatorRule and GeneratorRule are the players' learning rules. They must not be the same
+	// object: one rule is one player's state.
+	DiscriminatorRule, GeneratorRule optim.Rule
+}
+
+// Validate reports an algorithm that cannot be run.
+func (a *Algorithm1) Validate() error {
+	switch {
+	case a.Generator == nil || a.Discriminator == nil:
+		return fmt.Errorf("a game needs a generator and a discriminator")
+	case a.DiscriminatorRule == nil || a.GeneratorRule == nil:
+		return fmt.Errorf("each player needs a learning rule")
+	case a.DiscriminatorRule == a.GeneratorRule:
+		return fmt.Errorf("the players share one learning rule: give each its own")
+	case a.Objective.Discriminator == nil || a.Objective.Generator == nil:
+		return fmt.Errorf("the objective lacks a loss for one of the players")
+	case a.K < 1:
+		return fmt.Errorf("k = %d discriminator steps an iteration: want at least 1", a.K)
+	case a.Simultaneous && a.K != 1:
+		return fmt.Errorf("k = %d with simultaneous updates: they have no inner loop, want k = 1", a.K)
+	}
+	return a.Prior.Validate()
+}
+
+// Trainer returns a GoMLX trainer whose every step is one iteration. Its batches hold one input, K·m
+// distinct examples [K·m, ...]; the loss it reports is the discriminator's first, and its metrics are
+// those of Measures, by the same names.
+func (a *Algorithm1) Trainer(backend compute.Backend, store *model.Store) (*train.Trainer, error) {
+	if err := a.Validate(); err != nil {
+		return nil, err
+	}
+	return train.NewTrainer(backend, store, a.Model, nil, a, a.metrics(), nil), nil
+}
+
+// Model is the train.ModelFn of an iteration: it builds the first forward pass of D and registers its
+// loss. UpdateGraph does the rest.
+func (a *Algorithm1) Model(scope *model.Scope, x *Node) *Node {
+	if n := x.Shape().Dimensions[0]; n%a.K != 0 {
+		Panicf("ganlib.Algorithm1: a batch of %d examples does not divide into k = %d minibatches", n, a.K)
+	}
+	it := &iteration{x: x, m: x.Shape().Dimensions[0] / a.K}
+	x.Graph().AttachState(iterationKey{}, it)
+	a.playDiscriminator(scope, it, 0)
+	train.AddMainLoss(it.dLoss)
+	return x
+}
+
+// iteration is what Model hands to UpdateGraph and to the metrics: the nodes of the current pass.
+type iteration struct {
+	x            *Node // all K·m examples
+	m            int
+	z, gz        *Node // noise [m, dim], and G(z) with its way back to G open
+	real, fake   *Node // logits [m, 1] of the last discriminator step
+	dLoss, gLoss *Node
+	dNorm, gNorm *Node // Euclidean norms of the players' gradients
+}
+
+type iterationKey struct{}
+
+func iterationOf(g *Graph) *iteration {
+	it, ok := g.State(iterationKey{}).(*iteration)
+	if !ok {
+		Panicf("ganlib.Algorithm1: UpdateGraph needs Algorithm1.Model as the trainer's model function")
+	}
+	return it
+}
+
+// playDiscriminator builds the pass of the i-th of the K discriminator steps: sample m noise vectors,
+// take the i-th m examples, compute D's loss.
+func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int) {
+	it.generate(a, scope)
+	gz := it.gz
+	if !a.Simultaneous {
+		gz = StopGradient(gz)
+	}
+	x := Slice(it.x, AxisRange(i*it.m, (i+1)*it.m))
+	it.real = a.Discriminate(scope, x)
+	it.fake = a.Discriminate(scope, gz)
+	it.dLoss = a.Objective.Discriminator(it.real, it.fake)
+	if a.HalfV {
+		it.dLoss = MulScalar(it.dLoss, 0.5)
+	}
+}
+
+// generate draws fresh noise and passes it through G.
+func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
+	it.z = a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m)
+	it.gz = a.Generate(scope, it.z)
+	if got, want := it.gz.Shape(), it.x.Shape().Dimensions[1:]; fmt.Sprint(got.Dimensions[1:]) != fmt.Sprint(want) {
+		Panicf("ganlib.Algorithm1: the generator makes examples of shape %v, the data's are %v", got.Dimensions[1:], want)
+	}
+}
+
+// UpdateGraph implements optimizer.Interface: the updates of one iteration. The global step grows by
+// one, however many updates that is.
+func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
+	it := iterationOf(g)
+	step := optimizer.GetGlobalStepVar(root)
+	before := step.NodeValue(g)
+	if a.Simultaneous {
+		a.updateBoth(root, it, loss)
+	} else {
+		a.updateInTurn(root, it, loss)
+	}
+	step.SetNodeValue(AddScalar(before, 1))
+}
+
+// updateInTurn is Algorithm 1 as printed.
+func (a *Algorithm1) updateInTurn(root *model.Scope, it *iteration, loss *Node) {
+	D, G := root.At(DiscriminatorScope), root.At(GeneratorScope)
+	for i := range a.K { // for k steps do
+		if i > 0 { // the first pass is the trainer's
+			a.playDiscriminator(root, it, i)
+			loss = it.dLoss
+		}
+		it.dNorm = update(D, a.DiscriminatorRule, loss)
+	}
+	it.generate(a, root) // sample minibatch of m noise samples
+	it.gLoss = a.Objective.Generator(a.Discriminate(root, it.gz))
+	it.gNorm = update(G, a.GeneratorRule, it.gLoss)
+}
+
+// updateBoth is the simultaneous step of the 2014 code.
+func (a *Algorithm1) updateBoth(root *model.Scope, it *iteration, loss *Node) {
+	D, G := root.At(DiscriminatorScope), root.At(GeneratorScope)
+	it.gLoss = a.Objective.Generator(it.fake)
+	dGrads := D.BuildTrainableVariablesGradientsGraph(loss)
+	gGrads := G.BuildTrainableVariablesGradientsGraph(it.gLoss)
+	it.dNorm = apply(D, a.DiscriminatorRule, dGrads, loss)
+	it.gNorm = apply(G, a.GeneratorRule, gGrads, it.gLoss)
+}
+
+// update moves one player down its loss and returns the norm of its gradient.
+func update(player *model.Scope, rule optim.Rule, loss *Node) *Node {
+	return apply(player, rule, player.BuildTrainableVariablesGradientsGraph(loss), loss)
+}
+
+func apply(player *model.Scope, rule optim.Rule, grads []*Node, loss *Node) *Node {
+	if len(grads) == 0 {
+		Panicf("ganlib.Algorithm1: no trainable variables below %s", player.Scope())
+	}
+	rule.UpdateGraphWithGradients(player, grads, loss.DType())
+	detach(player, loss.Graph())
+	return norm(grads)
+}
+
+// detach cuts the updated weights loose from the update that made them. Otherwise the other player's
+// gradient would walk back through the learning rule. It takes an Identity: a bare StopGradient as the
+// target of a gradient gives zeros, silently.
+func detach(player *model.Scope, g *Graph) {
+	for v := range player.IterVariables() {
+		if v.Trainable && v.ChangedInGraph(g) {
+			v.SetNodeValue(Identity(StopGradient(v.NodeValue(g))))
+		}
+	}
+}
+
+func norm(grads []*Node) *Node {
+	sum := ReduceAllSum(Square(grads[0]))
+	for _, grad := range grads[1:] {
+		sum = Add(sum, ReduceAllSum(Square(grad)))
+	}
+	return Sqrt(sum)
+}
+
+// Clear implements optimizer.Interface.
+func (a *Algorithm1) Clear(root *model.Scope) error {
+	if err := a.DiscriminatorRule.Clear(root.At(DiscriminatorScope)); err != nil {
+		return err
+	}
+	return a.GeneratorRule.Clear(root.At(GeneratorScope))
+}
+
+// Measures are the numbers a trainer made by Trainer reports each iteration, in nats unless said
+// otherwise. Those of D belong to the last of its K steps, before the update.
+var Measures = []Measure{
+	{"d_loss", "what D minimises", func(it *iteration) *Node { return it.dLoss }},
+	{"g_loss", "what G minimises", func(it *iteration) *Node { return it.gLoss }},
+	{"log_d_real", "E[log D(x)]", func(it *iteration) *Node { return RealTerm(it.real) }},
+	{"log_1md_fake", "E[log(1 − D(G(z)))]", func(it *iteration) *Node { return FakeTerm(it.fake) }},
+	{"v", "V(D,G)", func(it *iteration) *Node { return Value(it.real, it.fake) }},
+	{"d_real", "mean D(x), in [0, 1]", func(it *iteration) *Node { return Score(it.real) }},
+	{"d_fake", "mean D(G(z)), in [0, 1]", func(it *iteration) *Node { return Score(it.fake) }},
+	{"d_grad", "norm of D's gradient", func(it *iteration) *Node { return it.dNorm }},
+	{"g_grad", "norm of G's gradient", func(it *iteration) *Node { return it.gNorm }},
+}
+
+// Measure is one number of an iteration: its name in records, what it is, and where it comes from.
+type Measure struct {
+	Name, Meaning string
+	node          func(*iteration) *Node
+}
+
+func (a *Algorithm1) metrics() []metric.Interface {
+	metrics := make([]metric.Interface, len(Measures))
+	for i, m := range Measures {
+		metrics[i] = metric.NewBaseMetric(m.Meaning, m.Name, m.Name,
+			func(_ *model.Scope, _, predictions []*Node) *Node { return m.node(iterationOf(predictions[0].Graph())) }, nil)
+	}
+	return metrics
+}
+
+var _ optimizer.Interface = (*Algorithm1)(nil)

@@ -1,0 +1,37 @@
+// Package ganlib is the game of Goodfellow et al., Generative Adversarial Nets (NIPS 2014,
+// arXiv:1406.2661), on GoMLX: the value function, the objectives, the noise priors, Algorithm 1, the
+// players of the MNIST experiment, and the theory that says where the game ends.
+//
+// # The game
+//
+// A generator G turns noise z ~ p_z into data G(z), whose distribution is called p_g. A discriminator
+// D says how likely it is that its input came from the data. They play for the value function,
+// equation 1 of the paper:
+//
+//	min_G max_D V(D,G) = E_x[log D(x)] + E_z[log(1 − D(G(z)))]
+//
+// | symbol    | in Go                                    | shape                |
+// |-----------|------------------------------------------|----------------------|
+// | z         | Prior.Sample                             | [batch, dim]         |
+// | x         | one minibatch of data                    | [batch, ...]         |
+// | G(z)      | Generator                                | as x                 |
+// | D(x)      | Sigmoid of what Discriminator returns    | [batch, 1]           |
+// | V(D,G)    | Value                                    | scalar, in nats      |
+// | D*(x)     | OptimalDiscriminator                     | one number per x     |
+// | C(G)      | Criterion                                | one number, in nats  |
+//
+// Discriminators return logits, not probabilities: D(x) = σ(logit). The logarithms of the value
+// function are computed from logits directly, which is exact where σ has long since rounded to 0 or 1.
+//
+// # Where it ends
+//
+// For a fixed G the best D is D*(x) = p_data(x)/(p_data(x) + p_g(x)) (Proposition 1). Against it the
+// generator's criterion is C(G) = −log 4 + 2·JSD(p_data‖p_g) (Theorem 1), whose least value −log 4 is
+// reached exactly when p_g = p_data, where D* = 1/2 everywhere. Before D is optimal,
+// (V + log 4)/2 is a lower bound of the Jensen-Shannon divergence, no more: D near 1/2 proves nothing.
+//
+// # Errors
+//
+// Functions that take or return a *graph.Node build computation graphs and panic on misuse, as
+// GoMLX's do. Everything else returns an error.
+package ganlib

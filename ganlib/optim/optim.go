@@ -1,0 +1,141 @@
+// Package optim holds the learning rules of the GAN papers that GoMLX does not have: momentum with
+// the schedule of the 2014 code, and Adam with a rate that falls linearly.
+package optim
+
+import (
+	"math"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+)
+
+// Rule is a gradient-based learning rule: "any standard gradient-based learning rule", as Algorithm 1
+// puts it. It trains the variables below the scope it is given, and those only.
+type Rule interface {
+	optimizer.Interface
+
+	// UpdateGraphWithGradients applies gradients already computed, in the order of
+	// scope.BuildTrainableVariablesGradientsGraph. Simultaneous updates need it: both players'
+	// gradients exist before either player moves.
+	UpdateGraphWithGradients(scope *model.Scope, grads []*Node, lossDType dtypes.DType)
+}
+
+// Momentum is stochastic gradient descent with momentum, as in the code released with the 2014 paper:
+//
+//	v ← μₜ·v − εₜ·∇,   θ ← θ + v
+//
+// where t counts this player's own updates, from 0. The zero value of every field but LearningRate
+// switches its schedule off.
+type Momentum struct {
+	// LearningRate is ε₀.
+	LearningRate float64
+	// Decay divides the rate after every update: εₜ = max(ε₀/Decayᵗ, MinRate). The 2014 code: 1.000004.
+	Decay float64
+	// MinRate is where the decay stops. The 2014 code: 1e-6.
+	MinRate float64
+	// Initial is the momentum μ of the first epoch. The 2014 code: 0.5.
+	Initial float64
+	// Final is the momentum reached after Saturate epochs, climbing linearly from epoch 1 and in steps
+	// of whole epochs. The 2014 code: 0.7 after 250.
+	Final    float64
+	Saturate int
+	// Epoch is the number of updates in an epoch; 0 means the momentum stays at Initial.
+	// The 2014 code on MNIST: 500, 50,000 images in batches of 100.
+	Epoch int
+}
+
+// UpdateGraph implements optimizer.Interface.
+func (m *Momentum) UpdateGraph(scope *model.Scope, _ *Graph, loss *Node) {
+	m.UpdateGraphWithGradients(scope, scope.BuildTrainableVariablesGradientsGraph(loss), loss.DType())
+}
+
+// UpdateGraphWithGradients implements Rule.
+func (m *Momentum) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype dtypes.DType) {
+	g := grads[0].Graph()
+	optimizer.IncrementGlobalStep(g, dtype) // what GoMLX's own optimizers do, and its loop relies on
+	t := AddScalar(optimizer.IncrementCounter(scope.At("momentum"), g, "step", dtype), -1)
+	rate, mu := m.rate(t), m.momentum(t)
+	i := 0
+	for v := range scope.IterVariables() {
+		if !v.Trainable || !v.InUseByGraph(g) {
+			continue
+		}
+		velocity := scope.Store().Scope(velocityScope(v.Scope())).WithInitializer(initializer.Zero).
+			VariableWithShape(v.Name(), v.Shape()).SetTrainable(false)
+		step := Sub(Mul(ConvertDType(mu, v.DType()), velocity.NodeValue(g)), Mul(ConvertDType(rate, v.DType()), grads[i]))
+		velocity.SetNodeValue(step)
+		v.SetNodeValue(Add(v.NodeValue(g), step))
+		i++
+	}
+}
+
+// Clear implements optimizer.Interface: it forgets the velocities and the update count.
+func (m *Momentum) Clear(scope *model.Scope) error {
+	if err := scope.At("momentum").DeleteVariablesInScope(); err != nil {
+		return err
+	}
+	return scope.Store().DeleteVariablesInScope(velocityScope(scope.Scope()))
+}
+
+func velocityScope(scope string) string { return model.JoinPath("/velocity", scope) }
+
+// rate is εₜ, a scalar.
+func (m *Momentum) rate(t *Node) *Node {
+	if m.Decay == 0 {
+		return AddScalar(MulScalar(t, 0), m.LearningRate)
+	}
+	return MaxScalar(MulScalar(Exp(MulScalar(t, -math.Log(m.Decay))), m.LearningRate), m.MinRate)
+}
+
+// momentum is μₜ, a scalar.
+func (m *Momentum) momentum(t *Node) *Node {
+	if m.Epoch == 0 {
+		return AddScalar(MulScalar(t, 0), m.Initial)
+	}
+	epoch := Floor(DivScalar(t, float64(m.Epoch)))
+	const start = 1
+	alpha := ClipScalar(DivScalar(AddScalar(epoch, -start), float64(m.Saturate-start)), 0, 1)
+	return AddScalar(MulScalar(alpha, m.Final-m.Initial), m.Initial)
+}
+
+// Adam is GoMLX's Adam, with a learning rate that can fall linearly to zero.
+type Adam struct {
+	LearningRate, Beta1, Beta2, Epsilon float64
+	// Linear is the number of updates over which the rate falls to zero; 0 keeps it constant.
+	Linear int
+}
+
+func (a *Adam) rule() Rule {
+	return optimizer.Adam().LearningRate(a.LearningRate).Betas(a.Beta1, a.Beta2).Epsilon(a.Epsilon).Done().(Rule)
+}
+
+// UpdateGraph implements optimizer.Interface.
+func (a *Adam) UpdateGraph(scope *model.Scope, _ *Graph, loss *Node) {
+	a.UpdateGraphWithGradients(scope, scope.BuildTrainableVariablesGradientsGraph(loss), loss.DType())
+}
+
+// UpdateGraphWithGradients implements Rule.
+func (a *Adam) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype dtypes.DType) {
+	if a.Linear > 0 {
+		g := grads[0].Graph()
+		t := AddScalar(optimizer.IncrementCounter(scope.At("linear"), g, "step", dtype), -1)
+		left := MaxScalar(OneMinus(DivScalar(t, float64(a.Linear))), 0)
+		// GoMLX's Adam reads its rate from this variable.
+		optimizer.LearningRateVar(scope, dtype, a.LearningRate).SetNodeValue(MulScalar(left, a.LearningRate))
+	}
+	a.rule().UpdateGraphWithGradients(scope, grads, dtype)
+}
+
+// Clear implements optimizer.Interface: it forgets the moments, the update counts and the rate.
+// GoMLX's own Clear leaves the moments of a player in a scope of its own behind.
+func (a *Adam) Clear(scope *model.Scope) error {
+	for _, below := range []string{optimizer.AdamDefaultScope, "linear", optimizer.Scope} {
+		if err := scope.At("%s", below).DeleteVariablesInScope(); err != nil {
+			return err
+		}
+	}
+	return scope.Store().DeleteVariablesInScope(model.JoinPath("/"+optimizer.AdamDefaultScope, scope.Scope()))
+}

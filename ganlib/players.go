@@ -1,0 +1,150 @@
+package ganlib
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/layers"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+	. "github.com/gomlx/gomlx/support/exceptions"
+
+	"github.com/gans-in-go/gans/ganlib/layer"
+)
+
+// Generator is G: it maps noise z [batch, dim] to data [batch, ...], with its weights below scope.
+type Generator func(scope *model.Scope, z *Node) *Node
+
+// Discriminator is D: it maps data [batch, ...] to logits [batch, 1], with its weights below scope.
+// D(x) is the sigmoid of the logit.
+type Discriminator func(scope *model.Scope, x *Node) *Node
+
+// MLP is a fully connected network. As a generator it is the one of the 2014 paper's MNIST experiment
+// (two hidden layers of 1200 rectifiers, sigmoid output); as a discriminator it serves toy data.
+type MLP struct {
+	// Hidden are the widths of the hidden layers.
+	Hidden []int `json:"hidden"`
+	// Activation of the hidden layers: "relu", "tanh" or "linear".
+	Activation string `json:"activation"`
+	// Output is the shape of one result, without the batch: [28, 28, 1] for MNIST, [1] for a logit.
+	Output []int `json:"output"`
+	// OutputActivation: "sigmoid", "tanh" or "linear".
+	OutputActivation string `json:"output_activation"`
+	// IRange initialises weights from U(−IRange, IRange), as the 2014 code does; 0 means Glorot's uniform.
+	// Biases start at 0.
+	IRange float64 `json:"irange,omitempty"`
+	// OutputBias, one number per output, replaces the zero bias of the last layer. The 2014 code starts
+	// it at the logit of each pixel's mean, so that an untrained G already has the data's brightness.
+	OutputBias []float32 `json:"-"`
+}
+
+// activations are the names MLP knows.
+var activations = map[string]func(*Node) *Node{
+	"relu":    func(x *Node) *Node { return MaxScalar(x, 0) },
+	"tanh":    Tanh,
+	"sigmoid": Sigmoid,
+	"linear":  func(x *Node) *Node { return x },
+}
+
+// Validate reports a network that cannot be built.
+func (c MLP) Validate() error {
+	for _, a := range []string{c.Activation, c.OutputActivation} {
+		if activations[a] == nil {
+			return fmt.Errorf("activation %q is unknown: want relu, tanh, sigmoid or linear", a)
+		}
+	}
+	size := 1
+	for _, n := range c.Output {
+		size *= n
+	}
+	if len(c.Output) == 0 || size < 1 {
+		return fmt.Errorf("output shape %v: want positive sizes", c.Output)
+	}
+	if c.OutputBias != nil && len(c.OutputBias) != size {
+		return fmt.Errorf("%d output biases for output shape %v: want %d", len(c.OutputBias), c.Output, size)
+	}
+	return positive("hidden layer", c.Hidden...)
+}
+
+func positive(what string, sizes ...int) error {
+	for _, n := range sizes {
+		if n < 1 {
+			return fmt.Errorf("%s has size %d: want at least 1", what, n)
+		}
+	}
+	return nil
+}
+
+// Forward builds the network: x [batch, ...] to [batch, Output...]. It is a Generator, and a
+// Discriminator where Output is [1].
+func (c MLP) Forward(scope *model.Scope, x *Node) *Node {
+	if err := c.Validate(); err != nil {
+		Panicf("ganlib.MLP: %v", err)
+	}
+	scope = scope.WithInitializer(weights(scope, c.IRange))
+	x = flatten(x)
+	for i, width := range c.Hidden {
+		x = activations[c.Activation](layers.Dense(scope.At("hidden_%d", i), x, true, width))
+	}
+	size := shapes.Make(x.DType(), c.Output...).Size()
+	output := scope.At("output")
+	if c.OutputBias != nil {
+		// The dense layer finds the variable it would otherwise have made.
+		output.At("dense").VariableWithValue("biases", shapes.CastAsDType(c.OutputBias, x.DType()))
+	}
+	x = activations[c.OutputActivation](layers.Dense(output, x, true, size))
+	return Reshape(x, append([]int{-1}, c.Output...)...)
+}
+
+// MaxoutMLP is the discriminator of the 2014 paper's fully connected experiments: maxout layers with
+// dropout before each, and one logit. On MNIST: two layers of 240 units with 5 pieces.
+type MaxoutMLP struct {
+	// Units and Pieces of each maxout layer.
+	Units  []int `json:"units"`
+	Pieces int   `json:"pieces"`
+	// InputDropout and Dropout are the shares dropped in training, of the input and of each later layer's
+	// input; what is kept is scaled up by 1/(1−share). The 2014 code: .2 and .5.
+	InputDropout float64 `json:"input_dropout"`
+	Dropout      float64 `json:"dropout"`
+	// IRange initialises weights from U(−IRange, IRange); 0 means Glorot's uniform. The 2014 code: .005.
+	IRange float64 `json:"irange,omitempty"`
+}
+
+// Validate reports a network that cannot be built.
+func (c MaxoutMLP) Validate() error {
+	for _, share := range []float64{c.InputDropout, c.Dropout} {
+		if share < 0 || share >= 1 {
+			return fmt.Errorf("dropout %v: want at least 0 and less than 1", share)
+		}
+	}
+	return positive("maxout layer", append([]int{c.Pieces}, c.Units...)...)
+}
+
+// Forward builds the network: x [batch, ...] to logits [batch, 1]. It is a Discriminator.
+func (c MaxoutMLP) Forward(scope *model.Scope, x *Node) *Node {
+	if err := c.Validate(); err != nil {
+		Panicf("ganlib.MaxoutMLP: %v", err)
+	}
+	scope = scope.WithInitializer(weights(scope, c.IRange))
+	x, drop := flatten(x), c.InputDropout
+	for i, units := range c.Units {
+		x = layer.Maxout(scope.At("maxout_%d", i), layers.DropoutStatic(scope, x, drop), units, c.Pieces)
+		drop = c.Dropout
+	}
+	return layers.Dense(scope.At("output"), layers.DropoutStatic(scope, x, drop), true, 1)
+}
+
+func flatten(x *Node) *Node {
+	if x.Rank() == 2 {
+		return x
+	}
+	return Reshape(x, x.Shape().Dimensions[0], -1)
+}
+
+func weights(scope *model.Scope, irange float64) initializer.VariableInitializer {
+	if irange == 0 {
+		return initializer.GlorotUniformFn(scope)
+	}
+	return layer.Uniform(scope, irange)
+}

@@ -1,0 +1,147 @@
+package ganlib
+
+import (
+	"math"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+var (
+	paperG = MLP{Hidden: []int{1200, 1200}, Activation: "relu", Output: []int{28, 28, 1}, OutputActivation: "sigmoid", IRange: .05}
+	paperD = MaxoutMLP{Units: []int{240, 240}, Pieces: 5, InputDropout: .2, Dropout: .5, IRange: .005}
+)
+
+// TestThePapersPlayers pins the parameter counts of the 2014 MNIST networks.
+//
+//	G: 100·1200+1200 + 1200·1200+1200 + 1200·784+784          = 2,503,984
+//	D: 784·240·5+240·5 + 240·240·5+240·5 + 240·1+1            = 1,231,441
+func TestThePapersPlayers(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		store := model.NewStore()
+		require.NoError(t, store.SetRNGStateFromSeed(1))
+		exec := model.MustNewExec2(b, store, func(root *model.Scope, g *Graph) (x, logits *Node) {
+			z := Prior{UnitUniform, 100}.Sample(root, g, dtypes.Float32, 3)
+			x = paperG.Forward(root.At(GeneratorScope), z)
+			return x, paperD.Forward(root.At(DiscriminatorScope), x)
+		})
+		x, logits := exec.MustCall2()
+		require.Equal(t, []int{3, 28, 28, 1}, x.Shape().Dimensions)
+		require.Equal(t, []int{3, 1}, logits.Shape().Dimensions)
+		require.Equal(t, 2_503_984, store.Scope("/"+GeneratorScope).NumParameters())
+		require.Equal(t, 1_231_441, store.Scope("/"+DiscriminatorScope).NumParameters())
+		for _, pixel := range tensors.MustCopyFlatData[float32](x) {
+			require.True(t, pixel > 0 && pixel < 1, "a sigmoid's output")
+		}
+	})
+}
+
+// TestDropoutOnlyInTraining: in training two passes of D differ, and their mean is that of the whole
+// network; otherwise they are equal.
+func TestDropoutOnlyInTraining(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		store := model.NewStore()
+		require.NoError(t, store.SetRNGStateFromSeed(1))
+		d := MaxoutMLP{Units: []int{8}, Pieces: 2, Dropout: .5}
+		twice := func(training bool) (a, b2 []float32) {
+			exec := model.MustNewExec2(b, store, func(root *model.Scope, g *Graph) (*Node, *Node) {
+				root.SetTraining(g, training)
+				x := IotaFull(g, shapes.Make(dtypes.Float32, 4, 3))
+				return d.Forward(root, x), d.Forward(root, x)
+			})
+			x, y := exec.MustCall2()
+			return tensors.MustCopyFlatData[float32](x), tensors.MustCopyFlatData[float32](y)
+		}
+		x, y := twice(true)
+		require.NotEqual(t, x, y)
+		x, y = twice(false)
+		require.Equal(t, x, y)
+	})
+}
+
+func TestOutputBias(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		store := model.NewStore()
+		net := MLP{Activation: "relu", Output: []int{2}, OutputActivation: "sigmoid", OutputBias: []float32{0, 2}}
+		exec := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
+			return net.Forward(root, Zeros(g, shapes.Make(dtypes.Float32, 1, 3)))
+		})
+		got := tensors.MustCopyFlatData[float32](exec.MustCall())
+		require.InDeltaSlice(t, []float64{0.5, sigmoid(2)}, []float32{got[0], got[1]}, 1e-6)
+	})
+}
+
+func TestNetworksRefused(t *testing.T) {
+	good := MLP{Hidden: []int{3}, Activation: "tanh", Output: []int{1}, OutputActivation: "linear"}
+	require.NoError(t, good.Validate())
+	for _, c := range []struct {
+		spoil func(*MLP)
+		want  string
+	}{
+		{func(c *MLP) { c.Activation = "swish" }, `"swish" is unknown`},
+		{func(c *MLP) { c.OutputActivation = "" }, `"" is unknown`},
+		{func(c *MLP) { c.Output = nil }, "want positive sizes"},
+		{func(c *MLP) { c.Hidden = []int{3, 0} }, "size 0"},
+		{func(c *MLP) { c.OutputBias = make([]float32, 4) }, "4 output biases"},
+	} {
+		net := good
+		c.spoil(&net)
+		require.ErrorContains(t, net.Validate(), c.want)
+	}
+	require.ErrorContains(t, MaxoutMLP{Units: []int{3}, Pieces: 0}.Validate(), "size 0")
+	require.ErrorContains(t, MaxoutMLP{Units: []int{3}, Pieces: 1, Dropout: 1}.Validate(), "dropout 1")
+}
+
+// TestPriors holds each prior to its mean 0, its variance and its support.
+func TestPriors(t *testing.T) {
+	const n = 20_000
+	for _, c := range []struct {
+		noise           Noise
+		variance, limit float64
+	}{{Uniform, 1.0 / 3, 1}, {UnitUniform, 1, math.Sqrt(3)}, {Gaussian, 1, 6.7}} {
+		check := func(t *testing.T, z []float32) {
+			t.Helper()
+			require.Len(t, z, 3*n)
+			x := make([]float64, len(z))
+			for i, v := range z {
+				x[i] = float64(v)
+				require.LessOrEqual(t, math.Abs(x[i]), c.limit+1e-6)
+			}
+			mean, variance := stat.MeanVariance(x, nil)
+			require.InDelta(t, 0, mean, 5/math.Sqrt(3*n))
+			require.InDelta(t, c.variance, variance, 0.03)
+		}
+		t.Run(string(c.noise), func(t *testing.T) {
+			p := Prior{c.noise, 3}
+			check(t, tensors.MustCopyFlatData[float32](p.Draw(n, 1)))
+			gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+				store := model.NewStore()
+				require.NoError(t, store.SetRNGStateFromSeed(1))
+				exec := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
+					return p.Sample(root, g, dtypes.Float32, n)
+				})
+				first := tensors.MustCopyFlatData[float32](exec.MustCall())
+				check(t, first)
+				require.NotEqual(t, first, tensors.MustCopyFlatData[float32](exec.MustCall()), "fresh noise every time")
+				require.NoError(t, store.SetRNGStateFromSeed(1))
+				require.Equal(t, first, tensors.MustCopyFlatData[float32](exec.MustCall()), "and the same from the same seed")
+			})
+		})
+	}
+}
+
+func TestDrawIsFixed(t *testing.T) {
+	p := Prior{Gaussian, 2}
+	long, short := tensors.MustCopyFlatData[float32](p.Draw(5, 9)), tensors.MustCopyFlatData[float32](p.Draw(2, 9))
+	require.Equal(t, long[:4], short)
+	require.NotEqual(t, long, tensors.MustCopyFlatData[float32](p.Draw(5, 10)))
+}

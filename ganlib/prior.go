@@ -1,0 +1,82 @@
+package ganlib
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Noise is the shape of a noise prior p_z: one of the three below, each coordinate independent.
+type Noise string
+
+const (
+	// Uniform is U(−1, 1), DCGAN's.
+	Uniform Noise = "uniform"
+	// UnitUniform is U(−√3, √3), which has variance 1: the 2014 code's "uniform".
+	UnitUniform Noise = "unit-uniform"
+	// Gaussian is N(0, 1), what most people use.
+	Gaussian Noise = "gaussian"
+)
+
+// Prior is the noise prior p_z(z).
+type Prior struct {
+	Noise Noise `json:"noise"`
+	// Dim is the number of coordinates of z.
+	Dim int `json:"dim"`
+}
+
+// Validate reports a prior that cannot be drawn from.
+func (p Prior) Validate() error {
+	switch p.Noise {
+	case Uniform, UnitUniform, Gaussian:
+	default:
+		return fmt.Errorf("noise prior %q is unknown: want %q, %q or %q", p.Noise, Uniform, UnitUniform, Gaussian)
+	}
+	if p.Dim < 1 {
+		return fmt.Errorf("noise prior has %d dimensions: want at least 1", p.Dim)
+	}
+	return nil
+}
+
+// Sample draws m fresh noise vectors z, [m, Dim], in the graph, from the random state kept in the
+// model's store. That state is a variable: a checkpoint saves it, so a resumed run draws what an
+// uninterrupted one would have drawn. Seed it with model.Store.SetRNGStateFromSeed.
+func (p Prior) Sample(scope *model.Scope, g *Graph, dtype dtypes.DType, m int) *Node {
+	shape := shapes.Make(dtype, m, p.Dim)
+	if p.Noise == Gaussian {
+		// XLA's normal is +Inf once in 2³² draws, on a zero from its 32-bit generator. The largest it can
+		// otherwise return is √(2·ln 2³²) = 6.66.
+		return ClipScalar(scope.RandomNormal(g, shape), -6.7, 6.7)
+	}
+	a := p.halfWidth()
+	return AddScalar(MulScalar(scope.RandomUniform(g, shape), 2*a), -a)
+}
+
+func (p Prior) halfWidth() float64 {
+	if p.Noise == UnitUniform {
+		return math.Sqrt(3)
+	}
+	return 1
+}
+
+// Draw returns n noise vectors, a float32 tensor [n, Dim] that depends on nothing but the prior, n and
+// the seed: the same on every backend, and the first n of any longer draw. It is the fixed noise of
+// sample grids.
+func (p Prior) Draw(n int, seed uint64) *tensors.Tensor {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	z := make([]float32, n*p.Dim)
+	for i := range z {
+		if p.Noise == Gaussian {
+			z[i] = float32(rng.NormFloat64())
+		} else {
+			z[i] = float32((2*rng.Float64() - 1) * p.halfWidth())
+		}
+	}
+	return tensors.FromFlatDataAndDimensions(z, n, p.Dim)
+}

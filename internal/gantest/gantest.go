@@ -1,0 +1,82 @@
+// Package gantest runs a test on every backend, and holds gradients to finite differences.
+package gantest
+
+import (
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/diff/fd"
+
+	"github.com/gans-in-go/gans/ganlib/backend"
+)
+
+// RequireXLA is the environment variable under which a missing XLA fails tests instead of skipping
+// them. `make test` sets it where XLA is expected.
+const RequireXLA = "GAN_REQUIRE_XLA"
+
+var (
+	mu     sync.Mutex
+	opened = map[string]compute.Backend{}
+)
+
+// Backends runs test once on the Go backend and once on XLA CPU, as subtests.
+func Backends(t *testing.T, test func(t *testing.T, b compute.Backend)) {
+	t.Helper()
+	for _, name := range []string{"go", "xla:cpu"} {
+		t.Run(name, func(t *testing.T) { test(t, Open(t, name)) })
+	}
+}
+
+// Open returns the named backend, one for the whole test program. Where XLA is not there it skips the
+// test, or fails it under RequireXLA.
+func Open(t testing.TB, name string) compute.Backend {
+	t.Helper()
+	mu.Lock()
+	defer mu.Unlock()
+	if b, ok := opened[name]; ok {
+		return b
+	}
+	if _, ok := backend.Plugin("cpu"); name == "xla:cpu" && !ok {
+		if os.Getenv(RequireXLA) != "" {
+			t.Fatalf("no XLA CPU plugin, and $%s asks for one: run `make setup`", RequireXLA)
+		}
+		t.Skip("no XLA CPU plugin: run `make setup` to have one")
+	}
+	b, err := backend.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened[name] = b
+	return b
+}
+
+// CheckGradient compares the gradient of a scalar function with central finite differences, in
+// float64, at the point x of the given shape. The largest difference must stay below tolerance, as a
+// share of the gradient's largest magnitude or of 1 if that is smaller.
+func CheckGradient(t *testing.T, b compute.Backend, x []float64, dims []int, tolerance float64, f func(x *Node) *Node) {
+	t.Helper()
+	exec := MustNewExec(b, func(x *Node) []*Node {
+		y := f(x)
+		return append([]*Node{y}, Gradient(y, x)...)
+	})
+	defer exec.Finalize()
+	call := func(at []float64) []*tensors.Tensor {
+		return exec.MustCall(tensors.FromFlatDataAndDimensions(at, dims...))
+	}
+	got := tensors.MustCopyFlatData[float64](call(x)[1])
+	want := fd.Gradient(nil, func(at []float64) float64 { return tensors.ToScalar[float64](call(at)[0]) },
+		x, &fd.Settings{Formula: fd.Central})
+	scale := 1.0
+	for _, v := range want {
+		scale = max(scale, v, -v)
+	}
+	for i := range want {
+		if diff := got[i] - want[i]; !(max(diff, -diff) <= tolerance*scale) {
+			t.Errorf("gradient[%d] = %g, finite differences say %g", i, got[i], want[i])
+		}
+	}
+}
