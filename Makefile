@@ -25,7 +25,7 @@ test: setup ## go vet, every Go test, then every notebook executed
 	@$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m ./tests
 
 notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
-	@$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m -run 'TestNotebooks/$(ONLY)' ./tests
+	@$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m -run '^TestNotebooks$$/$(ONLY)' ./tests
 
 run: setup ## the command line: make run ARGS="train mnist"
 	@$(ENV) go run ./cmd/gan $(ARGS)
