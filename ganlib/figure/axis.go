@@ -1,0 +1,63 @@
+package figure
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+)
+
+// drawable reports whether a value can be put on an axis: finite, and so far
+// from overflow that differences are finite too.
+func drawable(v float64) bool { return math.Abs(v) < 1e150 }
+
+// extent is the range of the numbers it was shown; empty if Max < Min.
+type extent struct{ min, max float64 }
+
+func nothing() extent { return extent{math.Inf(1), math.Inf(-1)} }
+
+// include widens e to hold v, unless v is not drawable.
+func (e *extent) include(v float64) {
+	if drawable(v) {
+		e.min, e.max = min(e.min, v), max(e.max, v)
+	}
+}
+
+// usable returns e widened where it is empty, a single number, or too narrow
+// for float64 to divide.
+func (e extent) usable() extent {
+	if e.max < e.min {
+		return extent{0, 1}
+	}
+	if least := 1e-9 * max(math.Abs(e.min), math.Abs(e.max), 1e-140); e.max-e.min < least {
+		half := max(least, math.Abs(e.max)/10)
+		return extent{e.min - half, e.max + half}
+	}
+	return e
+}
+
+// ticks marks the multiples of a round step, 1, 2 or 5 times a power of ten:
+// some five of them.
+func ticks(low, high float64) []plot.Tick {
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/5)))
+	for _, factor := range []float64{2, 2.5, 2} { // 2, 5, 10 times
+		if (high-low)/step <= 7 {
+			break
+		}
+		step *= factor
+	}
+	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	var marks []plot.Tick
+	for k := math.Ceil(low/step - 1e-9); k <= high/step+1e-9; k++ {
+		value := k*step + 0 // + 0 makes a -0 a 0
+		marks = append(marks, plot.Tick{Value: value, Label: tickLabel(value, decimals)})
+	}
+	return marks
+}
+
+func tickLabel(value float64, decimals int) string {
+	if size := math.Abs(value); decimals > 4 || size >= 1e7 {
+		return strconv.FormatFloat(value, 'g', 4, 64)
+	}
+	return strconv.FormatFloat(value, 'f', decimals, 64)
+}

@@ -1,0 +1,214 @@
+package figure
+
+import (
+	"cmp"
+	"fmt"
+	"image"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Chart is a line plot: measured series and the lines that theory draws.
+type Chart struct {
+	Title, XLabel, YLabel string
+
+	Series []Series
+	Levels []Mark // horizontal lines, such as {"-log 4", -math.Log(4)}
+	Events []Mark // vertical lines, such as {"G frozen", 2000}
+}
+
+// Series is one measured quantity: Y over X, two slices of one length. A NaN
+// or an infinity leaves a gap in the line. A series without a name is not in
+// the legend: the label of the axis can say what a single one is.
+type Series struct {
+	Name string
+	X, Y []float64
+}
+
+// Mark is a named value on one axis.
+type Mark struct {
+	Name string
+	At   float64
+}
+
+// The size of a chart in points: 768 x 432 on screen, twice that in pixels.
+const chartWidth, chartHeight = 576, 324
+
+// Curves draws a chart of 1536 x 864 pixels. The axes hold all finite values of
+// the series and all levels. It is an error if a series has an X and a Y of
+// different lengths.
+func Curves(chart Chart) (image.Image, error) {
+	for _, s := range chart.Series {
+		if len(s.X) != len(s.Y) {
+			return nil, fmt.Errorf("series %q has %d values of x and %d of y: want as many of one as of the other",
+				s.Name, len(s.X), len(s.Y))
+		}
+	}
+	canvas, picture := newCanvas(chartWidth, chartHeight)
+	room := draw.Crop(canvas, 10, -10, 8, -10)
+	room = legend(heading(room, chart.Title), chart.entries())
+
+	p := chart.axes()
+	p.Add(grid{}, horizontals(chart.Levels), verticals(chart.Events))
+	for i, s := range chart.Series {
+		p.Add(curve{s, seriesStyle(i)})
+	}
+	// The names of the levels stand to the right of the data.
+	names := lettering(10, faded, draw.XLeft, middle)
+	var margin vg.Length = 4
+	for _, l := range chart.Levels {
+		margin = max(margin, names.Width(l.Name)+8)
+	}
+	p.Draw(draw.Crop(room, 0, -margin, 0, 0))
+	return picture, nil
+}
+
+func (chart Chart) entries() []entry {
+	var all []entry
+	for i, s := range chart.Series {
+		if s.Name != "" {
+			all = append(all, entry{s.Name, seriesStyle(i)})
+		}
+	}
+	return all
+}
+
+// seriesStyle is the line of series i. After six colours, the dashes change.
+func seriesStyle(i int) draw.LineStyle {
+	colours := []draw.LineStyle{{Color: blue}, {Color: vermillion}, {Color: green}, {Color: purple}, {Color: orange}, {Color: sky}}
+	style := colours[i%len(colours)]
+	style.Width = 1.4
+	style.Dashes = [][]vg.Length{nil, {6, 2}, {2, 2}}[i/len(colours)%3]
+	return style
+}
+
+// axes is an empty plot whose axes hold all that the chart has to show.
+func (chart Chart) axes() *plot.Plot {
+	x, y := nothing(), nothing()
+	for _, s := range chart.Series {
+		for i := range s.X {
+			if drawable(s.X[i]) && drawable(s.Y[i]) {
+				x.include(s.X[i])
+				y.include(s.Y[i])
+			}
+		}
+	}
+	for _, e := range chart.Events {
+		x.include(e.At)
+	}
+	for _, l := range chart.Levels {
+		y.include(l.At)
+	}
+	x, y = x.usable(), y.usable()
+	air := .05 * (y.max - y.min)
+
+	p := plot.New()
+	p.X.Min, p.X.Max = x.min, x.max
+	p.Y.Min, p.Y.Max = y.min-air, y.max+air
+	p.X.Label.Text, p.Y.Label.Text = chart.XLabel, chart.YLabel
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		a.Tick.Marker = plot.TickerFunc(ticks)
+		a.Tick.Label.Font = lettering(9, faded, 0, 0).Font
+		a.Tick.Label.Color, a.Tick.Color, a.LineStyle.Color = faded, faded, faded
+		a.Tick.Length = 4
+		a.Label.TextStyle.Font = lettering(10, ink, 0, 0).Font
+		a.Label.TextStyle.Color = ink
+		a.Padding = 0
+	}
+	return p
+}
+
+// grid is faint lines at the ticks of both axes.
+type grid struct{}
+
+func (grid) Plot(c draw.Canvas, p *plot.Plot) {
+	style := draw.LineStyle{Color: faint, Width: .6}
+	toX, toY := p.Transforms(&c)
+	for _, t := range ticks(p.X.Min, p.X.Max) {
+		c.StrokeLine2(style, toX(t.Value), c.Min.Y, toX(t.Value), c.Max.Y)
+	}
+	for _, t := range ticks(p.Y.Min, p.Y.Max) {
+		c.StrokeLine2(style, c.Min.X, toY(t.Value), c.Max.X, toY(t.Value))
+	}
+}
+
+// curve is a series and its line, broken where a value cannot be drawn.
+type curve struct {
+	Series
+	style draw.LineStyle
+}
+
+func (s curve) Plot(c draw.Canvas, p *plot.Plot) {
+	toX, toY := p.Transforms(&c)
+	for _, piece := range pieces(s.X, s.Y, toX, toY) {
+		if len(piece) == 1 { // no line to be seen: a dot
+			c.DrawGlyph(draw.GlyphStyle{Color: s.style.Color, Radius: s.style.Width, Shape: draw.CircleGlyph{}}, piece[0])
+			continue
+		}
+		c.StrokeLines(s.style, piece)
+	}
+}
+
+// pieces are the points of y over x, cut where a value cannot be drawn.
+func pieces(x, y []float64, toX, toY func(float64) vg.Length) [][]vg.Point {
+	var all [][]vg.Point
+	joined := false
+	for i := range x {
+		if !drawable(x[i]) || !drawable(y[i]) {
+			joined = false
+			continue
+		}
+		if !joined {
+			all = append(all, nil)
+			joined = true
+		}
+		last := len(all) - 1
+		all[last] = append(all[last], vg.Point{X: toX(x[i]), Y: toY(y[i])})
+	}
+	return all
+}
+
+// horizontals are dashed lines across the plot, named at its right.
+type horizontals []Mark
+
+func (levels horizontals) Plot(c draw.Canvas, p *plot.Plot) {
+	style := draw.LineStyle{Color: faded, Width: 1, Dashes: []vg.Length{5, 3}}
+	names := lettering(10, faded, draw.XLeft, middle)
+	_, toY := p.Transforms(&c)
+	sorted := slices.SortedFunc(slices.Values(levels), func(a, b Mark) int { return cmp.Compare(a.At, b.At) })
+	free := c.Min.Y // names go upwards from here, so that close levels stay legible
+	for _, l := range sorted {
+		if !drawable(l.At) {
+			continue
+		}
+		y := toY(l.At)
+		c.StrokeLine2(style, c.Min.X, y, c.Max.X, y)
+		at := max(y, free)
+		c.FillText(names, vg.Point{X: c.Max.X + 5, Y: at}, l.Name)
+		free = at + names.Height(l.Name) + 1
+	}
+}
+
+// verticals are dotted lines from top to bottom, named at their top.
+type verticals []Mark
+
+func (events verticals) Plot(c draw.Canvas, p *plot.Plot) {
+	style := draw.LineStyle{Color: faded, Width: 1, Dashes: []vg.Length{1.5, 2.5}}
+	toX, _ := p.Transforms(&c)
+	for _, e := range events {
+		if !drawable(e.At) {
+			continue
+		}
+		x := toX(e.At)
+		c.StrokeLine2(style, x, c.Min.Y, x, c.Max.Y)
+		side, shift := text.XAlignment(draw.XLeft), vg.Length(4)
+		if x > c.Center().X {
+			side, shift = draw.XRight, -4
+		}
+		c.FillText(lettering(10, faded, side, draw.YTop), vg.Point{X: x + shift, Y: c.Max.Y - 2}, e.Name)
+	}
+}

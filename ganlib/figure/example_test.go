@@ -1,0 +1,57 @@
+package figure_test
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	"github.com/gans-in-go/gans/ganlib/figure"
+)
+
+// Six pictures of 28 x 28 in two rows. The zoom is chosen for us.
+func ExampleGrid() {
+	samples := make([]image.Image, 6)
+	for i := range samples {
+		samples[i] = image.NewGray(image.Rect(0, 0, 28, 28))
+	}
+	grid, err := figure.Grid(samples, figure.GridStyle{Columns: 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(grid.Bounds().Size())
+
+	_, err = figure.Grid(samples, figure.GridStyle{})
+	fmt.Println(err)
+	// Output:
+	// (772,516)
+	// grid of 0 columns, zoom 0, gap 0: want at least 1 column and no negative number
+}
+
+// The loss of a discriminator that has learned nothing yet is log 4.
+func ExampleCurves() {
+	chart, err := figure.Curves(figure.Chart{
+		Title: "before training", XLabel: "iteration", YLabel: "nats",
+		Series: []figure.Series{{Name: "loss of D", X: []float64{0, 1}, Y: []float64{1.40, 1.38}}},
+		Levels: []figure.Mark{{Name: "log 4", At: math.Log(4)}},
+	})
+	fmt.Println(chart.Bounds().Size(), err)
+	// Output:
+	// (1536,864) <nil>
+}
+
+// One panel: a generator still at the left of its data.
+func ExampleFigure1() {
+	p := figure.Panel{Title: "near the start", Z: []float64{-1, 0, 1}, GZ: []float64{-.5, 0, .5}}
+	for x := -2.; x <= 3; x += .05 {
+		data, generator := math.Exp(-(x-1)*(x-1)), math.Exp(-x*x)
+		p.X = append(p.X, x)
+		p.PData = append(p.PData, data)
+		p.PG = append(p.PG, generator)
+		p.DStar = append(p.DStar, data/(data+generator))
+	}
+	picture, err := figure.Figure1([]figure.Panel{p})
+	fmt.Println(picture.Bounds().Size(), err)
+	// Output:
+	// (1920,699) <nil>
+}

@@ -1,0 +1,129 @@
+package figure
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+)
+
+// GridStyle says how [Grid] lays pictures out. The zero value of every field
+// but Columns is a good choice.
+type GridStyle struct {
+	Columns  int  // pictures in a row; at least 1
+	Zoom     int  // screen pixels along the side of a picture's pixel; 0: as many as keep the grid within 800
+	Gap      int  // screen pixels between pictures; 0: 4
+	MarkLast bool // set the last column apart in yellow frames: the nearest training examples
+}
+
+const (
+	gridWidth  = 800 // what a grid stays within when the zoom is ours to choose
+	gridMargin = 3   // in gaps: how far a marked column stands apart
+)
+
+var (
+	gridBackground = color.Gray{Y: 0x55} // neither black nor white: the edges of both kinds of pictures show
+	markColour     = color.NRGBA{R: 0xff, G: 0xd4, B: 0x00, A: 0xff}
+)
+
+// Grid draws pictures of one size in rows, left to right and top to bottom. The
+// last row may be short. The result is an *image.Gray if all pictures are and
+// nothing is marked, else an *image.NRGBA.
+//
+// With MarkLast the caller gives, at the end of each row, the picture to be
+// framed. In the paper it is the training example nearest to the sample on its
+// left.
+//
+// It is an error if there are no pictures, if their sizes differ, or if a
+// number in style makes no sense.
+func Grid(pictures []image.Image, style GridStyle) (image.Image, error) {
+	l, err := layOut(pictures, style)
+	if err != nil {
+		return nil, err
+	}
+	var grid draw.Image = image.NewNRGBA(l.bounds)
+	if !style.MarkLast && allGrey(pictures) {
+		grid = image.NewGray(l.bounds)
+	}
+	draw.Draw(grid, l.bounds, image.NewUniform(gridBackground), image.Point{}, draw.Src)
+	for i, p := range pictures {
+		cell := l.cell(i)
+		if style.MarkLast && i%style.Columns == style.Columns-1 {
+			draw.Draw(grid, cell.Inset(-l.gap), image.NewUniform(markColour), image.Point{}, draw.Src)
+		}
+		enlarge(grid, cell.Min, p, l.zoom)
+	}
+	return grid, nil
+}
+
+// layout is where the pictures of a grid go, in screen pixels.
+type layout struct {
+	columns, zoom, gap int
+	apart              int         // extra space before the last column
+	size               image.Point // of a picture, enlarged
+	bounds             image.Rectangle
+}
+
+func layOut(pictures []image.Image, style GridStyle) (*layout, error) {
+	if len(pictures) == 0 {
+		return nil, fmt.Errorf("a grid needs pictures: got none")
+	}
+	if style.Columns < 1 || style.Zoom < 0 || style.Gap < 0 {
+		return nil, fmt.Errorf("grid of %d columns, zoom %d, gap %d: want at least 1 column and no negative number",
+			style.Columns, style.Zoom, style.Gap)
+	}
+	size := pictures[0].Bounds().Size()
+	for i, p := range pictures {
+		if got := p.Bounds().Size(); got != size || got.X < 1 || got.Y < 1 {
+			return nil, fmt.Errorf("picture %d of a grid is %d x %d, the first is %d x %d: want one size, of at least 1 x 1",
+				i, got.X, got.Y, size.X, size.Y)
+		}
+	}
+	l := &layout{columns: style.Columns, zoom: style.Zoom, gap: style.Gap}
+	if l.gap == 0 {
+		l.gap = 4
+	}
+	if l.zoom == 0 {
+		l.zoom = max(1, (gridWidth/style.Columns-l.gap)/size.X)
+	}
+	if style.MarkLast {
+		l.apart = gridMargin * l.gap
+	}
+	l.size = size.Mul(l.zoom)
+	rows := (len(pictures) + style.Columns - 1) / style.Columns
+	l.bounds = image.Rect(0, 0,
+		l.gap+style.Columns*(l.size.X+l.gap)+l.apart,
+		l.gap+rows*(l.size.Y+l.gap))
+	return l, nil
+}
+
+// cell is the rectangle of picture i.
+func (l *layout) cell(i int) image.Rectangle {
+	column, row := i%l.columns, i/l.columns
+	at := image.Pt(l.gap+column*(l.size.X+l.gap), l.gap+row*(l.size.Y+l.gap))
+	if column == l.columns-1 {
+		at.X += l.apart
+	}
+	return image.Rectangle{Min: at, Max: at.Add(l.size)}
+}
+
+// enlarge draws p at the given point, each pixel as a square of zoom x zoom.
+// Nothing is smoothed: a reader should see the pixels that the generator made.
+func enlarge(dst draw.Image, at image.Point, p image.Image, zoom int) {
+	b := p.Bounds()
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			square := image.Rect(x*zoom, y*zoom, (x+1)*zoom, (y+1)*zoom).Add(at)
+			draw.Draw(dst, square, image.NewUniform(p.At(b.Min.X+x, b.Min.Y+y)), image.Point{}, draw.Over)
+		}
+	}
+}
+
+func allGrey(pictures []image.Image) bool {
+	for _, p := range pictures {
+		if _, ok := p.(*image.Gray); !ok {
+			return false
+		}
+	}
+	return true
+}
