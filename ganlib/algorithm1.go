@@ -182,6 +182,16 @@ func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
 	step.SetNodeValue(AddScalar(before, 1))
 }
 
+// DiscriminatorStep builds one step of D alone against the present G, by a learning rule of its own:
+// on the data x [m, ...] and m fresh noise vectors. It returns V(D,G) before the step.
+func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x *Node, rule optim.Rule) *Node {
+	root.SetTraining(x.Graph(), true)
+	it := &iteration{x: x, m: x.Shape().Dimensions[0]}
+	a.playDiscriminator(root, it, 0)
+	update(root.At(DiscriminatorScope), rule, it.dLoss)
+	return Value(it.real, it.fake)
+}
+
 // updateInTurn is Algorithm 1 as printed.
 func (a *Algorithm1) updateInTurn(root *model.Scope, it *iteration, loss *Node) {
 	D, G := root.At(DiscriminatorScope), root.At(GeneratorScope)

@@ -7,7 +7,6 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/model/initializer"
 	. "github.com/gomlx/gomlx/support/exceptions"
 
 	"github.com/gans-in-go/gans/ganlib/layer"
@@ -31,8 +30,8 @@ type MLP struct {
 	Output []int `json:"output"`
 	// OutputActivation: "sigmoid", "tanh" or "linear".
 	OutputActivation string `json:"output_activation"`
-	// IRange initialises weights from U(−IRange, IRange), as the 2014 code does; 0 means Glorot's uniform.
-	// Biases start at 0.
+	// IRange initialises weights from U(−IRange, IRange) and biases with 0, as the 2014 code does; 0 means
+	// weights and biases from U(−1/√n, 1/√n) for a layer with n inputs.
 	IRange float64 `json:"irange,omitempty"`
 	// OutputBias, one number per output, replaces the zero bias of the last layer. The 2014 code starts
 	// it at the logit of each pixel's mean, so that an untrained G already has the data's brightness.
@@ -82,10 +81,9 @@ func (c MLP) Forward(scope *model.Scope, x *Node) *Node {
 	if err := c.Validate(); err != nil {
 		Panicf("ganlib.MLP: %v", err)
 	}
-	scope = scope.WithInitializer(weights(scope, c.IRange))
 	x = flatten(x)
 	for i, width := range c.Hidden {
-		x = activations[c.Activation](layers.Dense(scope.At("hidden_%d", i), x, true, width))
+		x = activations[c.Activation](dense(scope.At("hidden_%d", i), x, width, c.IRange))
 	}
 	size := shapes.Make(x.DType(), c.Output...).Size()
 	output := scope.At("output")
@@ -93,7 +91,7 @@ func (c MLP) Forward(scope *model.Scope, x *Node) *Node {
 		// The dense layer finds the variable it would otherwise have made.
 		output.At("dense").VariableWithValue("biases", shapes.CastAsDType(c.OutputBias, x.DType()))
 	}
-	x = activations[c.OutputActivation](layers.Dense(output, x, true, size))
+	x = activations[c.OutputActivation](dense(output, x, size, c.IRange))
 	return Reshape(x, append([]int{-1}, c.Output...)...)
 }
 
@@ -107,7 +105,7 @@ type MaxoutMLP struct {
 	// input; what is kept is scaled up by 1/(1−share). The 2014 code: .2 and .5.
 	InputDropout float64 `json:"input_dropout"`
 	Dropout      float64 `json:"dropout"`
-	// IRange initialises weights from U(−IRange, IRange); 0 means Glorot's uniform. The 2014 code: .005.
+	// IRange initialises the network as MLP's does. The 2014 code: .005.
 	IRange float64 `json:"irange,omitempty"`
 }
 
@@ -126,13 +124,13 @@ func (c MaxoutMLP) Forward(scope *model.Scope, x *Node) *Node {
 	if err := c.Validate(); err != nil {
 		Panicf("ganlib.MaxoutMLP: %v", err)
 	}
-	scope = scope.WithInitializer(weights(scope, c.IRange))
 	x, drop := flatten(x), c.InputDropout
 	for i, units := range c.Units {
-		x = layer.Maxout(scope.At("maxout_%d", i), layers.DropoutStatic(scope, x, drop), units, c.Pieces)
+		maxout := initialised(scope.At("maxout_%d", i), x, c.IRange)
+		x = layer.Maxout(maxout, layers.DropoutStatic(scope, x, drop), units, c.Pieces)
 		drop = c.Dropout
 	}
-	return layers.Dense(scope.At("output"), layers.DropoutStatic(scope, x, drop), true, 1)
+	return dense(scope.At("output"), layers.DropoutStatic(scope, x, drop), 1, c.IRange)
 }
 
 func flatten(x *Node) *Node {
@@ -142,9 +140,14 @@ func flatten(x *Node) *Node {
 	return Reshape(x, x.Shape().Dimensions[0], -1)
 }
 
-func weights(scope *model.Scope, irange float64) initializer.VariableInitializer {
+func dense(scope *model.Scope, x *Node, units int, irange float64) *Node {
+	return layers.Dense(initialised(scope, x, irange), x, true, units)
+}
+
+// initialised gives the scope of a layer on x the initialiser that irange stands for.
+func initialised(scope *model.Scope, x *Node, irange float64) *model.Scope {
 	if irange == 0 {
-		return initializer.GlorotUniformFn(scope)
+		return scope.WithInitializer(layer.FanIn(scope, x.Shape().Dimensions[1]))
 	}
-	return layer.Uniform(scope, irange)
+	return scope.WithInitializer(layer.Uniform(scope, irange))
 }

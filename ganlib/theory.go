@@ -1,6 +1,9 @@
 package ganlib
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Log4 is log 4, twice log 2: minus the value of the game at its end.
 const Log4 = 2 * math.Ln2
@@ -51,6 +54,23 @@ func Criterion(pData, pG []float64, dx float64) float64 {
 // JSDBound is (V + log 4)/2: what a value of the game says about the Jensen-Shannon divergence. It is a
 // lower bound, and equal only when D is D*.
 func JSDBound(v float64) float64 { return (v + Log4) / 2 }
+
+// DiscriminatorGap compares a learned D with D* on a grid: mean is the mean of |D − D*| under
+// (p_data + p_g)/2, and worst its maximum where p_data exceeds a tenth of its peak. In the far tails,
+// where neither density is felt, D is free to say anything.
+func DiscriminatorGap(d, pData, pG []float64) (mean, worst float64) {
+	best := OptimalDiscriminator(pData, pG)
+	peak := slices.Max(pData)
+	total := 0.0
+	for i := range d {
+		gap, mass := math.Abs(d[i]-best[i]), pData[i]+pG[i]
+		mean, total = mean+gap*mass, total+mass
+		if pData[i] > peak/10 {
+			worst = max(worst, gap)
+		}
+	}
+	return mean / total, worst
+}
 
 // xlogy is x·log y, 0 where x is 0.
 func xlogy(x, y float64) float64 {

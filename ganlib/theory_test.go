@@ -82,3 +82,11 @@ func TestJSDInClosedForm(t *testing.T) {
 	require.InDelta(t, want, JSD([]float64{0.5, 0.5}, []float64{1, 0}, 1), 1e-12)
 	require.InDelta(t, JSD(p, gaussian(grid, 1, 2), dx), JSD(gaussian(grid, 1, 2), p, dx), 1e-12, "symmetric")
 }
+
+func TestDiscriminatorGap(t *testing.T) {
+	pData, pG := []float64{0.5, 0.5, 0, 0.01}, []float64{0.5, 0, 0.5, 0}
+	d := []float64{0.6, 1, 0.2, 0} // D* is 1/2, 1, 0, 1
+	mean, worst := DiscriminatorGap(d, pData, pG)
+	require.InDelta(t, (0.1*1+0.2*0.5+1*0.01)/2.01, mean, 1e-12)
+	require.InDelta(t, 0.1, worst, 1e-12, "the last point is in the data's tail")
+}

@@ -31,20 +31,20 @@ type Rule interface {
 // switches its schedule off.
 type Momentum struct {
 	// LearningRate is ε₀.
-	LearningRate float64
+	LearningRate float64 `json:"learning_rate"`
 	// Decay divides the rate after every update: εₜ = max(ε₀/Decayᵗ, MinRate). The 2014 code: 1.000004.
-	Decay float64
+	Decay float64 `json:"decay,omitempty"`
 	// MinRate is where the decay stops. The 2014 code: 1e-6.
-	MinRate float64
+	MinRate float64 `json:"min_rate,omitempty"`
 	// Initial is the momentum μ of the first epoch. The 2014 code: 0.5.
-	Initial float64
+	Initial float64 `json:"initial"`
 	// Final is the momentum reached after Saturate epochs, climbing linearly from epoch 1 and in steps
 	// of whole epochs. The 2014 code: 0.7 after 250.
-	Final    float64
-	Saturate int
+	Final    float64 `json:"final,omitempty"`
+	Saturate int     `json:"saturate,omitempty"`
 	// Epoch is the number of updates in an epoch; 0 means the momentum stays at Initial.
 	// The 2014 code on MNIST: 500, 50,000 images in batches of 100.
-	Epoch int
+	Epoch int `json:"epoch,omitempty"`
 }
 
 // UpdateGraph implements optimizer.Interface.
@@ -103,9 +103,12 @@ func (m *Momentum) momentum(t *Node) *Node {
 
 // Adam is GoMLX's Adam, with a learning rate that can fall linearly to zero.
 type Adam struct {
-	LearningRate, Beta1, Beta2, Epsilon float64
+	LearningRate float64 `json:"learning_rate"`
+	Beta1        float64 `json:"beta1"`
+	Beta2        float64 `json:"beta2"`
+	Epsilon      float64 `json:"epsilon"`
 	// Linear is the number of updates over which the rate falls to zero; 0 keeps it constant.
-	Linear int
+	Linear int `json:"linear,omitempty"`
 }
 
 func (a *Adam) rule() Rule {

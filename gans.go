@@ -1,0 +1,287 @@
+// Package gans trains generative adversarial networks in Go, and opens what was trained.
+//
+// A run is a directory. Train fills it from a Config, Open reads it back, in this program or another:
+//
+//	cfg := gans.Figure1()
+//	cfg.Dir = "runs/figure1"
+//	gan, err := gans.Train(ctx, cfg)
+//	...
+//	gan, err = gans.Open("runs/figure1")
+//	x, err := gan.Sample(1000, 1) // 1,000 numbers from p_g
+//
+// The game itself is in package ganlib. This package is the one place that maps the names in a
+// configuration to networks, data, objectives and learning rules; the command line, the notebooks and
+// other programs all come in here.
+package gans
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+// Config is everything needed to repeat a run, and where to put it. Figure1, MNIST and their kin make
+// good ones to start from.
+type Config struct {
+	// Dir is the run's directory.
+	Dir string `json:"-"`
+	// Output receives progress and messages; nil means silence.
+	Output io.Writer `json:"-"`
+	// Watch sees every record as it is made; an error stops the run.
+	Watch []func(run.Record) error `json:"-"`
+
+	// Name says in a few words what is trained.
+	Name string `json:"name"`
+	// Backend is the engine; empty means what backend.Resolve chooses. Numbers repeat bit for bit only on
+	// the same one, so a run stays on the backend it was begun on.
+	Backend string `json:"backend"`
+	// Seed decides the weights at the start, the noise, dropout, and the order of the data.
+	Seed int64 `json:"seed"`
+
+	Data Data `json:"data"`
+	// BatchSize is m, the size of a minibatch. One iteration takes k·m examples.
+	BatchSize int `json:"batch_size"`
+
+	Generator     Network      `json:"generator"`
+	Discriminator Network      `json:"discriminator"`
+	Noise         ganlib.Prior `json:"noise"`
+
+	Objective Objective `json:"objective"`
+	// HalfV halves what D minimises, as the 2014 code does.
+	HalfV bool `json:"half_v"`
+	// K is the number of discriminator steps an iteration.
+	K int `json:"k"`
+	// Simultaneous updates both players from one forward pass, as the 2014 code does, in place of the
+	// alternation of Algorithm 1.
+	Simultaneous bool `json:"simultaneous"`
+
+	GeneratorRule     Rule `json:"generator_rule"`
+	DiscriminatorRule Rule `json:"discriminator_rule"`
+
+	// Steps is the total number of iterations. A finished run goes on when it grows, unless a learning
+	// rate falls to zero over the steps there were.
+	Steps int `json:"steps"`
+	// Record, Sample and Save are the iterations from one record, sample picture and checkpoint to the
+	// next.
+	RecordEvery int `json:"record_every"`
+	SampleEvery int `json:"sample_every"`
+	SaveEvery   int `json:"save_every"`
+}
+
+// Network names a player's network: exactly one field is set.
+type Network struct {
+	MLP    *ganlib.MLP       `json:"mlp,omitempty"`
+	Maxout *ganlib.MaxoutMLP `json:"maxout,omitempty"`
+	// BiasFromData starts an MLP's output at the data's mean pixels, as the 2014 code does.
+	BiasFromData bool `json:"bias_from_data,omitempty"`
+}
+
+// Rule names a learning rule: exactly one field is set.
+type Rule struct {
+	Momentum *optim.Momentum `json:"momentum,omitempty"`
+	Adam     *optim.Adam     `json:"adam,omitempty"`
+}
+
+// Objective names one of package ganlib's objectives: "minimax", "non-saturating", "least-squares",
+// "hinge", "wasserstein", or "blend" with its two weights.
+type Objective struct {
+	Name    string  `json:"name"`
+	Minimax float64 `json:"minimax,omitempty"`
+	Zurich  float64 `json:"zurich,omitempty"`
+}
+
+// GAN is a trained game: its players with their weights, and the run they came from.
+type GAN struct {
+	Config Config
+	Run    *run.Run
+	// Step is the number of iterations behind these weights.
+	Step int
+
+	algorithm *ganlib.Algorithm1
+	dataset   dataset
+	backend   compute.Backend
+	store     *model.Store
+	generate  *model.Exec
+	judge     *model.Exec
+}
+
+// Train makes the run in cfg.Dir: it begins a new one, or goes on where the same configuration
+// stopped, until cfg.Steps iterations are done. Cancelling the context saves and returns an error that
+// wraps run.ErrInterrupted; the same call goes on from there.
+func Train(ctx context.Context, cfg Config) (*GAN, error) {
+	cfg.Backend = backend.Resolve(cfg.Backend)
+	gan, err := build(cfg)
+	if err != nil {
+		return nil, err
+	}
+	trainer, err := gan.algorithm.Trainer(gan.backend, gan.store)
+	if err != nil {
+		return nil, err
+	}
+	var free []string
+	if cfg.GeneratorRule.mayGrow() && cfg.DiscriminatorRule.mayGrow() {
+		free = []string{"steps"}
+	}
+	gan.Run, err = run.Train(ctx, run.Spec{
+		Dir: cfg.Dir, Config: cfg, Free: append(free, "record_every", "sample_every", "save_every"),
+		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery,
+		Trainer: trainer,
+		Batches: gan.dataset.batch,
+		Sample:  gan.picture,
+		Watch:   cfg.Watch,
+		Output:  cfg.Output,
+	})
+	if err != nil {
+		return nil, err
+	}
+	gan.Step = cfg.Steps
+	return gan, nil
+}
+
+// Open reads the newest checkpoint of a run, on the backend Resolve("") names; the run may still be in
+// progress elsewhere.
+func Open(dir string) (*GAN, error) { return OpenOn(dir, "") }
+
+// OpenOn is Open on a backend of one's choice, whichever the run was trained on.
+func OpenOn(dir, backendName string) (*GAN, error) {
+	r, err := run.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	var cfg Config
+	if err := r.Config(&cfg); err != nil {
+		return nil, err
+	}
+	cfg.Dir = dir
+	trainedOn := cfg.Backend
+	cfg.Backend = backend.Resolve(backendName)
+	gan, err := build(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", dir, err)
+	}
+	gan.Config.Backend = trainedOn
+	gan.Run = r
+	if gan.Step, err = r.Restore(gan.store, backend.Warnings); err != nil {
+		return nil, err
+	}
+	return gan, nil
+}
+
+// build turns a configuration into players, data and an empty store.
+func build(cfg Config) (*GAN, error) {
+	gan := &GAN{Config: cfg, store: model.NewStore()}
+	var err error
+	if gan.dataset, err = cfg.Data.load(cfg); err != nil {
+		return nil, err
+	}
+	if gan.algorithm, err = cfg.algorithm(gan.dataset); err != nil {
+		return nil, err
+	}
+	if gan.backend, err = backend.Open(cfg.Backend); err != nil {
+		return nil, err
+	}
+	return gan, gan.store.SetRNGStateFromSeed(cfg.Seed)
+}
+
+// algorithm maps the names of the configuration to the things.
+func (cfg Config) algorithm(d dataset) (*ganlib.Algorithm1, error) {
+	if cfg.BatchSize < 1 {
+		return nil, fmt.Errorf("batch_size is %d: want at least 1", cfg.BatchSize)
+	}
+	generator, err := cfg.Generator.player(d)
+	if err != nil {
+		return nil, fmt.Errorf("generator: %w", err)
+	}
+	discriminator, err := cfg.Discriminator.player(d)
+	if err != nil {
+		return nil, fmt.Errorf("discriminator: %w", err)
+	}
+	objective, err := cfg.Objective.objective()
+	if err != nil {
+		return nil, fmt.Errorf("objective: %w", err)
+	}
+	gRule, err := cfg.GeneratorRule.rule()
+	if err != nil {
+		return nil, fmt.Errorf("generator_rule: %w", err)
+	}
+	dRule, err := cfg.DiscriminatorRule.rule()
+	if err != nil {
+		return nil, fmt.Errorf("discriminator_rule: %w", err)
+	}
+	a := &ganlib.Algorithm1{
+		Game: ganlib.Game{
+			Generator: generator, Discriminator: ganlib.Discriminator(discriminator),
+			Prior: cfg.Noise, Objective: objective, HalfV: cfg.HalfV,
+		},
+		K: cfg.K, Simultaneous: cfg.Simultaneous, GeneratorRule: gRule, DiscriminatorRule: dRule,
+	}
+	return a, a.Validate()
+}
+
+// player returns the network, as what either player is.
+func (n Network) player(d dataset) (ganlib.Generator, error) {
+	switch {
+	case n.MLP != nil && n.Maxout == nil:
+		net := *n.MLP
+		if n.BiasFromData {
+			net.OutputBias = d.meanLogits()
+		}
+		return net.Forward, net.Validate()
+	case n.Maxout != nil && n.MLP == nil:
+		return n.Maxout.Forward, n.Maxout.Validate()
+	}
+	return nil, fmt.Errorf(`want one network, "mlp" or "maxout"`)
+}
+
+// rule returns a fresh learning rule.
+func (r Rule) rule() (optim.Rule, error) {
+	var rate float64
+	var rule optim.Rule
+	switch {
+	case r.Momentum != nil && r.Adam == nil:
+		m := *r.Momentum
+		rate, rule = m.LearningRate, &m
+	case r.Adam != nil && r.Momentum == nil:
+		a := *r.Adam
+		rate, rule = a.LearningRate, &a
+	default:
+		return nil, fmt.Errorf(`want one rule, "momentum" or "adam"`)
+	}
+	if !(rate > 0) || math.IsInf(rate, 0) {
+		return nil, fmt.Errorf("learning_rate is %v: want a positive number", rate)
+	}
+	return rule, nil
+}
+
+// mayGrow tells whether a run may be asked for more steps than it began with.
+func (r Rule) mayGrow() bool { return r.Adam == nil || r.Adam.Linear == 0 }
+
+var objectives = []ganlib.Objective{
+	ganlib.Minimax, ganlib.NonSaturating, ganlib.LeastSquares, ganlib.Hinge, ganlib.Wasserstein,
+}
+
+func (o Objective) objective() (ganlib.Objective, error) {
+	if o.Name == "blend" {
+		if !(o.Minimax >= 0 && o.Zurich >= 0 && o.Minimax+o.Zurich > 0) {
+			return ganlib.Objective{}, fmt.Errorf("blend of minimax %v and zurich %v: want weights of at least 0, not both 0", o.Minimax, o.Zurich)
+		}
+		return ganlib.Blend(o.Minimax, o.Zurich), nil
+	}
+	names := []string{"blend"}
+	for _, known := range objectives {
+		if known.Name == o.Name {
+			return known, nil
+		}
+		names = append(names, known.Name)
+	}
+	return ganlib.Objective{}, fmt.Errorf("%q is unknown: want one of %q", o.Name, names)
+}
