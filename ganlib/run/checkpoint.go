@@ -1,0 +1,313 @@
+package run
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/checkpoint"
+	"github.com/gomlx/gomlx/ml/train"
+	"github.com/gomlx/gomlx/ml/train/metric"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+)
+
+const (
+	checkpointDir = "checkpoints"
+	manifestFile  = "manifest.json"
+	variablesFile = "variables.json"
+	damagedSuffix = ".damaged"
+
+	keptCheckpoints = 3
+)
+
+// A Checkpoint is the state of a run after some step: a directory with GoMLX's
+// own checkpoint files, variables.json and manifest.json.
+type Checkpoint struct {
+	Step int
+	Dir  string
+}
+
+// manifest says what belongs to a checkpoint, so that damage shows.
+type manifest struct {
+	Step  int                 `json:"step"`
+	Files map[string]fileSeal `json:"files"` // every other file of the directory
+}
+
+type fileSeal struct {
+	Size   int64  `json:"size"`   // bytes
+	SHA256 string `json:"sha256"` // hexadecimal
+}
+
+// savedVariable is what GoMLX's files do not keep of a variable. They list
+// the variables; variables.json lists them in order of creation.
+type savedVariable struct {
+	Path      string `json:"path"`
+	Trainable bool   `json:"trainable"`
+}
+
+func checkpointName(step int) string { return fmt.Sprintf("%s/%06d", checkpointDir, step) }
+
+// checkpoints returns the checkpoints of a run, oldest first.
+func checkpoints(dir string) ([]Checkpoint, error) {
+	steps, err := numbered(filepath.Join(dir, checkpointDir), "")
+	list := make([]Checkpoint, len(steps))
+	for i, step := range steps {
+		list[i] = Checkpoint{Step: step, Dir: filepath.Join(dir, checkpointName(step))}
+	}
+	return list, err
+}
+
+// saveCheckpoint writes the state of the store after step, and deletes the
+// oldest checkpoints beyond the number kept.
+func saveCheckpoint(dir string, step int, store *model.Store) error {
+	saved, err := savable(store)
+	if err != nil {
+		return fmt.Errorf("step %d is not saved: %w", step, err)
+	}
+	err = place(dir, checkpointName(step), func(path string) error {
+		if err := writeStore(path, store); err != nil {
+			return err
+		}
+		if err := writeJSON(filepath.Join(path, variablesFile), saved); err != nil {
+			return err
+		}
+		return seal(path, step)
+	})
+	if err != nil {
+		return fmt.Errorf("saving step %d: %w", step, err)
+	}
+	list, err := checkpoints(dir)
+	if err != nil {
+		return err
+	}
+	for _, old := range list[:max(0, len(list)-keptCheckpoints)] {
+		if err := discard(dir, checkpointName(old.Step)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ofOneProcess reports whether a variable is GoMLX's own book-keeping, which
+// begins anew with each process: the running means of metrics, under names
+// that no other process has, and the step at which the present loop will end.
+func ofOneProcess(v *model.Variable) bool {
+	return strings.HasPrefix(v.Path(), "/"+metric.Scope+"/") ||
+		strings.HasPrefix(v.Path(), train.TrainerAbsoluteScope+"/")
+}
+
+// savable lists the variables that a checkpoint holds. A variable with a NaN
+// or an infinity in it is an error: the checkpoints so far are better.
+func savable(store *model.Store) ([]savedVariable, error) {
+	var saved []savedVariable
+	for v := range store.IterVariables() {
+		if ofOneProcess(v) {
+			continue
+		}
+		value, err := v.Value()
+		if err != nil {
+			return nil, err
+		}
+		if err := checkFinite(value); err != nil {
+			return nil, fmt.Errorf("variable %s holds %w", v.Path(), err)
+		}
+		saved = append(saved, savedVariable{Path: v.Path(), Trainable: v.Trainable})
+	}
+	return saved, nil
+}
+
+// checkFinite looks for the first NaN or infinity in a float32 or float64 tensor.
+func checkFinite(t *tensors.Tensor) error {
+	var bad error
+	err := t.ConstFlatData(func(flat any) {
+		switch values := flat.(type) {
+		case []float32:
+			bad = firstNotFinite(values)
+		case []float64:
+			bad = firstNotFinite(values)
+		}
+	})
+	return errors.Join(err, bad)
+}
+
+var errNotFinite = errors.New("not a finite number")
+
+func firstNotFinite[T float32 | float64](values []T) error {
+	for i, v := range values {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			return fmt.Errorf("%v (element %d of %d): %w", v, i, len(values), errNotFinite)
+		}
+	}
+	return nil
+}
+
+// writeStore writes GoMLX's checkpoint files. They are not compressed: the
+// noise in the weights' last digits leaves gzip little to gain.
+func writeStore(path string, store *model.Store) error {
+	loader := store.Loader()
+	defer store.SetLoader(loader) // GoMLX chains the handler to the store for good; this one only saves.
+	build := checkpoint.Build(store).Dir(path).ExcludeAllParams().WithCompression(checkpoint.BinUncompressed)
+	for v := range store.IterVariables() {
+		if ofOneProcess(v) {
+			build.ExcludeVars(v)
+		}
+	}
+	handler, err := build.Done()
+	if err != nil {
+		return err
+	}
+	return handler.Save()
+}
+
+// seal writes the manifest of the files that are in a directory.
+func seal(path string, step int) error {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	m := manifest{Step: step, Files: make(map[string]fileSeal)}
+	for _, entry := range entries {
+		if m.Files[entry.Name()], err = sealOf(filepath.Join(path, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return writeJSON(filepath.Join(path, manifestFile), m)
+}
+
+func sealOf(path string) (fileSeal, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return fileSeal{}, err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	size, err := io.Copy(hash, file)
+	return fileSeal{Size: size, SHA256: hex.EncodeToString(hash.Sum(nil))}, err
+}
+
+// Verify checks that the checkpoint is what its manifest says, bit for bit.
+func (c Checkpoint) Verify() error {
+	var m manifest
+	if err := readJSON(filepath.Join(c.Dir, manifestFile), &m); err != nil {
+		return err
+	}
+	if m.Step != c.Step {
+		return fmt.Errorf("%s is about step %d, want %d", manifestFile, m.Step, c.Step)
+	}
+	if _, ok := m.Files[variablesFile]; !ok || len(m.Files) < 2 {
+		return fmt.Errorf("%s does not name all files of a checkpoint", manifestFile)
+	}
+	for name, want := range m.Files {
+		got, err := sealOf(filepath.Join(c.Dir, filepath.Base(name)))
+		if err != nil {
+			return err
+		}
+		if got.Size != want.Size {
+			return fmt.Errorf("%s has %d bytes, want %d", name, got.Size, want.Size)
+		}
+		if got.SHA256 != want.SHA256 {
+			return fmt.Errorf("%s has SHA-256 %.12s…, want %.12s…", name, got.SHA256, want.SHA256)
+		}
+	}
+	return nil
+}
+
+// restore puts the checkpoint's values into the store. Variables that the store
+// lacks are created in the order in which the saved store had them.
+func (c Checkpoint) restore(store *model.Store) error {
+	var saved []savedVariable
+	if err := readJSON(filepath.Join(c.Dir, variablesFile), &saved); err != nil {
+		return err
+	}
+	loader := store.Loader()
+	defer store.SetLoader(loader)
+	// Not GoMLX's Immediate(): that leaves variables as they are which the store
+	// has already, and creates the others in random order.
+	if _, err := checkpoint.Load(store).Dir(c.Dir).ExcludeAllParams().Done(); err != nil {
+		return err
+	}
+	for _, s := range saved {
+		v := store.GetVariable(s.Path)
+		if v == nil {
+			return fmt.Errorf("%s: %s is listed in %s but not saved", c.Dir, s.Path, variablesFile)
+		}
+		v.SetTrainable(s.Trainable)
+	}
+	if step := int(optimizer.GetGlobalStep(store)); step != c.Step {
+		return fmt.Errorf("%s: the saved global_step is %d, want %d", c.Dir, step, c.Step)
+	}
+	return nil
+}
+
+// damage is a checkpoint that cannot be used, and why.
+type damage struct {
+	Checkpoint
+	reason error
+}
+
+func (d damage) String() string { return fmt.Sprintf("%s is damaged: %v", d.Dir, d.reason) }
+
+// newestWhole returns the newest checkpoint that verifies, and the damaged
+// ones after it. It returns the zero Checkpoint when there are none at all, and
+// an error when there are some but all are damaged.
+func newestWhole(dir string) (whole Checkpoint, damaged []damage, err error) {
+	list, err := checkpoints(dir)
+	if err != nil {
+		return Checkpoint{}, nil, err
+	}
+	var reasons []error
+	for _, c := range slices.Backward(list) {
+		reason := c.Verify()
+		if reason == nil {
+			return c, damaged, nil
+		}
+		d := damage{c, reason}
+		damaged, reasons = append(damaged, d), append(reasons, errors.New(d.String()))
+	}
+	if len(damaged) > 0 {
+		return Checkpoint{}, nil, fmt.Errorf("no checkpoint of %s can be read; repair one, or train in another directory\n%w", dir, errors.Join(reasons...))
+	}
+	return Checkpoint{}, nil, nil
+}
+
+// setAside renames a damaged checkpoint, so that its number is free again. It
+// replaces an earlier damaged one of the same step.
+func (d damage) setAside() error {
+	if err := os.RemoveAll(d.Dir + damagedSuffix); err != nil {
+		return err
+	}
+	return os.Rename(d.Dir, d.Dir+damagedSuffix)
+}
+
+func writeJSON(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o666)
+}
+
+// readJSON reads a file that writeJSON wrote, and nothing more or less.
+func readJSON(path string, v any) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
