@@ -15,14 +15,16 @@ const binWidth = .1
 // Panel draws up the present state of a one-dimensional game as a panel of Figure 1: both densities on
 // the midpoints of a histogram of n samples, D there, D* from the two densities, and where noise goes.
 func (gan *GAN) Panel(title string, n int) (figure.Panel, error) {
+	panel, err := gan.panelOf(n, fixedSeed)
+	panel.Title = title
+	return panel, err
+}
+
+func (gan *GAN) panelOf(n int, seed uint64) (figure.Panel, error) {
 	l, ok := gan.dataset.(*line)
 	if !ok {
 		return figure.Panel{}, fmt.Errorf("data set %q is not on the line: Figure 1 has no place for it", gan.Config.Data.Set)
 	}
-	return gan.panel(l, title, n)
-}
-
-func (gan *GAN) panel(l *line, title string, n int) (figure.Panel, error) {
 	lo := math.Floor((l.Mean-6*l.Std)/binWidth) * binWidth
 	bins := int(math.Ceil(12 * l.Std / binWidth))
 	x := make([]float64, bins)
@@ -31,7 +33,7 @@ func (gan *GAN) panel(l *line, title string, n int) (figure.Panel, error) {
 		x[i] = lo + (float64(i)+.5)*binWidth
 		at[i] = float32(x[i])
 	}
-	samples, err := gan.Sample(n, gridSeed)
+	samples, err := gan.Sample(n, seed)
 	if err != nil {
 		return figure.Panel{}, err
 	}
@@ -50,7 +52,7 @@ func (gan *GAN) panel(l *line, title string, n int) (figure.Panel, error) {
 		d[i] = float64(judged[i])
 	}
 	z, gz, err := gan.arrows()
-	return figure.Panel{Title: title, X: x, PData: pData, PG: pG, D: d,
+	return figure.Panel{X: x, PData: pData, PG: pG, D: d,
 		DStar: ganlib.OptimalDiscriminator(pData, pG), Z: z, GZ: gz}, err
 }
 

@@ -99,6 +99,20 @@ type Objective struct {
 	Zurich  float64 `json:"zurich,omitempty"`
 }
 
+// WithSteps returns the configuration for another number of iterations. Learning rates that fall to
+// zero reach it at the new end.
+func (cfg Config) WithSteps(steps int) Config {
+	for rule, updates := range map[*Rule]int{&cfg.GeneratorRule: steps, &cfg.DiscriminatorRule: steps * cfg.K} {
+		if rule.Adam != nil && rule.Adam.Linear > 0 {
+			adam := *rule.Adam
+			adam.Linear = updates
+			rule.Adam = &adam
+		}
+	}
+	cfg.Steps = steps
+	return cfg
+}
+
 // GAN is a trained game: its players with their weights, and the run they came from.
 type GAN struct {
 	Config Config
@@ -136,7 +150,7 @@ func Train(ctx context.Context, cfg Config) (*GAN, error) {
 		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery,
 		Trainer: trainer,
 		Batches: gan.dataset.batch,
-		Sample:  gan.picture,
+		Sample:  gan.progress,
 		Watch:   cfg.Watch,
 		Output:  cfg.Output,
 	})

@@ -3,6 +3,7 @@ package gans
 import (
 	"fmt"
 	"image"
+	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -15,11 +16,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
-// gridSide is the side of the sample grid a run draws as it goes.
-const gridSide = 8
-
-// gridSeed draws the noise of that grid, the same in every run.
-const gridSeed = 0
+// fixedSeed draws the noise of the pictures a run makes as it goes, the same in every run.
+const fixedSeed = 0
 
 // chunk bounds how many examples pass through a network at once.
 const chunk = 1000
@@ -111,20 +109,29 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 	return pictures, nil
 }
 
-// picture draws the run's fixed noise: a grid of images, or a histogram for numbers on the line.
-func (gan *GAN) picture() (image.Image, error) {
-	if l, ok := gan.dataset.(*line); ok {
-		panel, err := gan.panel(l, "", 20_000)
+// Picture draws n samples: a grid of images, nearly square, or a panel of Figure 1 for numbers on the
+// line.
+func (gan *GAN) Picture(n int, seed uint64) (image.Image, error) {
+	if _, ok := gan.dataset.(*line); ok {
+		panel, err := gan.panelOf(n, seed)
 		if err != nil {
 			return nil, err
 		}
 		return figure.Figure1([]figure.Panel{panel})
 	}
-	images, err := gan.Images(gridSide*gridSide, gridSeed)
+	images, err := gan.Images(n, seed)
 	if err != nil {
 		return nil, err
 	}
-	return figure.Grid(images, figure.GridStyle{Columns: gridSide})
+	return figure.Grid(images, figure.GridStyle{Columns: int(math.Ceil(math.Sqrt(float64(n))))})
+}
+
+// progress draws the run's fixed noise: a picture of the same z over and over.
+func (gan *GAN) progress() (image.Image, error) {
+	if _, ok := gan.dataset.(*line); ok {
+		return gan.Picture(20_000, fixedSeed)
+	}
+	return gan.Picture(64, fixedSeed)
 }
 
 // TrainDiscriminator plays D alone against a frozen G, for the given number of steps with a learning

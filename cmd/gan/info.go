@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+type infoCmd struct {
+	Dir string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
+}
+
+func (c *infoCmd) Run() error {
+	r, err := run.Open(c.Dir)
+	if err != nil {
+		return err
+	}
+	var cfg gans.Config
+	if err := r.Config(&cfg); err != nil {
+		return err
+	}
+	history, err := r.History()
+	if err != nil {
+		return err
+	}
+	checkpoints, err := r.Checkpoints()
+	if err != nil {
+		return err
+	}
+	samples, err := r.Samples()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s\n\n", cfg.Name)
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	row := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
+	row("backend", "%s, seed %d", cfg.Backend, cfg.Seed)
+	row("objective", "%s, k = %d, m = %d", cfg.Objective.Name, cfg.K, cfg.BatchSize)
+	if n := len(checkpoints); n > 0 {
+		row("saved", "%d of %d iterations, in %s", checkpoints[n-1].Step, cfg.Steps, checkpoints[n-1].Dir)
+	} else {
+		row("saved", "nothing yet")
+	}
+	if n := len(samples); n > 0 {
+		row("pictures", "%d, the last %s", n, samples[n-1])
+	}
+	if gif := r.Animation(); gif != "" {
+		row("animation", "%s", gif)
+	}
+	if n := len(history); n > 0 {
+		printRecord(row, history[n-1])
+	}
+	return w.Flush()
+}
+
+// printRecord prints the run's last record, in the order and the words of ganlib.Measures.
+func printRecord(row func(name, format string, args ...any), last run.Record) {
+	row("trained for", "%v", time.Duration(last.Seconds*float64(time.Second)).Round(time.Second))
+	row("", "")
+	row("at iteration", "%d", last.Step)
+	for _, m := range ganlib.Measures {
+		if v, ok := last.Values[m.Name]; ok {
+			row(m.Name, "%.4g\t%s", v, m.Meaning)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+// Command gan trains generative adversarial networks, draws samples from them and tells about them.
+//
+//	gan train mnist
+//	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
+//	gan info runs/mnist-xla-cpu
+//	gan doctor
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+// interrupted is the exit status of a program stopped by Ctrl-C, by the shell's convention.
+const interrupted = 130
+
+type commands struct {
+	Train   trainCmd   `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
+	Sample  sampleCmd  `cmd:"" help:"Draw samples from a trained generator."`
+	Info    infoCmd    `cmd:"" help:"Tell what a run is and how far it has come."`
+	Doctor  doctorCmd  `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
+	Version versionCmd `cmd:"" help:"Print the version of this program and of what it is built on."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // from here on, a second Ctrl-C ends the program at once
+	}()
+	os.Exit(execute(ctx, os.Args[1:]))
+}
+
+// execute runs one command line and returns its exit status.
+func execute(ctx context.Context, args []string) int {
+	var cli commands
+	parser := kong.Must(&cli, kong.Name("gan"), kong.Description("Generative adversarial networks in Go."),
+		kong.UsageOnError(), kong.Vars{"presets": strings.Join(gans.Presets(), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)))
+	parsed, err := parser.Parse(args)
+	parser.FatalIfErrorf(err)
+	switch err := parsed.Run(); {
+	case errors.Is(err, run.ErrInterrupted):
+		fmt.Fprintln(os.Stderr, "gan:", err)
+		return interrupted
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "gan:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/figure"
+)
+
+type sampleCmd struct {
+	Dir     string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
+	N       int    `short:"n" default:"64" help:"How many samples."`
+	Seed    uint64 `default:"1" help:"Decides the noise."`
+	Out     string `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
+	Backend string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda."`
+}
+
+func (c *sampleCmd) Run() error {
+	if c.N < 1 {
+		return fmt.Errorf("-n is %d: want at least 1", c.N)
+	}
+	gan, err := gans.OpenOn(c.Dir, c.Backend)
+	if err != nil {
+		return err
+	}
+	out := c.Out
+	if out == "" {
+		out = filepath.Join(c.Dir, "samples.png")
+	}
+	if ext := filepath.Ext(out); ext != ".png" {
+		return fmt.Errorf("--out %s: want a name that ends in .png", out)
+	}
+	picture, err := gan.Picture(c.N, c.Seed)
+	if err != nil {
+		return err
+	}
+	if err := figure.WritePNG(out, picture); err != nil {
+		return err
+	}
+	fmt.Printf("%d samples after %d iterations: %s\n", c.N, gan.Step, out)
+	return nil
+}
