@@ -1,0 +1,128 @@
+package backend
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// elsewhere moves the test to an empty directory and hides whatever plugins the machine has.
+func elsewhere(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	t.Chdir(dir)
+	t.Setenv(Env, "")
+	t.Setenv(pluginPathEnv, "")
+	found := xlaPlugins
+	t.Cleanup(func() { xlaPlugins = found })
+	xlaPlugins = func() map[string]string { return nil }
+	return dir
+}
+
+// putPlugin makes an empty file where a plugin would be.
+func putPlugin(t *testing.T, dir, name string) string {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	path := filepath.Join(dir, pluginFile(name))
+	require.NoError(t, os.WriteFile(path, nil, 0o644))
+	return path
+}
+
+func TestResolve(t *testing.T) {
+	dir := elsewhere(t)
+	require.Equal(t, "go", Resolve(""), "no plugin")
+	t.Setenv(pluginPathEnv, dir)
+	putPlugin(t, dir, "cpu")
+	require.Equal(t, "xla:cpu", Resolve(""), "a plugin")
+	t.Setenv(Env, "go:parallelism=1")
+	require.Equal(t, "go:parallelism=1", Resolve(""), "the environment beats the default")
+	require.Equal(t, "xla:cuda", Resolve("xla:cuda"), "a name beats the environment")
+	require.Equal(t, "xla:cpu", Resolve("xla"))
+}
+
+func TestPluginIsFoundInOrder(t *testing.T) {
+	dir := elsewhere(t)
+	_, ok := Plugin("cpu")
+	require.False(t, ok)
+
+	xlaPlugins = func() map[string]string { return map[string]string{"cpu_v0.83": "/installed/by/gomlx"} }
+	path, _ := Plugin("cpu")
+	require.Equal(t, "/installed/by/gomlx", path)
+
+	checkout := filepath.Join(dir, "gans")
+	inVenv := putPlugin(t, filepath.Join(checkout, ".venv", "pjrt"), "cpu")
+	require.NoError(t, os.WriteFile(filepath.Join(checkout, "go.mod"), []byte("module github.com/gans-in-go/gans\n\ngo 1.27.0\n"), 0o644))
+	deep := filepath.Join(checkout, "notebooks", "ko")
+	require.NoError(t, os.MkdirAll(deep, 0o755))
+	t.Chdir(deep)
+	path, _ = Plugin("cpu")
+	requireSameFile(t, inVenv, path)
+
+	inEnv := putPlugin(t, filepath.Join(dir, "plugins"), "cpu")
+	t.Setenv(pluginPathEnv, filepath.Join(dir, "nowhere")+string(filepath.ListSeparator)+filepath.Dir(inEnv))
+	path, _ = Plugin("cpu")
+	requireSameFile(t, inEnv, path)
+}
+
+func requireSameFile(t *testing.T, want, got string) {
+	t.Helper()
+	a, err := os.Stat(want)
+	require.NoError(t, err)
+	b, err := os.Stat(got)
+	require.NoError(t, err)
+	require.True(t, os.SameFile(a, b), "%s is not %s", got, want)
+}
+
+// TestAStrangersVenvIsNotTrusted: a plugin is code; one below a directory that is no checkout of this
+// project stays where it is.
+func TestAStrangersVenvIsNotTrusted(t *testing.T) {
+	dir := elsewhere(t)
+	putPlugin(t, filepath.Join(dir, ".venv", "pjrt"), "cpu")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/other\n"), 0o644))
+	_, ok := Plugin("cpu")
+	require.False(t, ok)
+}
+
+func TestOpenRefuses(t *testing.T) {
+	elsewhere(t)
+	_, err := Open("tpu")
+	require.ErrorContains(t, err, `unknown backend "tpu": want go, xla:cpu or xla:cuda`)
+	_, err = Open("xla:cpu")
+	require.ErrorContains(t, err, "make setup")
+	xlaPlugins = nil
+	_, err = Open("xla:cpu")
+	require.ErrorContains(t, err, "not in this program")
+	require.Equal(t, "go", Resolve(""))
+}
+
+func TestGoIsAlwaysThere(t *testing.T) {
+	elsewhere(t)
+	for _, name := range []string{"go", "", "go:ops_parallel"} {
+		b, err := Open(name)
+		require.NoError(t, err)
+		require.Equal(t, "Go Backend", b.Name())
+	}
+}
+
+// TestWarnsOnce: the advice on SIMD comes once, and only to programs that lack it on machines that
+// have it.
+func TestWarnsOnce(t *testing.T) {
+	var said bytes.Buffer
+	was := Warnings
+	t.Cleanup(func() { Warnings, warnOnce = was, sync.Once{} })
+	Warnings, warnOnce = &said, sync.Once{}
+	warnWithoutSIMD()
+	first := said.String()
+	warnWithoutSIMD()
+	require.Equal(t, first, said.String())
+	built, able := SIMD()
+	if able && !built {
+		require.Contains(t, first, "GOEXPERIMENT=simd")
+	} else {
+		require.Empty(t, first)
+	}
+}
