@@ -13,7 +13,8 @@ import (
 const binWidth = .1
 
 // Panel draws up the present state of a one-dimensional game as a panel of Figure 1: both densities on
-// the midpoints of a histogram of n samples, D there, D* from the two densities, and where noise goes.
+// the midpoints of a histogram of n samples, D there, D* from the two densities where they are felt,
+// and where noise goes.
 func (gan *GAN) Panel(title string, n int) (figure.Panel, error) {
 	panel, err := gan.panelOf(n, fixedSeed)
 	panel.Title = title
@@ -51,9 +52,14 @@ func (gan *GAN) panelOf(n int, seed uint64) (figure.Panel, error) {
 		pG[i] /= binWidth
 		d[i] = float64(judged[i])
 	}
+	best := ganlib.OptimalDiscriminator(pData, pG)
+	for i := range best {
+		if pData[i]+pG[i] < 1e-3/binWidth {
+			best[i] = math.NaN() // too few samples fall here to tell p_g
+		}
+	}
 	z, gz, err := gan.arrows()
-	return figure.Panel{X: x, PData: pData, PG: pG, D: d,
-		DStar: ganlib.OptimalDiscriminator(pData, pG), Z: z, GZ: gz}, err
+	return figure.Panel{X: x, PData: pData, PG: pG, D: d, DStar: best, Z: z, GZ: gz}, err
 }
 
 // arrows follows evenly spaced noise to where G sends it; noise of more than one dimension has no line
