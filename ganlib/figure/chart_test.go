@@ -5,7 +5,11 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"testing"
+	"time"
+
+	"gonum.org/v1/plot/vg"
 )
 
 // count returns how many pixels of p within r have colour c, give or take
@@ -182,5 +186,35 @@ func TestTicksAreFew(t *testing.T) {
 		if n := len(ticks(-width/3, width)); n < 3 || n > 9 {
 			t.Errorf("%d ticks over a range of %g: want 3 to 9", n, width)
 		}
+	}
+}
+
+// Stroked as one path, this line takes minutes.
+func TestCurvesDrawALongRun(t *testing.T) {
+	const n = 100_000
+	y := make([]float64, n)
+	for i := range y {
+		y[i] = float64(i % 7)
+	}
+	y[n/2] = 20 // one spike among them must not be lost
+	start := time.Now()
+	p := draws(t, Chart{Series: []Series{{"", ramp(n), y}}})
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("drawing %d points took %v: want about a second", n, took)
+	}
+	if count(p, image.Rect(700, 80, 850, 300), blue) < 100 {
+		t.Error("the spike is not to be seen")
+	}
+}
+
+func TestThin(t *testing.T) {
+	// Five points within a pixel, then one far away; a pixel is .375 points.
+	in := []vg.Point{{X: 1, Y: 5}, {X: 1.1, Y: 9}, {X: 1.2, Y: 6}, {X: 1.25, Y: 2}, {X: 1.3, Y: 7}, {X: 9, Y: 7}}
+	want := []vg.Point{{X: 1, Y: 5}, {X: 1.1, Y: 9}, {X: 1.25, Y: 2}, {X: 1.3, Y: 7}, {X: 9, Y: 7}}
+	if got := thin(in); !slices.Equal(got, want) {
+		t.Errorf("thinned to %v: want %v", got, want)
+	}
+	if sparse := []vg.Point{{X: 1}, {X: 2}, {X: 3}, {X: 2}}; !slices.Equal(thin(sparse), sparse) {
+		t.Errorf("points apart were thinned to %v", thin(sparse))
 	}
 }

@@ -149,7 +149,7 @@ func (s curve) Plot(c draw.Canvas, p *plot.Plot) {
 			c.DrawGlyph(draw.GlyphStyle{Color: s.style.Color, Radius: s.style.Width, Shape: draw.CircleGlyph{}}, piece[0])
 			continue
 		}
-		c.StrokeLines(s.style, piece)
+		stroke(c, s.style, thin(piece))
 	}
 }
 
@@ -171,6 +171,45 @@ func pieces(x, y []float64, toX, toY func(float64) vg.Length) [][]vg.Point {
 	}
 	return all
 }
+
+// stroke draws a long line in short lengths, each beginning with the last bit of
+// the one before: the rasterizer's time grows faster than the square of what a
+// path has in one row of pixels. Dashes start again with each length.
+func stroke(c draw.Canvas, style draw.LineStyle, points []vg.Point) {
+	const length = 100
+	for len(points) > length {
+		c.StrokeLines(style, points[:length])
+		points = points[length-2:]
+	}
+	c.StrokeLines(style, points)
+}
+
+// thin returns points that draw the same picture: of those that follow each
+// other within a pixel's width, the first, the lowest, the highest and the last.
+func thin(points []vg.Point) []vg.Point {
+	const pixel = vg.Inch / chartDPI
+	var kept []vg.Point
+	for first := 0; first < len(points); {
+		low, high, end := first, first, first
+		for end < len(points) && abs(points[end].X-points[first].X) < pixel {
+			if points[end].Y < points[low].Y {
+				low = end
+			}
+			if points[end].Y > points[high].Y {
+				high = end
+			}
+			end++
+		}
+		chosen := []int{first, min(low, high), max(low, high), end - 1}
+		for _, i := range slices.Compact(chosen) {
+			kept = append(kept, points[i])
+		}
+		first = end
+	}
+	return kept
+}
+
+func abs(v vg.Length) vg.Length { return max(v, -v) }
 
 // horizontals are dashed lines across the plot, named at its right.
 type horizontals []Mark

@@ -74,7 +74,7 @@ func TestFigure1CutsOffAtThePanel(t *testing.T) {
 	for i := range wild.PG {
 		wild.PG[i] *= 40 // a generator that has collapsed on one value
 	}
-	wild.GZ = []float64{-1e6, math.Inf(1), 150} // and one that has run away
+	wild.GZ = []float64{-1e6, 150, 102} // and one that has run away, far and just past the edge
 	p := figure1(t, panel(), wild)
 	for name, r := range map[string]image.Rectangle{
 		"legend's right": image.Rect(1500, 0, 1920, 50),
@@ -86,8 +86,8 @@ func TestFigure1CutsOffAtThePanel(t *testing.T) {
 			t.Errorf("%d pixels of p_g in the %s", n, name)
 		}
 	}
-	// Between the lines of x and z, the arrows stay within their panel.
-	if n := count(p, image.Rect(1900, 510, 1920, 620), faded); n != 0 {
+	// From the line of x to that of z, the arrows stay within their panel.
+	if n := count(p, image.Rect(1900, 495, 1920, 640), faded); n != 0 {
 		t.Errorf("%d pixels of arrows in the right margin", n)
 	}
 }
@@ -119,6 +119,22 @@ func TestFigure1SurvivesAnyNumbers(t *testing.T) {
 		nan.X[i] = math.Inf(1)
 	}
 	figure1(t, nan)
+}
+
+// An arrow with an end that is no number is left out: the picture is the same
+// as without it.
+func TestFigure1DropsArrowsWithoutEnds(t *testing.T) {
+	clean, some := panel(), panel()
+	some.Z = append(some.Z, math.Inf(-1), .5, math.NaN())
+	some.GZ = append(some.GZ, 40, math.NaN(), 60)
+	want, got := figure1(t, clean), figure1(t, some)
+	for y := range want.Bounds().Dy() {
+		for x := range want.Bounds().Dx() {
+			if !same(want.At(x, y), got.At(x, y)) {
+				t.Fatalf("pixel (%d, %d) is %v: want %v", x, y, got.At(x, y), want.At(x, y))
+			}
+		}
+	}
 }
 
 func TestFigure1Refuses(t *testing.T) {
