@@ -18,7 +18,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/ml/model"
@@ -132,6 +132,9 @@ type GAN struct {
 // stopped, until cfg.Steps iterations are done. Cancelling the context saves and returns an error that
 // wraps run.ErrInterrupted; the same call goes on from there.
 func Train(ctx context.Context, cfg Config) (*GAN, error) {
+	if cfg.Dir == "" {
+		return nil, fmt.Errorf("Config.Dir is empty: want the directory of the run")
+	}
 	cfg.Backend = backend.Resolve(cfg.Backend)
 	gan, err := build(cfg)
 	if err != nil {
@@ -193,7 +196,10 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 // build turns a configuration into players, data and an empty store.
 func build(cfg Config) (*GAN, error) {
 	gan := &GAN{Config: cfg, store: model.NewStore()}
-	var err error
+	err := cfg.checkCounts()
+	if err != nil {
+		return nil, err
+	}
 	if gan.dataset, err = cfg.Data.load(cfg); err != nil {
 		return nil, err
 	}
@@ -206,16 +212,35 @@ func build(cfg Config) (*GAN, error) {
 	return gan, gan.store.SetRNGStateFromSeed(cfg.Seed)
 }
 
+// checkCounts reports a number of things that is less than 1.
+func (cfg Config) checkCounts() error {
+	for _, count := range []struct {
+		key string
+		n   int
+	}{
+		{"batch_size", cfg.BatchSize}, {"k", cfg.K}, {"steps", cfg.Steps},
+		{"record_every", cfg.RecordEvery}, {"sample_every", cfg.SampleEvery}, {"save_every", cfg.SaveEvery},
+	} {
+		if count.n < 1 {
+			return fmt.Errorf("%s is %d: want at least 1", count.key, count.n)
+		}
+	}
+	return nil
+}
+
 // algorithm maps the names of the configuration to the things.
 func (cfg Config) algorithm(d dataset) (*ganlib.Algorithm1, error) {
-	if cfg.BatchSize < 1 {
-		return nil, fmt.Errorf("batch_size is %d: want at least 1", cfg.BatchSize)
-	}
 	generator, err := cfg.Generator.player(d)
+	if err == nil {
+		err = cfg.Generator.checkGenerator(d)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("generator: %w", err)
 	}
 	discriminator, err := cfg.Discriminator.player(d)
+	if err == nil {
+		err = cfg.Discriminator.checkDiscriminator()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("discriminator: %w", err)
 	}
@@ -247,33 +272,58 @@ func (n Network) player(d dataset) (ganlib.Generator, error) {
 	case n.MLP != nil && n.Maxout == nil:
 		net := *n.MLP
 		if n.BiasFromData {
-			net.OutputBias = d.meanLogits()
+			if net.OutputBias = d.meanLogits(); net.OutputBias == nil || net.OutputActivation != "sigmoid" {
+				return nil, fmt.Errorf(`bias_from_data needs data that are images and output_activation "sigmoid", not %q`, net.OutputActivation)
+			}
 		}
 		return net.Forward, net.Validate()
 	case n.Maxout != nil && n.MLP == nil:
+		if n.BiasFromData {
+			return nil, fmt.Errorf("bias_from_data is for an mlp, not for maxout")
+		}
 		return n.Maxout.Forward, n.Maxout.Validate()
 	}
 	return nil, fmt.Errorf(`want one network, "mlp" or "maxout"`)
 }
 
+// output is the shape of one result.
+func (n Network) output() []int {
+	if n.MLP != nil {
+		return n.MLP.Output
+	}
+	return []int{1}
+}
+
+// checkGenerator reports a network whose results are no examples of the data.
+func (n Network) checkGenerator(d dataset) error {
+	if got, want := n.output(), d.shape(); !slices.Equal(got, want) {
+		return fmt.Errorf("its output has shape %v: want %v, the shape of one example", got, want)
+	}
+	return nil
+}
+
+// checkDiscriminator reports a network whose results are no logits.
+func (n Network) checkDiscriminator() error {
+	if got := n.output(); !slices.Equal(got, []int{1}) {
+		return fmt.Errorf("its output has shape %v: want [1], one logit", got)
+	}
+	if n.MLP != nil && n.MLP.OutputActivation != "linear" {
+		return fmt.Errorf(`output_activation is %q: want "linear", for D's output is a logit`, n.MLP.OutputActivation)
+	}
+	return nil
+}
+
 // rule returns a fresh learning rule.
 func (r Rule) rule() (optim.Rule, error) {
-	var rate float64
-	var rule optim.Rule
 	switch {
 	case r.Momentum != nil && r.Adam == nil:
 		m := *r.Momentum
-		rate, rule = m.LearningRate, &m
+		return &m, m.Validate()
 	case r.Adam != nil && r.Momentum == nil:
 		a := *r.Adam
-		rate, rule = a.LearningRate, &a
-	default:
-		return nil, fmt.Errorf(`want one rule, "momentum" or "adam"`)
+		return &a, a.Validate()
 	}
-	if !(rate > 0) || math.IsInf(rate, 0) {
-		return nil, fmt.Errorf("learning_rate is %v: want a positive number", rate)
-	}
-	return rule, nil
+	return nil, fmt.Errorf(`want one rule, "momentum" or "adam"`)
 }
 
 // mayGrow tells whether a run may be asked for more steps than it began with.

@@ -3,6 +3,7 @@
 package optim
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
@@ -45,6 +46,27 @@ type Momentum struct {
 	// Epoch is the number of updates in an epoch; 0 means the momentum stays at Initial.
 	// The 2014 code on MNIST: 500, 50,000 images in batches of 100.
 	Epoch int `json:"epoch,omitempty"`
+}
+
+// Validate reports a rule that cannot train, by the names of its JSON.
+func (m *Momentum) Validate() error {
+	switch {
+	case !isRate(m.LearningRate):
+		return badRate(m.LearningRate)
+	case m.Decay != 0 && !(m.Decay >= 1 && m.Decay <= math.MaxFloat64):
+		return fmt.Errorf("decay is %v: want at least 1, or 0 for none", m.Decay)
+	case !(m.MinRate >= 0 && m.MinRate <= m.LearningRate):
+		return fmt.Errorf("min_rate is %v: want at least 0 and at most learning_rate, %v", m.MinRate, m.LearningRate)
+	case !isShare(m.Initial):
+		return badShare("initial", m.Initial)
+	case !isShare(m.Final):
+		return badShare("final", m.Final)
+	case m.Epoch < 0:
+		return fmt.Errorf("epoch is %d updates: want at least 1, or 0 for a constant momentum", m.Epoch)
+	case m.Epoch > 0 && m.Saturate < 2:
+		return fmt.Errorf("saturate is %d: want at least 2, for the momentum climbs from epoch 1 to that one", m.Saturate)
+	}
+	return nil
 }
 
 // UpdateGraph implements optimizer.Interface.
@@ -109,6 +131,32 @@ type Adam struct {
 	Epsilon      float64 `json:"epsilon"`
 	// Linear is the number of updates over which the rate falls to zero; 0 keeps it constant.
 	Linear int `json:"linear,omitempty"`
+}
+
+// Validate reports a rule that cannot train, by the names of its JSON.
+func (a *Adam) Validate() error {
+	switch {
+	case !isRate(a.LearningRate):
+		return badRate(a.LearningRate)
+	case !isShare(a.Beta1):
+		return badShare("beta1", a.Beta1)
+	case !isShare(a.Beta2):
+		return badShare("beta2", a.Beta2)
+	case !isRate(a.Epsilon):
+		return fmt.Errorf("epsilon is %v: want a positive number", a.Epsilon)
+	case a.Linear < 0:
+		return fmt.Errorf("linear is %d updates: want at least 1, or 0 for a constant rate", a.Linear)
+	}
+	return nil
+}
+
+func isRate(v float64) bool  { return v > 0 && v <= math.MaxFloat64 }
+func isShare(v float64) bool { return v >= 0 && v < 1 }
+
+func badRate(v float64) error { return fmt.Errorf("learning_rate is %v: want a positive number", v) }
+
+func badShare(name string, v float64) error {
+	return fmt.Errorf("%s is %v: want at least 0 and less than 1", name, v)
 }
 
 func (a *Adam) rule() Rule {
