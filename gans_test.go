@@ -1,0 +1,305 @@
+package gans
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// onBackends runs test with the name of each backend.
+func onBackends(t *testing.T, test func(t *testing.T, name string)) {
+	t.Helper()
+	for _, name := range []string{"go", "xla:cpu"} {
+		t.Run(name, func(t *testing.T) {
+			gantest.Open(t, name) // skips the test where XLA is not there
+			test(t, name)
+		})
+	}
+}
+
+// smallLine is Figure1 with networks, minibatches and steps for a test: Adam with a falling rate, k = 2.
+func smallLine(t testing.TB, backendName string) Config {
+	cfg := Figure1()
+	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "line"), backendName
+	cfg.BatchSize, cfg.K = 16, 2
+	cfg.Generator.MLP.Hidden, cfg.Discriminator.MLP.Hidden = []int{8}, []int{8}
+	cfg.RecordEvery, cfg.SaveEvery = 1, 5
+	return cfg.WithSteps(12)
+}
+
+// smallMNIST is MNIST likewise: simultaneous updates, dropout, and a momentum whose schedule moves. An
+// epoch of the data, 5 iterations, ends inside the run.
+func smallMNIST(t testing.TB, backendName string) Config {
+	cfg := MNIST()
+	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "mnist"), backendName
+	cfg.Data.First, cfg.BatchSize = 100, 20
+	cfg.Generator.MLP.Hidden, cfg.Noise.Dim = []int{16, 16}, 8
+	cfg.Discriminator.Maxout.Units, cfg.Discriminator.Maxout.Pieces = []int{8, 8}, 2
+	for _, rule := range []Rule{cfg.GeneratorRule, cfg.DiscriminatorRule} {
+		rule.Momentum.Epoch, rule.Momentum.Saturate = 2, 4
+	}
+	cfg.Steps, cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 12, 1, 6, 5
+	return cfg
+}
+
+// stopAfter cancels a run's context after a step.
+func stopAfter(t *testing.T, cfg *Config, step int) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	cfg.Watch = append(cfg.Watch, func(r run.Record) error {
+		if r.Step == step {
+			cancel()
+		}
+		return nil
+	})
+	return ctx
+}
+
+// saved returns the bytes of all variables in a run's newest checkpoint: weights, the learning rules'
+// own, the random numbers' state, the step.
+func saved(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	r, err := run.Open(dir)
+	require.NoError(t, err)
+	store := model.NewStore()
+	var warnings bytes.Buffer
+	_, err = r.Restore(store, &warnings)
+	require.NoError(t, err)
+	require.Empty(t, warnings.String())
+	state := make(map[string][]byte)
+	for v := range store.IterVariables() {
+		require.NoError(t, v.MustValue().ConstBytes(func(b []byte) { state[v.Path()] = bytes.Clone(b) }))
+	}
+	return state
+}
+
+// recorded returns what each record measured. There must be one for every step.
+func recorded(t *testing.T, dir string) []map[string]float64 {
+	t.Helper()
+	r, err := run.Open(dir)
+	require.NoError(t, err)
+	records, err := r.History()
+	require.NoError(t, err)
+	values := make([]map[string]float64, len(records))
+	for i, record := range records {
+		require.Equal(t, i+1, record.Step)
+		values[i] = record.Values
+	}
+	return values
+}
+
+// TestARunCutInTwo: stopped between two checkpoints and inside an epoch, and gone on with by a new call,
+// a run ends with the bits of the run in one piece. Opened again, it plays with them.
+func TestARunCutInTwo(t *testing.T) {
+	for name, small := range map[string]func(testing.TB, string) Config{"line": smallLine, "mnist": smallMNIST} {
+		t.Run(name, func(t *testing.T) {
+			onBackends(t, func(t *testing.T, backendName string) {
+				whole, err := Train(t.Context(), small(t, backendName))
+				require.NoError(t, err)
+
+				first := small(t, backendName)
+				second := first
+				_, err = Train(stopAfter(t, &first, 7), first)
+				require.ErrorIs(t, err, run.ErrInterrupted)
+				require.ErrorContains(t, err, "after step 7 of 12")
+				require.Len(t, recorded(t, first.Dir), 7)
+
+				cut, err := Train(t.Context(), second)
+				require.NoError(t, err)
+				require.Equal(t, 12, cut.Step)
+				require.Equal(t, recorded(t, whole.Run.Dir), recorded(t, cut.Run.Dir))
+				require.Equal(t, saved(t, whole.Run.Dir), saved(t, cut.Run.Dir))
+				requireSamePictures(t, whole.Run, cut.Run)
+				requireOpensAs(t, whole, cut.Run.Dir)
+			})
+		})
+	}
+}
+
+// requireOpensAs opens a run again: it must play as the trained game does, bit for bit on the backend it
+// was trained on and to rounding on another.
+func requireOpensAs(t *testing.T, trained *GAN, dir string) {
+	t.Helper()
+	want, judged := play(t, trained)
+	t.Setenv(backend.Env, trained.Config.Backend) // as a user chooses one for Open
+	opened, err := Open(dir)
+	require.NoError(t, err)
+	require.Equal(t, trained.Step, opened.Step)
+	cfg := trained.Config
+	cfg.Dir = dir
+	require.Equal(t, cfg, opened.Config)
+	got, gotJudged := play(t, opened)
+	require.Equal(t, want, got)
+	require.Equal(t, judged, gotJudged)
+
+	onGo, err := OpenOn(dir, "go")
+	require.NoError(t, err)
+	require.Equal(t, cfg.Backend, onGo.Config.Backend, "the backend it was trained on")
+	got, gotJudged = play(t, onGo)
+	require.InDeltaSlice(t, want, got, 1e-5)
+	require.InDeltaSlice(t, judged, gotJudged, 1e-5)
+}
+
+// play draws samples and has D judge them.
+func play(t *testing.T, gan *GAN) (x, judged []float32) {
+	t.Helper()
+	x, err := gan.Sample(5, 3)
+	require.NoError(t, err)
+	judged, err = gan.Discriminate(x)
+	require.NoError(t, err)
+	require.Len(t, judged, 5)
+	return x, judged
+}
+
+func requireSamePictures(t *testing.T, a, b *run.Run) {
+	t.Helper()
+	wanted, err := a.Samples()
+	require.NoError(t, err)
+	got, err := b.Samples()
+	require.NoError(t, err)
+	require.Len(t, got, len(wanted))
+	for i := range wanted {
+		want, err := os.ReadFile(wanted[i])
+		require.NoError(t, err)
+		picture, err := os.ReadFile(got[i])
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(want, picture), "%s and %s differ", wanted[i], got[i])
+	}
+}
+
+// TestTheSeedDecides: the same seed gives the same numbers, another seed other weights from the start.
+// (On XLA, too, the same seed gives the same numbers: TestARunCutInTwo trains three times by one seed.)
+func TestTheSeedDecides(t *testing.T) {
+	var runs []map[string][]byte
+	for _, seed := range []int64{4, 4, -5} {
+		cfg := smallMNIST(t, "go")
+		cfg.Seed, cfg.Steps = seed, 3
+		_, err := Train(t.Context(), cfg)
+		require.NoError(t, err)
+		runs = append(runs, saved(t, cfg.Dir))
+	}
+	require.Equal(t, runs[0], runs[1])
+	weights := 0
+	for path, bits := range runs[0] {
+		if filepath.Base(path) == "weights" {
+			require.NotEqual(t, bits, runs[2][path], path)
+			weights++
+		}
+	}
+	require.NotZero(t, weights)
+}
+
+func TestOpenRefuses(t *testing.T) {
+	_, err := Open(filepath.Join(t.TempDir(), "nowhere"))
+	require.ErrorContains(t, err, "nowhere is not a run: it has no config.json")
+
+	cfg := smallLine(t, "go")
+	_, err = Train(t.Context(), cfg)
+	require.NoError(t, err)
+	path := filepath.Join(cfg.Dir, "config.json")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	misspelt := bytes.Replace(text, []byte(`"half_v"`), []byte(`"halfv"`), 1)
+	require.NoError(t, os.WriteFile(path, misspelt, 0o666))
+	_, err = Open(cfg.Dir)
+	require.ErrorContains(t, err, `unknown field "halfv"`)
+	require.ErrorContains(t, err, path)
+}
+
+// TestAFinishedRun says so and stays as it is; asked for more steps, it goes on.
+func TestAFinishedRun(t *testing.T) {
+	cfg := smallMNIST(t, "go")
+	cfg.Steps = 4
+	_, err := Train(t.Context(), cfg)
+	require.NoError(t, err)
+	var said bytes.Buffer
+	cfg.Output = &said
+	again, err := Train(t.Context(), cfg)
+	require.NoError(t, err)
+	require.Contains(t, said.String(), "is finished: 4 steps")
+	require.Len(t, recorded(t, again.Run.Dir), 4)
+
+	cfg.Steps = 6
+	cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 2, 3, 6 // how often is free to change
+	more, err := Train(t.Context(), cfg)
+	require.NoError(t, err)
+	require.Equal(t, 6, more.Step)
+	require.Contains(t, said.String(), "at step 4 of 6")
+}
+
+// TestAnotherConfigurationIsRefused, with each key that changed, nested ones dotted.
+func TestAnotherConfigurationIsRefused(t *testing.T) {
+	cfg := smallLine(t, "go")
+	_, err := Train(t.Context(), cfg)
+	require.NoError(t, err)
+	before := contents(t, cfg.Dir)
+
+	other := cfg
+	wider := *cfg.Generator.MLP
+	wider.Hidden = []int{9}
+	other.Generator.MLP = &wider
+	other.Seed = 2
+	_, err = Train(t.Context(), other)
+	require.ErrorContains(t, err, "generator.mlp.hidden: was [8], now [9]")
+	require.ErrorContains(t, err, "seed: was 1, now 2")
+	require.NotContains(t, err.Error(), "discriminator")
+
+	// Rates that fall to zero at the end leave nothing to go on with.
+	_, err = Train(t.Context(), cfg.WithSteps(20))
+	require.ErrorContains(t, err, "steps: was 12, now 20")
+	require.ErrorContains(t, err, "generator_rule.adam.linear: was 12, now 20")
+	require.ErrorContains(t, err, "discriminator_rule.adam.linear: was 24, now 40")
+	require.Equal(t, before, contents(t, cfg.Dir), "a refusal changes nothing")
+}
+
+// contents reads a whole directory.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	require.NoError(t, filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		files[path] = string(content)
+		return err
+	}))
+	return files
+}
+
+// TestTheNamesMeanTheThings: the first record of a run is V and D's loss of the untrained players,
+// computed here from the pieces that the names of the configuration stand for.
+func TestTheNamesMeanTheThings(t *testing.T) {
+	cfg := smallLine(t, "go")
+	cfg.K, cfg.Steps, cfg.HalfV = 1, 1, true
+	gan, err := Train(t.Context(), cfg)
+	require.NoError(t, err)
+	got := recorded(t, cfg.Dir)[0]
+
+	store := model.NewStore()
+	require.NoError(t, store.SetRNGStateFromSeed(cfg.Seed))
+	exec := model.MustNewExec1(gantest.Open(t, "go"), store, func(root *model.Scope, x *Node) *Node {
+		root.SetTraining(x.Graph(), true)
+		z := cfg.Noise.Sample(root, x.Graph(), dtypes.Float32, x.Shape().Dimensions[0])
+		fake := cfg.Generator.MLP.Forward(root.At(ganlib.GeneratorScope), z)
+		D := root.At(ganlib.DiscriminatorScope)
+		return ganlib.Value(cfg.Discriminator.MLP.Forward(D, x), cfg.Discriminator.MLP.Forward(D, fake))
+	})
+	batch, err := gan.dataset.batch(0)
+	require.NoError(t, err)
+	v := shapes.ConvertTo[float64](exec.MustCall1(batch.Inputs[0]).Value())
+	require.InDelta(t, v, got["v"], 1e-6)
+	require.InDelta(t, -v/2, got["d_loss"], 1e-6)
+}
