@@ -7,7 +7,7 @@
 #   .venv/env                  the environment of everything that runs here, for `.` in a shell
 #   .venv/go                   the Go in use (a link to its GOROOT)
 #   .venv/bin                  Python, Jupyter, gonb, gopls, goimports
-#   .venv/pjrt                 XLA's plugin (a link)
+#   .venv/pjrt, .venv/nvidia   XLA's plugins; with GOMLX_BACKEND=xla:cuda, NVIDIA's libraries (links)
 #   .venv/share/jupyter        the Go kernel
 set -eu
 
@@ -101,6 +101,16 @@ install_pjrt() {
 		ln -sf "$(site_packages)/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so" "$venv/pjrt/"
 }
 
+# The plugin looks for NVIDIA's libraries in ../nvidia from where it is linked, and go-xla names that directory
+# to XLA's compiler as CUDA's own, which has bin and nvvm in it.
+install_cuda() {
+	pip_install --no-deps -r docker/requirements-cuda.txt || return
+	packages=$(site_packages)
+	mkdir -p "$venv/pjrt" "$venv/nvidia" &&
+		ln -sf "$packages/jax_plugins/xla_cuda13/xla_cuda_plugin.so" "$venv/pjrt/pjrt_c_api_cuda_plugin.so" &&
+		ln -sfn "$packages/nvidia/"* "$packages/nvidia/cu13/bin" "$packages/nvidia/cu13/nvvm" "$venv/nvidia/"
+}
+
 # `go install tool` takes the versions in the module's go.mod and asks nobody which others exist.
 install_kernel_tools() { (cd docker/kernel && GOWORK=off GOBIN="$venv/bin" "$go" install tool); }
 
@@ -164,6 +174,10 @@ if ! c_compiler_works; then
 elif pjrt_wheel_exists; then
 	step "XLA's CPU plugin" "$(cat docker/requirements-pjrt.txt)" "$venv/pjrt/pjrt_c_api_cpu_plugin.so" install_pjrt
 	backend=${GOMLX_BACKEND:-xla:cpu}
+	if [ "$backend $plugins" = "xla:cuda $venv/pjrt" ]; then
+		step "XLA's CUDA plugin and NVIDIA's libraries, 2 GB" "$(cat docker/requirements-cuda.txt)" \
+			"$venv/pjrt/pjrt_c_api_cuda_plugin.so" install_cuda
+	fi
 elif [ -z "${PJRT_PLUGIN_LIBRARY_PATH:-}" ]; then
 	say "no XLA plugin on PyPI for $(uname -sm): the pure-Go backend is used. README says how to install GoMLX's own."
 fi
