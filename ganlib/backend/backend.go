@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -66,10 +67,16 @@ func Open(name string) (compute.Backend, error) {
 			config = "go:ops_sequential"
 		}
 	case "xla":
-		var err error
-		if config, err = xlaConfig(plugin); err != nil {
+		path, options, err := findXLA(plugin)
+		if err != nil {
 			return nil, err
 		}
+		path, forget, err := plainName(path)
+		if err != nil {
+			return nil, err
+		}
+		defer forget()
+		config = "xla:" + path + options
 	default:
 		return nil, fmt.Errorf("unknown backend %q: want go, xla:cpu or xla:cuda", name)
 	}
@@ -80,27 +87,50 @@ func Open(name string) (compute.Backend, error) {
 	return b, nil
 }
 
-// xlaConfig replaces a plugin's short name by its path, so that where it was found is where it is
-// loaded from. Options after a comma are kept.
-func xlaConfig(plugin string) (string, error) {
+// findXLA finds the plugin that a configuration such as "cpu", "cuda,memory_fraction=.5" or
+// "/path/to/plugin.so" names. Options keep their comma.
+func findXLA(plugin string) (path, options string, err error) {
 	if !HasXLA() {
-		return "", fmt.Errorf("backend xla:%s is not in this program: it was built without cgo or for %s/%s; "+
+		return "", "", fmt.Errorf("backend xla:%s is not in this program: it was built without cgo or for %s/%s; "+
 			"install a C compiler and build with CGO_ENABLED=1, or use --backend go", plugin, runtime.GOOS, runtime.GOARCH)
 	}
-	short, options, found := strings.Cut(plugin, ",")
+	path, options, found := strings.Cut(plugin, ",")
 	if found {
 		options = "," + options
 	}
-	if filepath.IsAbs(short) {
-		return "xla:" + plugin, nil
+	if filepath.IsAbs(path) {
+		return path, options, nil
 	}
+	short := path
 	path, ok := Plugin(short)
 	if !ok {
-		return "", fmt.Errorf("backend xla:%s needs %s, found neither in $%s nor in .venv/pjrt: "+
+		return "", "", fmt.Errorf("backend xla:%s needs %s, found neither in $%s nor in .venv/pjrt: "+
 			"run `make setup` in the checkout, or use --backend go", short, pluginFile(short), pluginPathEnv)
 	}
-	return "xla:" + path + options, nil
+	return path, options, nil
 }
+
+// plainName returns a path to the plugin that go-xla does not misread. It takes a plugin for CUDA's or
+// ROCm's by these words anywhere in its path, so a checkout below ~/cuda could not load the one for the
+// CPU. A link in a temporary directory serves until the plugin is loaded; forget removes it.
+func plainName(path string) (plain string, forget func(), err error) {
+	if !vendor.MatchString(filepath.Dir(path)) || vendor.MatchString(filepath.Base(path)) {
+		return path, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "gans-pjrt-")
+	if err != nil {
+		return "", nil, err
+	}
+	forget = func() { os.RemoveAll(dir) }
+	plain = filepath.Join(dir, filepath.Base(path))
+	if err := os.Symlink(path, plain); err != nil {
+		forget()
+		return "", nil, fmt.Errorf("XLA's plugin in %s: go-xla takes it for another by the directory's name, and it cannot be linked elsewhere: %w", path, err)
+	}
+	return plain, forget, nil
+}
+
+var vendor = regexp.MustCompile(`(?i)cuda|nvidia|rocm|amd`)
 
 const pluginPathEnv = "PJRT_PLUGIN_LIBRARY_PATH"
 

@@ -87,6 +87,22 @@ func TestAStrangersVenvIsNotTrusted(t *testing.T) {
 	require.False(t, ok)
 }
 
+// TestADirectoryNamedAfterAVendor: go-xla judges a plugin by its whole path, and would offer CUDA's
+// options to the CPU's plugin in this one.
+func TestADirectoryNamedAfterAVendor(t *testing.T) {
+	plugin, ok := Plugin("cpu")
+	if !ok {
+		t.Skip("no XLA CPU plugin: run `make setup` to have one")
+	}
+	dir := filepath.Join(t.TempDir(), "nvidia-cuda")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	require.NoError(t, os.Symlink(plugin, filepath.Join(dir, pluginFile("cpu"))))
+	t.Setenv(pluginPathEnv, dir)
+	b, err := Open("xla:cpu")
+	require.NoError(t, err)
+	b.Finalize()
+}
+
 func TestOpenRefuses(t *testing.T) {
 	elsewhere(t)
 	_, err := Open("tpu")
