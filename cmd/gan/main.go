@@ -7,13 +7,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -32,20 +29,13 @@ type commands struct {
 	Version versionCmd `cmd:"" help:"Print the version of this program and of what it is built on."`
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-ctx.Done()
-		stop() // from here on, a second Ctrl-C ends the program at once
-	}()
-	os.Exit(execute(ctx, os.Args[1:]))
-}
+func main() { os.Exit(execute(os.Args[1:])) }
 
 // execute runs one command line and returns its exit status.
-func execute(ctx context.Context, args []string) int {
+func execute(args []string) int {
 	var cli commands
 	parser := kong.Must(&cli, kong.Name("gan"), kong.Description("Generative adversarial networks in Go."),
-		kong.UsageOnError(), kong.Vars{"presets": strings.Join(gans.Presets(), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.UsageOnError(), kong.Vars{"presets": strings.Join(gans.Presets(), ", ")})
 	parsed, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
 	switch err := parsed.Run(); {

@@ -20,16 +20,16 @@ func (c *sampleCmd) Run() error {
 	if c.N < 1 {
 		return fmt.Errorf("-n is %d: want at least 1", c.N)
 	}
-	gan, err := gans.OpenOn(c.Dir, c.Backend)
-	if err != nil {
-		return err
-	}
 	out := c.Out
 	if out == "" {
 		out = filepath.Join(c.Dir, "samples.png")
 	}
 	if ext := filepath.Ext(out); ext != ".png" {
 		return fmt.Errorf("--out %s: want a name that ends in .png", out)
+	}
+	gan, err := gans.OpenOn(c.Dir, c.Backend)
+	if err != nil {
+		return err
 	}
 	picture, err := gan.Picture(c.N, c.Seed)
 	if err != nil {
