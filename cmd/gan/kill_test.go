@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+const (
+	killSteps = 120
+	kills     = 20
+)
+
+// trainArgs is the command that is killed, the real game of Figure 1 with a checkpoint every iteration:
+// so it is often killed in the midst of one.
+func trainArgs(dir string) []string {
+	return []string{"train", "figure1", "--backend", "go", "--steps", fmt.Sprint(killSteps), "--save-every", "1", "-d", dir}
+}
+
+// TestKill: `gan train` is killed at 20 random moments between the first checkpoint and the end. Every
+// time all of the directory can be read, and the same command goes on from the newest checkpoint. In the
+// end the run is that of a command nobody killed, bit for bit.
+func TestKill(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "figure1")
+	moments := rand.Perm(killSteps - 20)[:kills] // a fast machine makes some more iterations before it is killed
+	slices.Sort(moments)
+	step := 0
+	for _, moment := range moments {
+		step = killOne(t, dir, step, 1+moment)
+	}
+	require.Less(t, step, killSteps, "the run was over before it had been killed %d times", kills)
+	t.Logf("the last of %d processes was killed after iteration %d of %d", kills, step, killSteps)
+	out := must(t, trainArgs(dir)...)
+	require.Contains(t, out, fmt.Sprintf("resuming %s at step %d of %d\n", dir, step, killSteps))
+	requireReadable(t, dir)
+
+	whole := filepath.Join(t.TempDir(), "figure1")
+	must(t, trainArgs(whole)...)
+	require.Equal(t, stateOf(t, whole), stateOf(t, dir))
+	require.Equal(t, valuesOf(t, whole), valuesOf(t, dir))
+}
+
+// killOne starts a process that must go on from the given iteration, kills it soon after the checkpoint
+// of another, and returns the iteration of the newest checkpoint.
+func killOne(t *testing.T, dir string, from, at int) int {
+	t.Helper()
+	process := start(t, trainArgs(dir)...)
+	if from == 0 {
+		process.wants(t, fmt.Sprintf("training %s, %d steps", dir, killSteps))
+	} else {
+		process.wants(t, fmt.Sprintf("resuming %s at step %d of %d", dir, from, killSteps))
+	}
+	go io.Copy(io.Discard, process.out)
+	for late := time.Now().Add(time.Minute); newest(t, dir) < at; time.Sleep(time.Millisecond) {
+		require.True(t, time.Now().Before(late), "no checkpoint of iteration %d after a minute", at)
+	}
+	time.Sleep(rand.N(10 * time.Millisecond)) // about an iteration
+	require.NoError(t, process.Process.Kill())
+	process.Wait() // reports the kill, which is no news
+	return requireReadable(t, dir)
+}
+
+// newest is the iteration of the newest checkpoint, 0 while there is none.
+func newest(t *testing.T, dir string) int {
+	t.Helper()
+	r, err := run.Open(dir)
+	if err != nil {
+		return 0
+	}
+	list, err := r.Checkpoints()
+	require.NoError(t, err)
+	if len(list) == 0 {
+		return 0
+	}
+	return list[len(list)-1].Step
+}
+
+// requireReadable reads everything in a run's directory as what it is and returns the iteration of the
+// newest checkpoint.
+func requireReadable(t *testing.T, dir string) int {
+	t.Helper()
+	opened, err := gans.OpenOn(dir, "go")
+	require.NoError(t, err)
+	require.Equal(t, newest(t, dir), opened.Step, "the newest checkpoint is whole")
+	_, err = opened.Sample(1, 1)
+	require.NoError(t, err)
+	history, err := opened.Run.History()
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(history), opened.Step/gans.Figure1().RecordEvery, "what a checkpoint goes on from is in the history")
+	list, err := opened.Run.Checkpoints()
+	require.NoError(t, err)
+	for _, c := range list {
+		require.NoError(t, c.Verify())
+	}
+	pictures, err := opened.Run.Samples()
+	require.NoError(t, err)
+	for _, path := range pictures {
+		decode(t, path)
+	}
+	return opened.Step
+}
+
+// stateOf returns the bytes of all variables in the newest checkpoint.
+func stateOf(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	r, err := run.Open(dir)
+	require.NoError(t, err)
+	store := model.NewStore()
+	step, err := r.Restore(store, t.Output())
+	require.NoError(t, err)
+	require.Equal(t, killSteps, step)
+	state := make(map[string][]byte)
+	for v := range store.IterVariables() {
+		require.NoError(t, v.MustValue().ConstBytes(func(b []byte) { state[v.Path()] = bytes.Clone(b) }))
+	}
+	return state
+}
+
+// valuesOf returns what the records measured, by iteration.
+func valuesOf(t *testing.T, dir string) map[int]map[string]float64 {
+	t.Helper()
+	r, err := run.Open(dir)
+	require.NoError(t, err)
+	history, err := r.History()
+	require.NoError(t, err)
+	values := make(map[int]map[string]float64)
+	for _, record := range history {
+		values[record.Step] = record.Values
+	}
+	require.Len(t, values, len(history), "no iteration twice")
+	return values
+}
+
+// process is a gan command under way.
+type process struct {
+	*exec.Cmd
+	out  *bufio.Reader
+	errs bytes.Buffer
+}
+
+// start starts a gan command, which does not outlive the test.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: command(args...)}
+	p.Stderr = &p.errs
+	out, err := p.StdoutPipe()
+	require.NoError(t, err)
+	p.out = bufio.NewReader(out)
+	require.NoError(t, p.Start())
+	t.Cleanup(func() { p.Process.Kill() })
+	return p
+}
+
+// wants reads the process's output up to a line.
+func (p *process) wants(t *testing.T, want string) {
+	t.Helper()
+	var read strings.Builder
+	for {
+		line, err := p.out.ReadString('\n')
+		if line == want+"\n" {
+			return
+		}
+		read.WriteString(line)
+		require.NoError(t, err, "no line %q in:\n%s", want, read.String())
+	}
+}
+
+// end waits for the end of the process and returns its state.
+func (p *process) end() *os.ProcessState {
+	io.Copy(io.Discard, p.out)
+	p.Wait()
+	return p.ProcessState
+}
+
+// needSignals skips the test on Windows, where a program cannot send a Ctrl-C to another.
+func needSignals(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no program can send another a Ctrl-C on Windows")
+	}
+}
+
+// TestCtrlC saves and exits 130; the same command then goes on from there.
+func TestCtrlC(t *testing.T) {
+	needSignals(t)
+	dir := filepath.Join(t.TempDir(), "figure1")
+	args := []string{"train", "figure1", "--backend", "go", "-d", dir}
+	p := start(t, args...)
+	p.wants(t, "training "+dir+", 2000 steps")
+	require.NoError(t, p.Process.Signal(os.Interrupt))
+	require.Equal(t, interrupted, p.end().ExitCode())
+	step := newest(t, dir)
+	require.Positive(t, step)
+	require.Regexp(t, fmt.Sprintf("^gan: interrupted after step %d of 2000; %s is saved, and running the same again goes on from there\n$", step, dir), p.errs.String())
+	require.Equal(t, step, requireReadable(t, dir))
+
+	again := start(t, args...)
+	again.wants(t, fmt.Sprintf("resuming %s at step %d of 2000", dir, step))
+	require.NoError(t, again.Process.Signal(os.Interrupt))
+	require.Equal(t, interrupted, again.end().ExitCode())
+	require.Greater(t, newest(t, dir), step)
+}
+
+// TestCtrlCTwice: the second one does not wait for the iteration to end and be saved, which takes the
+// networks of MNIST a good tenth of a second.
+func TestCtrlCTwice(t *testing.T) {
+	needSignals(t)
+	dir := filepath.Join(t.TempDir(), "mnist")
+	p := start(t, "train", "mnist", "--backend", "go", "-d", dir)
+	p.wants(t, "training "+dir+", 20000 steps")
+	done := make(chan *os.ProcessState)
+	go func() { done <- p.end() }()
+	for {
+		p.Process.Signal(os.Interrupt) // an error: it has ended
+		select {
+		case state := <-done:
+			status, ok := state.Sys().(syscall.WaitStatus)
+			require.True(t, ok && status.Signaled() && status.Signal() == syscall.SIGINT, "it ended with %v", state)
+			require.Empty(t, p.errs.String())
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}

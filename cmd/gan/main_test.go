@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// isGan in the environment makes this test program the gan command.
+const isGan = "GAN_TEST_IS_GAN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(isGan) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// command is a gan command to be started. The backend is its own to choose, not the environment's.
+func command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), isGan+"=1", backend.Env+"=")
+	return cmd
+}
+
+// gan runs a gan command to its end.
+func gan(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	return finish(t, command(args...))
+}
+
+func finish(t *testing.T, cmd *exec.Cmd) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// must runs a gan command that has to succeed and returns what it printed.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	status, out, errs := gan(t, args...)
+	require.Zero(t, status, "gan %q: %s%s", args, out, errs)
+	return out
+}
+
+func decode(t *testing.T, path string) image.Image {
+	t.Helper()
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	picture, err := png.Decode(file)
+	require.NoError(t, err)
+	return picture
+}
+
+// TestFromTrainToInfo walks a user's first four commands on each backend.
+func TestFromTrainToInfo(t *testing.T) {
+	for _, name := range []string{"go", "xla:cpu"} {
+		t.Run(name, func(t *testing.T) {
+			gantest.Open(t, name) // skips the test where XLA is not there
+			dir := filepath.Join(t.TempDir(), "figure1")
+			train := []string{"train", "figure1", "--steps", "4", "--dir", dir, "--backend", name}
+			out := must(t, train...)
+			require.Contains(t, out, "on "+name+", in "+dir)
+			require.Regexp(t, `\n4/4 .* d_loss \d.* d_real 0\.\d.* d_fake 0\.\d.* steps/s, 0s left\n`, out)
+			require.Contains(t, out, "gan sample "+dir)
+			require.Contains(t, must(t, train...), "is finished: 4 steps")
+
+			drawn := filepath.Join(dir, "drawn.png")
+			out = must(t, "sample", dir, "-n", "500", "--out", drawn, "--backend", name)
+			require.Equal(t, "500 samples after 4 iterations: "+drawn+"\n", out)
+			require.False(t, decode(t, drawn).Bounds().Empty())
+
+			out = must(t, "info", dir)
+			require.Contains(t, out, "Figure 1: N(1, .5) by a one-dimensional GAN")
+			require.Regexp(t, `backend +`+name+`, seed 1\n`, out)
+			require.Regexp(t, `saved +4 of 4 iterations, in .*000004\n`, out)
+			require.Regexp(t, `at iteration +4\n`, out)
+			require.Regexp(t, `\nv +-\d\.\d+ +V\(D,G\)\n`, out)
+		})
+	}
+}
+
+// TestDigits: one iteration of the 2014 networks, and a grid of what they draw.
+func TestDigits(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mnist")
+	must(t, "train", "mnist", "--steps", "1", "-d", dir, "--backend", "go")
+	require.FileExists(t, filepath.Join(dir, "samples", "animation.gif"))
+	must(t, "sample", dir, "-n", "9")
+	blank := make([]image.Image, 9)
+	for i := range blank {
+		blank[i] = image.NewGray(image.Rect(0, 0, 28, 28))
+	}
+	want, err := figure.Grid(blank, figure.GridStyle{Columns: 3})
+	require.NoError(t, err)
+	require.Equal(t, want.Bounds(), decode(t, filepath.Join(dir, "samples.png")).Bounds())
+}
+
+// TestTheSameDirectory: where a run goes by itself, and what may not be changed in it.
+func TestTheSameDirectory(t *testing.T) {
+	home := t.TempDir()
+	at := func(args ...string) (int, string, string) {
+		cmd := command(append([]string{"train", "figure1", "--backend", "go"}, args...)...)
+		cmd.Dir = home
+		return finish(t, cmd)
+	}
+	status, out, errs := at("--steps", "2", "--seed", "3", "--save-every", "1")
+	require.Zero(t, status, errs)
+	dir := filepath.Join("runs", "figure1-go")
+	require.Contains(t, out, "on go, in "+dir)
+	require.DirExists(t, filepath.Join(home, dir, "checkpoints", "000001"))
+
+	status, _, errs = at("--steps", "2", "--seed", "4")
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, dir+" is a run with another configuration:\n  seed: was 3, now 4\n")
+}
+
+// TestMistakes end with status 1 and an error on standard error that names the mistake.
+func TestMistakes(t *testing.T) {
+	empty := t.TempDir()
+	for _, mistake := range []struct {
+		want string
+		args []string
+	}{
+		{`preset "minst" is unknown: want one of ["figure1" "mnist" "mnist-adam" "mnist-minimax"]`, []string{"train", "minst"}},
+		{"steps is 0: want at least 1", []string{"train", "figure1", "--steps", "0"}},
+		{"steps is -3: want at least 1", []string{"train", "figure1", "--steps=-3"}},
+		{"save_every is 0: want at least 1", []string{"train", "figure1", "--save-every", "0"}},
+		{`unknown backend "tpu": want go, xla:cpu or xla:cuda`, []string{"train", "figure1", "--backend", "tpu"}},
+		{empty + " is not a run: it has no config.json", []string{"info", empty}},
+		{empty + " is not a run: it has no config.json", []string{"sample", empty}},
+		{"-n is 0: want at least 1", []string{"sample", empty, "-n", "0"}},
+		{"--out " + filepath.Join(empty, "x.jpg") + ": want a name that ends in .png", []string{"sample", empty, "-o", filepath.Join(empty, "x.jpg")}},
+	} {
+		cmd := command(mistake.args...)
+		cmd.Dir = empty
+		status, _, errs := finish(t, cmd)
+		require.Equal(t, 1, status, mistake.args)
+		require.Equal(t, "gan: "+mistake.want+"\n", errs)
+	}
+	left, err := os.ReadDir(empty)
+	require.NoError(t, err)
+	require.Empty(t, left, "a mistake leaves nothing behind")
+}
+
+// TestUsage: a command line that cannot be understood shows how it is written.
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{{}, {"train"}, {"train", "figure1", "--step", "3"}, {"info", "no-such-directory"}} {
+		status, out, errs := gan(t, args...)
+		require.NotZero(t, status, args)
+		require.Contains(t, out+errs, "Usage: gan", args)
+		require.Contains(t, errs, "gan: error: ", args)
+	}
+	help := must(t, "train", "--help")
+	require.Contains(t, help, "figure1, mnist, mnist-adam, mnist-minimax")
+	require.Contains(t, help, "(default: $GOMLX_BACKEND,")
+}
+
+func TestDoctor(t *testing.T) {
+	doctor := func(backendName string) (int, string, string) {
+		cmd := command("doctor")
+		cmd.Env = append(cmd.Env, backend.Env+"="+backendName)
+		return finish(t, cmd)
+	}
+	status, out, errs := doctor("go")
+	require.Zero(t, status, errs)
+	require.Regexp(t, `(?m)^backend +go \(`, out)
+	built, able := backend.SIMD()
+	require.Equal(t, built && able, regexp.MustCompile(`(?m)^SIMD +yes$`).MatchString(out), out)
+	require.Regexp(t, `(?m)^Go +built with go1\.`, out)
+	require.Regexp(t, `(?m)^Go kernel +(gonb v|none)`, out)
+
+	status, out, errs = doctor("tpu")
+	require.Equal(t, 1, status)
+	require.Regexp(t, `(?m)^backend +tpu does not start\n.*→ unknown backend`, out)
+	require.Contains(t, errs, `unknown backend "tpu"`)
+}
+
+func TestVersion(t *testing.T) {
+	out := must(t, "version")
+	require.Regexp(t, `^gan \S*\ngo1\.\S+ \w+/\w+\n`, out)
+	require.Contains(t, out, "github.com/gomlx/gomlx v0.28.16\n")
+}
