@@ -109,6 +109,9 @@ func (chart Chart) axes() *plot.Plot {
 	p := plot.New()
 	p.X.Min, p.X.Max = x.min, x.max
 	p.Y.Min, p.Y.Max = y.min-air, y.max+air
+	if len(chart.Events) > 0 {
+		p.Y.Max += air // for their names, clear of a level at the top
+	}
 	p.X.Label.Text, p.Y.Label.Text = chart.XLabel, chart.YLabel
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Tick.Marker = plot.TickerFunc(ticks)

@@ -13,7 +13,7 @@ import (
 // Panel is one moment of a game on the line, for [Figure1]. PData, PG, D and
 // DStar are values at X; a nil one is left out, and a NaN leaves a gap.
 type Panel struct {
-	Title string // what the moment is; the letter (a), (b), ... comes before it
+	Title string // what the moment is; where there are several panels, (a), (b), ... comes before it
 
 	X     []float64 // ascending
 	PData []float64 // the data's density: black, dotted
@@ -51,6 +51,9 @@ var (
 // x = G(z). All panels share their axes. A generator's density is cut off at
 // twice the peak of the data's. The paper has four panels.
 //
+// A panel alone has no letter, and axes that do not depend on the generator: it
+// can be a frame of an animation.
+//
 // It is an error if there are no panels, or if a panel's slices differ in length.
 func Figure1(panels []Panel) (image.Image, error) {
 	if len(panels) == 0 {
@@ -75,7 +78,11 @@ func Figure1(panels []Panel) (image.Image, error) {
 		box := room
 		box.Min.X += vg.Length(i) * (width + panelGap)
 		box.Max.X = box.Min.X + width
-		p.draw(box, shared, i)
+		caption := p.Title
+		if len(panels) > 1 {
+			caption = fmt.Sprintf("(%c) %s", 'a'+i, p.Title)
+		}
+		p.draw(box, shared, caption, i == 0)
 	}
 	return picture, nil
 }
@@ -120,21 +127,23 @@ func sharedAxes(panels []Panel) panelAxes {
 			a.y.include(min(density, 2*peak))
 		}
 	}
+	if len(panels) == 1 {
+		a.y.include(2 * peak)
+	}
 	a.y.max *= 1.04
 	a.x, a.z = a.x.usable(), a.z.usable()
 	return a
 }
 
-// draw draws panel number i into box.
-func (p Panel) draw(box draw.Canvas, shared panelAxes, i int) {
-	caption := fmt.Sprintf("(%c) %s", 'a'+i, p.Title)
+// draw draws the panel into box, with or without numbers on its vertical axis.
+func (p Panel) draw(box draw.Canvas, shared panelAxes, caption string, numbered bool) {
 	box.FillText(lettering(10, ink, draw.XCenter, draw.YBottom), vg.Point{X: box.Center().X, Y: box.Min.Y}, caption)
 
 	zLine := box.Min.Y + captionHeight
 	xLine := zLine + arrowsHeight
 	curves := box
 	curves.Min.Y = xLine + xNumbersHeight
-	p.drawCurves(curves, shared, i == 0)
+	p.drawCurves(curves, shared, numbered)
 	p.drawArrows(box, shared, zLine, xLine)
 }
 

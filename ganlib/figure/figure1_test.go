@@ -105,6 +105,26 @@ func TestFigure1Panels(t *testing.T) {
 	}
 }
 
+// The frames of an animation keep the data in one place, whatever the generator does.
+func TestFigure1AlonePutsTheDataInOnePlace(t *testing.T) {
+	collapsed := panel()
+	for i := range collapsed.PG {
+		collapsed.PG[i] *= 40
+	}
+	highest := func(p image.Image) int {
+		r := below(p)
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			if count(p, image.Rect(r.Min.X, y, r.Max.X, y+1), ink) > 0 {
+				return y
+			}
+		}
+		return -1
+	}
+	if a, b := highest(figure1(t, panel())), highest(figure1(t, collapsed)); a != b {
+		t.Errorf("the data's peak is at row %d, and at %d when the generator has collapsed", a, b)
+	}
+}
+
 // A panel with nothing in it, or nothing but NaN, is drawn empty.
 func TestFigure1SurvivesAnyNumbers(t *testing.T) {
 	figure1(t, Panel{})
