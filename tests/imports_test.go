@@ -1,0 +1,81 @@
+package tests
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/gans-in-go/gans"
+
+// mayImport is the plan of the house: which rooms each room may use. Tests may use what they like.
+var mayImport = map[string][]string{
+	"ganlib/backend":    {},
+	"ganlib/layer":      {},
+	"ganlib/optim":      {},
+	"ganlib/data":       {},
+	"ganlib/data/mnist": {"ganlib/data"},
+	"ganlib/figure":     {},
+	"ganlib/measure":    {"ganlib/data"},
+	"ganlib":            {"ganlib/layer", "ganlib/optim"},
+	"ganlib/run":        {"ganlib/figure"}, // knows players only as a GoMLX trainer
+	"": { // package gans alone knows everyone, and alone carries MNIST along
+		"ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/figure",
+		"ganlib/layer", "ganlib/measure", "ganlib/optim", "ganlib/run",
+	},
+	"cmd/gan":          {"", "ganlib", "ganlib/backend", "ganlib/figure", "ganlib/run"},
+	"internal/gantest": {"ganlib/backend"},
+	"tests":            {},
+}
+
+// imports are the imports of each package of the module outside its tests, by path below the module.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	list := outputOf(t, goCommand(t, ".", nil, "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./..."))
+	found := make(map[string][]string)
+	for line := range strings.Lines(list) {
+		paths := strings.Fields(line)
+		var own []string
+		for _, path := range paths[1:] {
+			if room, ok := room(path); ok {
+				own = append(own, room)
+			}
+		}
+		of, _ := room(paths[0])
+		found[of] = own
+	}
+	return found
+}
+
+// room is a package's path below the module.
+func room(path string) (below string, ok bool) {
+	if path == module {
+		return "", true
+	}
+	return strings.CutPrefix(path, module+"/")
+}
+
+// TestImports holds the import graph to the plan.
+func TestImports(t *testing.T) {
+	found := imports(t)
+	require.Equal(t, slices.Sorted(maps.Keys(mayImport)), slices.Sorted(maps.Keys(found)),
+		"a new package needs a place in the plan, mayImport, and a package that is gone leaves it")
+	for of, used := range found {
+		for _, path := range used {
+			require.Contains(t, mayImport[of], path, "package %q must not import %q", of, path)
+		}
+	}
+}
+
+// TestNothingInstallsItself: GoMLX's backends/default looks on the net for what is missing. No package
+// and no test may bring it in, however far down.
+func TestNothingInstallsItself(t *testing.T) {
+	deps := strings.Fields(outputOf(t, goCommand(t, ".", nil, "list", "-deps", "-test", "./...")))
+	require.Contains(t, deps, "github.com/gomlx/gomlx/core/graph")
+	for _, path := range deps {
+		require.False(t, strings.HasPrefix(path, "github.com/gomlx/gomlx/backends/default"), path)
+	}
+}
