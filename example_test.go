@@ -2,11 +2,13 @@ package gans_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 // Train a game, here for a few iterations only, and open the run again, as another program would.
@@ -34,6 +36,37 @@ func Example() {
 	}
 	fmt.Printf("%d numbers from p_g after %d iterations\n", len(x), gan.Step)
 	// Output: 1000 numbers from p_g after 3 iterations
+}
+
+// Watch sees every record of a run, and stops it with an error. The run is saved: the same call without
+// the watcher goes on from there.
+func ExampleTrain_watch() {
+	dir, err := os.MkdirTemp("", "gans")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+
+	cfg := gans.Figure1()
+	cfg.Dir = filepath.Join(dir, "figure1")
+	cfg.Backend = "go"
+	cfg.RecordEvery = 1
+	enough := errors.New("enough")
+	cfg.Watch = append(cfg.Watch, func(r run.Record) error {
+		_, ok := r.Values["d_real"] // and all else that ganlib.Measures lists
+		fmt.Println(r.Step, ok)
+		if r.Step == 3 {
+			return enough
+		}
+		return nil
+	})
+	_, err = gans.Train(context.Background(), cfg)
+	fmt.Println(errors.Is(err, enough))
+	// Output:
+	// 1 true
+	// 2 true
+	// 3 true
+	// true
 }
 
 // A preset is a configuration like any other: change what you like before you train.
