@@ -10,15 +10,14 @@
 //
 //	min_G max_D V(D,G) = E_x[log D(x)] + E_z[log(1 − D(G(z)))]
 //
-// | symbol    | in Go                                    | shape                |
-// |-----------|------------------------------------------|----------------------|
-// | z         | Prior.Sample                             | [batch, dim]         |
-// | x         | one minibatch of data                    | [batch, ...]         |
-// | G(z)      | Generator                                | as x                 |
-// | D(x)      | Sigmoid of what Discriminator returns    | [batch, 1]           |
-// | V(D,G)    | Value                                    | scalar, in nats      |
-// | D*(x)     | OptimalDiscriminator                     | one number per x     |
-// | C(G)      | Criterion                                | one number, in nats  |
+//	symbol  in Go                                  shape
+//	z       Prior.Sample                           [batch, dim]
+//	x       one minibatch of data                  [batch, ...]
+//	G(z)    Generator                              as x
+//	D(x)    Sigmoid of what Discriminator returns  [batch, 1]
+//	V(D,G)  Value                                  scalar, in nats
+//	D*(x)   OptimalDiscriminator                   one number per x
+//	C(G)    Criterion                              one number, in nats
 //
 // Discriminators return logits, not probabilities: D(x) = σ(logit). The logarithms of the value
 // function are computed from logits directly, which is exact where σ has long since rounded to 0 or 1.
