@@ -9,8 +9,10 @@ ENV := . ./.venv/env &&
 # tests/ needs the whole house and minutes of notebooks, so it runs after everything else.
 PACKAGES = $$(go list ./... | grep -v '/tests$$')
 
+TARGET := cpu
+
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks run fmt clean setup
+.PHONY: help lab test notebooks run fmt clean setup docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,10 +38,17 @@ fmt: setup ## gofmt everything
 setup: ## put Jupyter, the Go kernel and XLA's plugin into .venv (the targets above do it by themselves)
 	@sh docker/setup.sh
 
+docker: ## build the image gans-in-go:cpu with docker or podman (TARGET=cuda for NVIDIA's GPUs)
+	@sh docker/build.sh $(TARGET)
+
+docker-check: ## build the cpu image without either, start JupyterLab in it, execute a notebook (ONLY=03)
+	@ONLY=$(ONLY) sh docker/check.sh
+
 clean: ## remove .venv and build, all that make made; runs are kept
 	rm -rf .venv build
 
 # On this machine only, and with a token, as is Jupyter's own way. Looking for language servers would start
 # npm, and nothing here uses one. Root, and so many a container, must say that it means to.
-LAB = --ServerApp.root_dir=notebooks --ServerApp.ip=127.0.0.1 --MultiKernelManager.default_kernel_name=gonb \
+IP := 127.0.0.1
+LAB = --ServerApp.root_dir=notebooks --ServerApp.ip=$(IP) --MultiKernelManager.default_kernel_name=gonb \
 	--LanguageServerManager.autodetect=False $(if $(filter 0,$(shell id -u)),--allow-root)
