@@ -3,6 +3,7 @@ package gans
 import (
 	"bytes"
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
 
@@ -179,7 +181,8 @@ func requireSamePictures(t *testing.T, a, b *run.Run) {
 	}
 }
 
-// TestTheSeedDecides: the same seed gives the same numbers, another seed other weights from the start.
+// TestTheSeedDecides: the same seed gives the same numbers; another seed other weights from the start, and
+// another order of the data.
 // (On XLA, too, the same seed gives the same numbers: TestARunCutInTwo trains three times by one seed.)
 func TestTheSeedDecides(t *testing.T) {
 	var runs []map[string][]byte
@@ -191,14 +194,62 @@ func TestTheSeedDecides(t *testing.T) {
 		runs = append(runs, saved(t, cfg.Dir))
 	}
 	require.Equal(t, runs[0], runs[1])
-	weights := 0
-	for path, bits := range runs[0] {
-		if filepath.Base(path) == "weights" {
-			require.NotEqual(t, bits, runs[2][path], path)
-			weights++
+
+	for _, cfg := range []Config{smallLine(t, "go"), smallMNIST(t, "go")} {
+		other := cfg
+		other.Seed = -5
+		a, b := untrained(t, cfg), untrained(t, other)
+		require.NotEqual(t, batch(t, a, 0), batch(t, b, 0))
+		x, _ := play(t, a)
+		y, _ := play(t, b)
+		require.NotEqual(t, x, y)
+	}
+}
+
+// untrained builds a game and leaves its players as they begin.
+func untrained(t *testing.T, cfg Config) *GAN {
+	t.Helper()
+	gan, err := build(cfg)
+	require.NoError(t, err)
+	return gan
+}
+
+// batch is the examples of an iteration, [k·m, ...], flat.
+func batch(t *testing.T, gan *GAN, step int) []float32 {
+	t.Helper()
+	b, err := gan.dataset.batch(step)
+	require.NoError(t, err)
+	require.Equal(t, append([]int{gan.Config.K * gan.Config.BatchSize}, gan.dataset.shape()...), b.Inputs[0].Shape().Dimensions)
+	return tensors.MustCopyFlatData[float32](b.Inputs[0])
+}
+
+// TestBatches: an epoch shows every image once, in [0, 1], and the next in another order; numbers on the
+// line are fresh each iteration.
+func TestBatches(t *testing.T) {
+	gan := untrained(t, smallMNIST(t, "go"))
+	set, err := gan.Config.Data.Images()
+	require.NoError(t, err)
+	unseen := make(map[string]int)
+	for i := range set.N {
+		unseen[string(set.At(i))]++
+	}
+	for step := range 5 {
+		x := batch(t, gan, step)
+		for ; len(x) > 0; x = x[784:] {
+			pixels := make([]byte, 784)
+			for i, v := range x[:784] {
+				pixels[i] = byte(math.Round(255 * float64(v)))
+			}
+			unseen[string(pixels)]--
 		}
 	}
-	require.NotZero(t, weights)
+	for _, n := range unseen {
+		require.Zero(t, n, "times an image was missed, or seen again")
+	}
+	require.NotEqual(t, batch(t, gan, 0), batch(t, gan, 5))
+
+	gan = untrained(t, smallLine(t, "go"))
+	require.NotEqual(t, batch(t, gan, 0), batch(t, gan, 1))
 }
 
 func TestOpenRefuses(t *testing.T) {
@@ -297,9 +348,8 @@ func TestTheNamesMeanTheThings(t *testing.T) {
 		D := root.At(ganlib.DiscriminatorScope)
 		return ganlib.Value(cfg.Discriminator.MLP.Forward(D, x), cfg.Discriminator.MLP.Forward(D, fake))
 	})
-	batch, err := gan.dataset.batch(0)
-	require.NoError(t, err)
-	v := shapes.ConvertTo[float64](exec.MustCall1(batch.Inputs[0]).Value())
+	x := tensors.FromFlatDataAndDimensions(batch(t, gan, 0), cfg.BatchSize, 1)
+	v := shapes.ConvertTo[float64](exec.MustCall1(x).Value())
 	require.InDelta(t, v, got["v"], 1e-6)
 	require.InDelta(t, -v/2, got["d_loss"], 1e-6)
 }

@@ -12,14 +12,6 @@ import (
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
-// untrained builds a game and leaves its players as they begin.
-func untrained(t *testing.T, cfg Config) *GAN {
-	t.Helper()
-	gan, err := build(cfg)
-	require.NoError(t, err)
-	return gan
-}
-
 // TestSample: the seed decides, and a short sample is the beginning of a long one, over the border of
 // what passes through the network at once.
 func TestSample(t *testing.T) {
@@ -80,10 +72,7 @@ func TestTanhPixels(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Generator.BiasFromData, cfg.Generator.MLP.OutputActivation = false, "tanh"
 	gan := untrained(t, cfg)
-	batch, err := gan.dataset.batch(0)
-	require.NoError(t, err)
-	x := batch.Inputs[0].Value().([][][][]float32)
-	require.Equal(t, float32(-1), x[0][0][0][0], "a digit's corner")
+	require.Equal(t, float32(-1), batch(t, gan, 0)[0], "the corner of a digit")
 	pixels := make([]float32, 784)
 	pixels[0], pixels[1], pixels[2] = -1, 0, 1
 	pictures, err := gan.Pictures(pixels)
