@@ -207,7 +207,7 @@ func TestCtrlC(t *testing.T) {
 	require.Equal(t, 130, p.end().ExitCode())
 	step := newest(t, dir)
 	require.Positive(t, step)
-	require.Regexp(t, fmt.Sprintf("^gan: interrupted after step %d of 2000; %s is saved, and running the same again goes on from there\n$", step, dir), p.errs.String())
+	require.Regexp(t, fmt.Sprintf("(?m)^gan: interrupted after step %d of 2000; %s is saved, and running the same again goes on from there$", step, dir), p.errs.String())
 	require.Equal(t, step, requireReadable(t, dir))
 
 	again := start(t, args...)
@@ -232,7 +232,7 @@ func TestCtrlCTwice(t *testing.T) {
 		case state := <-done:
 			status, ok := state.Sys().(syscall.WaitStatus)
 			require.True(t, ok && status.Signaled() && status.Signal() == syscall.SIGINT, "it ended with %v", state)
-			require.Empty(t, p.errs.String())
+			require.NotContains(t, p.errs.String(), "saved")
 			return
 		case <-time.After(5 * time.Millisecond):
 		}
