@@ -66,9 +66,9 @@ func (gan *GAN) Discriminate(x []float32) ([]float32, error) {
 
 // inChunks passes rows of the given shape through an executor, at most chunk at a time.
 func inChunks(exec *model.Exec, in []float32, shape []int) ([]float32, error) {
-	size := shapes.Make(dtypes.Float32, shape...).Size()
-	if len(in) == 0 || len(in)%size != 0 {
-		return nil, fmt.Errorf("%d values are no whole, positive number of rows of shape %v", len(in), shape)
+	size, err := rowSize(in, shape)
+	if err != nil {
+		return nil, err
 	}
 	var out []float32
 	for len(in) > 0 {
@@ -87,6 +87,15 @@ func inChunks(exec *model.Exec, in []float32, shape []int) ([]float32, error) {
 	return out, nil
 }
 
+// rowSize is the number of values in a row of the given shape; x must be whole rows.
+func rowSize(x []float32, shape []int) (int, error) {
+	size := shapes.Make(dtypes.Float32, shape...).Size()
+	if len(x) == 0 || len(x)%size != 0 {
+		return 0, fmt.Errorf("%d values are no whole, positive number of rows of shape %v", len(x), shape)
+	}
+	return size, nil
+}
+
 // Images draws n examples from p_g as pictures. It is an error if the data are no images.
 func (gan *GAN) Images(n int, seed uint64) ([]image.Image, error) {
 	x, err := gan.Sample(n, seed)
@@ -98,7 +107,10 @@ func (gan *GAN) Images(n int, seed uint64) ([]image.Image, error) {
 
 // Pictures turns examples [n, ...], row after row, into images.
 func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
-	size := shapes.Make(dtypes.Float32, gan.dataset.shape()...).Size()
+	size, err := rowSize(x, gan.dataset.shape())
+	if err != nil {
+		return nil, err
+	}
 	pictures := make([]image.Image, len(x)/size)
 	for i := range pictures {
 		var ok bool

@@ -44,6 +44,8 @@ func TestGenerateWantsWholeRows(t *testing.T) {
 	require.EqualError(t, err, "9 values are no whole, positive number of rows of shape [8]")
 	_, err = gan.Discriminate(make([]float32, 785))
 	require.EqualError(t, err, "785 values are no whole, positive number of rows of shape [28 28 1]")
+	_, err = gan.Pictures(make([]float32, 785))
+	require.EqualError(t, err, "785 values are no whole, positive number of rows of shape [28 28 1]")
 }
 
 // TestImages: a pixel is its sample times 255, and a picture of many is a grid of them.
