@@ -113,7 +113,8 @@ func (cfg Config) WithSteps(steps int) Config {
 	return cfg
 }
 
-// GAN is a trained game: its players with their weights, and the run they came from.
+// GAN is a trained game: its players with their weights, and the run they came from. Its methods are for
+// one goroutine at a time.
 type GAN struct {
 	Config Config
 	Run    *run.Run
