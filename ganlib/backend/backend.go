@@ -57,8 +57,30 @@ func Resolve(name string) string {
 // Open starts the engine Resolve(name) names: "go", "xla:cpu", "xla:cuda", or any configuration GoMLX
 // accepts, such as "go:parallelism=1" or "xla:/path/to/plugin.so". The plain "go" runs one operation
 // at a time, each on all cores, which is faster for networks of the size GANs have here.
+//
+// An engine is started once and shared by all who ask for it by the same name; it lives as long as the
+// program, so do not finalize it.
 func Open(name string) (compute.Backend, error) {
 	name = Resolve(name)
+	mu.Lock()
+	defer mu.Unlock()
+	if b, ok := started[name]; ok {
+		return b, nil
+	}
+	b, err := start(name)
+	if err == nil {
+		started[name] = b
+	}
+	return b, err
+}
+
+var (
+	mu      sync.Mutex
+	started = map[string]compute.Backend{} // by resolved name
+)
+
+// start starts the engine of a resolved name.
+func start(name string) (compute.Backend, error) {
 	config := name
 	switch kind, plugin, _ := strings.Cut(name, ":"); kind {
 	case "go":

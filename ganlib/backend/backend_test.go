@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/stretchr/testify/require"
 )
 
@@ -20,6 +21,9 @@ func elsewhere(t *testing.T) (dir string) {
 	found := xlaPlugins
 	t.Cleanup(func() { xlaPlugins = found })
 	xlaPlugins = func() map[string]string { return nil }
+	running := started
+	t.Cleanup(func() { started = running })
+	started = map[string]compute.Backend{}
 	return dir
 }
 
@@ -99,7 +103,7 @@ func TestADirectoryNamedAfterAVendor(t *testing.T) {
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	require.NoError(t, os.Symlink(plugin, filepath.Join(dir, pluginFile("cpu"))))
 	t.Setenv(pluginPathEnv, dir)
-	b, err := Open("xla:cpu")
+	b, err := start("xla:cpu")
 	require.NoError(t, err)
 	b.Finalize()
 }
@@ -122,6 +126,9 @@ func TestGoIsAlwaysThere(t *testing.T) {
 		b, err := Open(name)
 		require.NoError(t, err)
 		require.Equal(t, "Go Backend", b.Name())
+		again, err := Open(name)
+		require.NoError(t, err)
+		require.True(t, b == again, "one engine for all")
 	}
 }
 

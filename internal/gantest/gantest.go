@@ -3,7 +3,6 @@ package gantest
 
 import (
 	"os"
-	"sync"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -18,11 +17,6 @@ import (
 // them. `make test` sets it where XLA is expected.
 const RequireXLA = "GAN_REQUIRE_XLA"
 
-var (
-	mu     sync.Mutex
-	opened = map[string]compute.Backend{}
-)
-
 // Backends runs test once on the Go backend and once on XLA CPU, as subtests.
 func Backends(t *testing.T, test func(t *testing.T, b compute.Backend)) {
 	t.Helper()
@@ -31,15 +25,10 @@ func Backends(t *testing.T, test func(t *testing.T, b compute.Backend)) {
 	}
 }
 
-// Open returns the named backend, one for the whole test program. Where XLA is not there it skips the
+// Open returns the named backend. Where XLA is not there it skips the
 // test, or fails it under RequireXLA.
 func Open(t testing.TB, name string) compute.Backend {
 	t.Helper()
-	mu.Lock()
-	defer mu.Unlock()
-	if b, ok := opened[name]; ok {
-		return b
-	}
 	if _, ok := backend.Plugin("cpu"); name == "xla:cpu" && !ok {
 		if os.Getenv(RequireXLA) != "" {
 			t.Fatalf("no XLA CPU plugin, and $%s asks for one: run `make setup`", RequireXLA)
@@ -50,7 +39,6 @@ func Open(t testing.TB, name string) compute.Backend {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened[name] = b
 	return b
 }
 
