@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the image gans-in-go:TARGET, TARGET being cpu or cuda: build.sh TARGET [COMMAND...], where the command is
 # one that builds images; without it, Docker's if Docker runs, or else Podman's. What is set of APT_MIRROR,
-# PIP_INDEX_URL, GOPROXY, GOSUMDB and CA_BUNDLE (a file of certificate authorities) is passed on to the build.
+# PIP_INDEX_URL, GOPROXY, GOSUMDB and SSL_CERT_FILE (the authorities to trust) is passed on to the build.
 set -eu
 cd "$(dirname "$0")/.."
 target=$1
@@ -22,5 +22,5 @@ fi
 for name in APT_MIRROR PIP_INDEX_URL GOPROXY GOSUMDB; do
 	if [ -n "$(printenv $name)" ]; then set -- "$@" --build-arg "$name"; fi
 done
-if [ -n "${CA_BUNDLE:-}" ]; then set -- "$@" --secret "id=ca_bundle,src=$CA_BUNDLE"; fi
+if [ -n "${SSL_CERT_FILE:-}" ]; then set -- "$@" --secret "id=ca_bundle,src=$SSL_CERT_FILE"; fi
 exec "$@" --target "$target" --tag "gans-in-go:$target" --file docker/Dockerfile .

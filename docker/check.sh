@@ -44,7 +44,7 @@ fi
 say "building gans-in-go:cpu ..."
 sh docker/build.sh cpu buildah bud --format docker
 buildah rmi --prune >/dev/null # what an earlier build was
-say "$(buildah images --format 'gans-in-go:cpu is {{.Size}}' gans-in-go:cpu)"
+say "gans-in-go:cpu is $(buildah images --format '{{.Size}}' gans-in-go:cpu)"
 
 # In a network of its own, with nothing but the loopback: the image needs no other, and port 8888 is free.
 exec unshare --net --pid --fork --kill-child --mount-proc sh docker/try.sh
