@@ -39,6 +39,7 @@ func (*doctorCmd) Run() error {
 	b, err := backend.Open(name)
 	if err != nil {
 		check("backend", name+" does not start", err.Error())
+		err = fmt.Errorf("backend %s does not start; --backend go always does", name)
 	} else {
 		check("backend", fmt.Sprintf("%s (%s)", name, b.Description()), "")
 	}

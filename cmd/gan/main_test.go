@@ -190,7 +190,7 @@ func TestDoctor(t *testing.T) {
 	status, out, errs = doctor("tpu")
 	require.Equal(t, 1, status)
 	require.Regexp(t, `(?m)^backend +tpu does not start\n.*→ unknown backend`, out)
-	require.Contains(t, errs, `unknown backend "tpu"`)
+	require.Contains(t, errs, "backend tpu does not start")
 }
 
 func TestVersion(t *testing.T) {
