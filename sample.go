@@ -38,30 +38,25 @@ func (gan *GAN) NoiseFor(n int, seed uint64) []float32 {
 
 // Generate is G: noise [n, dim] to examples [n, ...], row after row.
 func (gan *GAN) Generate(z []float32) ([]float32, error) {
-	if gan.generate == nil {
-		exec, err := model.NewExec(gan.backend, gan.store, func(root *model.Scope, z *Node) *Node {
-			return gan.algorithm.Generate(root, z)
-		})
-		if err != nil {
-			return nil, err
-		}
-		gan.generate = exec
-	}
-	return inChunks(gan.generate, z, []int{gan.Config.Noise.Dim})
+	return gan.infer(&gan.generate, gan.algorithm.Generate, z, []int{gan.Config.Noise.Dim})
 }
 
 // Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. Dropout is off.
 func (gan *GAN) Discriminate(x []float32) ([]float32, error) {
-	if gan.judge == nil {
-		exec, err := model.NewExec(gan.backend, gan.store, func(root *model.Scope, x *Node) *Node {
-			return Sigmoid(gan.algorithm.Discriminate(root, x))
-		})
+	d := func(root *model.Scope, x *Node) *Node { return Sigmoid(gan.algorithm.Discriminate(root, x)) }
+	return gan.infer(&gan.judge, d, x, gan.dataset.shape())
+}
+
+// infer passes rows of the given shape through a player, whose executor is made once and kept.
+func (gan *GAN) infer(kept **model.Exec, player func(*model.Scope, *Node) *Node, in []float32, shape []int) ([]float32, error) {
+	if *kept == nil {
+		exec, err := model.NewExec(gan.backend, gan.store, player)
 		if err != nil {
 			return nil, err
 		}
-		gan.judge = exec
+		*kept = exec
 	}
-	return inChunks(gan.judge, x, gan.dataset.shape())
+	return inChunks(*kept, in, shape)
 }
 
 // inChunks passes rows of the given shape through an executor, at most chunk at a time.

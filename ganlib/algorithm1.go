@@ -2,6 +2,7 @@ package ganlib
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -126,7 +127,7 @@ func (a *Algorithm1) Model(scope *model.Scope, x *Node) *Node {
 type iteration struct {
 	x            *Node // all K·m examples
 	m            int
-	z, gz        *Node // noise [m, dim], and G(z) with its way back to G open
+	gz           *Node // G(z), with its way back to G open
 	real, fake   *Node // logits [m, 1] of the last discriminator step
 	dLoss, gLoss *Node
 	dNorm, gNorm *Node // Euclidean norms of the players' gradients
@@ -161,10 +162,10 @@ func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int)
 
 // generate draws fresh noise and passes it through G.
 func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
-	it.z = a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m)
-	it.gz = a.Generate(scope, it.z)
-	if got, want := it.gz.Shape(), it.x.Shape().Dimensions[1:]; fmt.Sprint(got.Dimensions[1:]) != fmt.Sprint(want) {
-		Panicf("ganlib.Algorithm1: the generator makes examples of shape %v, the data's are %v", got.Dimensions[1:], want)
+	z := a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m)
+	it.gz = a.Generate(scope, z)
+	if got, want := it.gz.Shape().Dimensions[1:], it.x.Shape().Dimensions[1:]; !slices.Equal(got, want) {
+		Panicf("ganlib.Algorithm1: the generator makes examples of shape %v, the data's are %v", got, want)
 	}
 }
 

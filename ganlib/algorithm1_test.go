@@ -70,7 +70,7 @@ func values(store *model.Store, scope string) map[string][]float64 {
 	return out
 }
 
-// train runs n iterations through GoMLX's trainer and loop, as users do.
+// trainFor runs n iterations through GoMLX's trainer and loop, as users do.
 func trainFor(t *testing.T, b compute.Backend, a *Algorithm1, store *model.Store, n int) {
 	t.Helper()
 	trainer, err := a.Trainer(b, store)

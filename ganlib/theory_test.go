@@ -4,14 +4,10 @@ import (
 	"math"
 	"testing"
 
-	"github.com/gomlx/compute/dtypes"
 	"github.com/stretchr/testify/require"
 )
 
-const (
-	compute64 = dtypes.Float64
-	dx        = 1e-3
-)
+const dx = 1e-3
 
 // grid covers ten standard deviations of every density used here.
 var grid = func() []float64 {

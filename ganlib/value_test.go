@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/stretchr/testify/require"
@@ -20,7 +21,7 @@ func column[T float32 | float64](values ...T) *tensors.Tensor {
 // eval runs a graph function of two logit columns that returns a scalar.
 func eval(t *testing.T, b compute.Backend, f func(real, fake *Node) *Node, real, fake *tensors.Tensor) float64 {
 	t.Helper()
-	exec := MustNewExec(b, func(real, fake *Node) *Node { return ConvertDType(f(real, fake), compute64) })
+	exec := MustNewExec(b, func(real, fake *Node) *Node { return ConvertDType(f(real, fake), dtypes.Float64) })
 	defer exec.Finalize()
 	return tensors.ToScalar[float64](exec.MustCall(real, fake)[0])
 }
