@@ -6,13 +6,11 @@
 package layer
 
 import (
-	"math"
-
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
 // Maxout is the layer of Goodfellow et al., Maxout Networks (ICML 2013), equation 1: each unit is the
@@ -26,26 +24,18 @@ func Maxout(scope *model.Scope, x *Node, units, pieces int) *Node {
 	return ReduceMax(Reshape(z, -1, units, pieces), -1)
 }
 
-// Uniform initialises weights from U(−irange, irange), the "irange" of the 2014 code, and biases
-// (anything of rank 0 or 1) with zero.
-func Uniform(scope *model.Scope, irange float64) initializer.VariableInitializer {
-	return func(g *Graph, shape shapes.Shape) *Node {
-		if shape.Rank() <= 1 {
-			return Zeros(g, shape)
-		}
-		return uniform(scope, g, shape, irange)
-	}
+// variable is the variable name of a layer on x, cast to x's dtype. Where x is bfloat16 or float16 the
+// variable itself stays float32: a weight of 1 in bfloat16 has its next neighbour at 1.0078, so Adam's
+// steps of 2e-4 would all be rounded away (Micikevicius et al., Mixed Precision Training, 2018, §3.1).
+func variable(scope *model.Scope, name string, x *Node, dims ...int) *Node {
+	v := scope.VariableWithShape(name, shapes.Make(masterDType(x), dims...))
+	return ConvertDType(v.NodeValue(x.Graph()), x.DType())
 }
 
-// FanIn initialises weights and biases of a layer with that many inputs from U(−1/√fanIn, 1/√fanIn),
-// as PyTorch's linear layer does. Random biases matter where the input is a single number: without
-// them every hidden unit bends at the same x.
-func FanIn(scope *model.Scope, fanIn int) initializer.VariableInitializer {
-	return func(g *Graph, shape shapes.Shape) *Node {
-		return uniform(scope, g, shape, 1/math.Sqrt(float64(fanIn)))
+// masterDType is what the weights and statistics of a layer on x are kept in.
+func masterDType(x *Node) dtypes.DType {
+	if x.DType().IsHalfPrecision() {
+		return dtypes.Float32
 	}
-}
-
-func uniform(scope *model.Scope, g *Graph, shape shapes.Shape, a float64) *Node {
-	return AddScalar(MulScalar(scope.RandomUniform(g, shape), 2*a), -a)
+	return x.DType()
 }
