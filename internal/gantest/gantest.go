@@ -68,3 +68,27 @@ func CheckGradient(t *testing.T, b compute.Backend, x []float64, dims []int, tol
 		}
 	}
 }
+
+// CheckSecondOrder compares the gradient of ½‖∇f‖² with finite differences, as CheckGradient does that
+// of f. A gradient penalty needs it.
+func CheckSecondOrder(t *testing.T, b compute.Backend, x []float64, dims []int, tolerance float64, f func(x *Node) *Node) {
+	t.Helper()
+	CheckGradient(t, b, x, dims, tolerance, func(x *Node) *Node {
+		return MulScalar(ReduceAllSum(Square(Gradient(f(x), x)[0])), 0.5)
+	})
+}
+
+// Pieces cuts a vector into consecutive pieces of the given shapes, so that one check holds the
+// gradients with respect to several inputs at once.
+func Pieces(x *Node, shapes ...[]int) []*Node {
+	pieces, from := make([]*Node, len(shapes)), 0
+	for i, dims := range shapes {
+		size := 1
+		for _, n := range dims {
+			size *= n
+		}
+		pieces[i] = Reshape(Slice(x, AxisRange(from, from+size)), dims...)
+		from += size
+	}
+	return pieces
+}
