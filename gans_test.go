@@ -344,9 +344,9 @@ func TestTheNamesMeanTheThings(t *testing.T) {
 	exec := model.MustNewExec1(gantest.Open(t, "go"), store, func(root *model.Scope, x *Node) *Node {
 		root.SetTraining(x.Graph(), true)
 		z := cfg.Noise.Sample(root, x.Graph(), dtypes.Float32, x.Shape().Dimensions[0])
-		fake := cfg.Generator.MLP.Forward(root.At(ganlib.GeneratorScope), z)
+		fake := cfg.Generator.MLP.Forward(root.At(ganlib.GeneratorScope), z, nil)
 		D := root.At(ganlib.DiscriminatorScope)
-		return ganlib.Value(cfg.Discriminator.MLP.Forward(D, x), cfg.Discriminator.MLP.Forward(D, fake))
+		return ganlib.Value(cfg.Discriminator.MLP.Forward(D, x, nil), cfg.Discriminator.MLP.Forward(D, fake, nil))
 	})
 	x := tensors.FromFlatDataAndDimensions(batch(t, gan, 0), cfg.BatchSize, 1)
 	v := shapes.ConvertTo[float64](exec.MustCall1(x).Value())

@@ -38,12 +38,13 @@ func (gan *GAN) NoiseFor(n int, seed uint64) []float32 {
 
 // Generate is G: noise [n, dim] to examples [n, ...], row after row.
 func (gan *GAN) Generate(z []float32) ([]float32, error) {
-	return gan.infer(&gan.generate, gan.algorithm.Generate, z, []int{gan.Config.Noise.Dim})
+	g := func(root *model.Scope, z *Node) *Node { return gan.algorithm.Generate(root, z, nil) }
+	return gan.infer(&gan.generate, g, z, []int{gan.Config.Noise.Dim})
 }
 
 // Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. Dropout is off.
 func (gan *GAN) Discriminate(x []float32) ([]float32, error) {
-	d := func(root *model.Scope, x *Node) *Node { return Sigmoid(gan.algorithm.Discriminate(root, x)) }
+	d := func(root *model.Scope, x *Node) *Node { return Sigmoid(gan.algorithm.Discriminate(root, x, nil)) }
 	return gan.infer(&gan.judge, d, x, gan.dataset.shape())
 }
 
@@ -162,7 +163,7 @@ func (gan *GAN) TrainDiscriminator(steps int, rule optim.Rule) (v float64, err e
 		return 0, err
 	}
 	exec, err := model.NewExec(gan.backend, gan.store, func(root *model.Scope, x *Node) *Node {
-		return gan.algorithm.DiscriminatorStep(root, x, rule)
+		return gan.algorithm.DiscriminatorStep(root, x, nil, rule)
 	})
 	if err != nil {
 		return 0, err

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
@@ -30,24 +32,62 @@ type Game struct {
 	// HalfV halves the discriminator's loss, as the 2014 code does: its D descends −½V, and its learning
 	// rate of .1 belongs to that. With the whole of V the same rate ends in NaN.
 	HalfV bool
+	// Classes is the number of kinds of example in a conditional game (Mirza and Osindero 2014,
+	// arXiv:1411.1784), where both players are told the label y and the value function is that of
+	// D(x|y) and G(z|y), its equation 2. 0 is the game without labels.
+	Classes int
+	// FlipReal is the share of real examples whose label "real" is turned to "fake" in D's loss, drawn
+	// afresh each step: a handicap for a D that wins too easily. Measures know nothing of it.
+	FlipReal float64
 }
 
-// Generate builds G(z) below the root scope: z [batch, dim] to [batch, ...]. It may be called any
-// number of times in a graph; the weights are the same.
-func (g *Game) Generate(root *model.Scope, z *Node) *Node {
+// Generate builds G(z|y) below the root scope: z [batch, dim] to [batch, ...]. y is one-hot
+// [batch, Classes], see OneHot, or nil in a game without labels. It may be called any number of times
+// in a graph; the weights are the same.
+func (g *Game) Generate(root *model.Scope, z, y *Node) *Node {
+	g.mustFit(y, z.Shape().Dimensions[0])
 	player := root.At(GeneratorScope)
 	live(player, z.Graph())
-	return g.Generator(player, z)
+	return g.Generator(player, z, y)
 }
 
-// Discriminate builds the logits [batch, 1] of D for x [batch, ...] below the root scope. It may be
-// called any number of times in a graph; the weights are the same.
-func (g *Game) Discriminate(root *model.Scope, x *Node) *Node {
+// Discriminate builds the logits [batch, 1] of D(x|y) for x [batch, ...] below the root scope. y is
+// one-hot [batch, Classes], see OneHot, or nil in a game without labels. It may be called any number of
+// times in a graph; the weights are the same.
+func (g *Game) Discriminate(root *model.Scope, x, y *Node) *Node {
+	g.mustFit(y, x.Shape().Dimensions[0])
 	player := root.At(DiscriminatorScope)
 	live(player, x.Graph())
-	logits := g.Discriminator(player, x)
+	logits := g.Discriminator(player, x, y)
 	logits.AssertDims(x.Shape().Dimensions[0], 1)
 	return logits
+}
+
+// OneHot turns labels, integers [batch] from 0 to Classes − 1, into the players' y: [batch, Classes],
+// all 0 but for a 1 at the label. It is nil for nil labels.
+func (g *Game) OneHot(labels *Node, dtype dtypes.DType) *Node {
+	if labels == nil {
+		return nil
+	}
+	if labels.Rank() != 1 || !labels.DType().IsInt() {
+		Panicf("ganlib.Game: labels of shape %s: want integers [batch]", labels.Shape())
+	}
+	if g.Classes == 0 {
+		Panicf("ganlib.Game: labels in a game without: want Game.Classes to be their number of classes")
+	}
+	return OneHot(labels, g.Classes, dtype)
+}
+
+// mustFit panics unless the label y belongs to a batch of this game.
+func (g *Game) mustFit(y *Node, batch int) {
+	switch {
+	case y == nil && g.Classes > 0:
+		Panicf("ganlib.Game: no labels in a game of %d classes: want y of shape [%d, %d], one-hot", g.Classes, batch, g.Classes)
+	case y != nil && g.Classes == 0:
+		Panicf("ganlib.Game: labels y of shape %v in a game without: want nil", y.Shape().Dimensions)
+	case y != nil && !slices.Equal(y.Shape().Dimensions, []int{batch, g.Classes}):
+		Panicf("ganlib.Game: labels y of shape %v: want [%d, %d], one-hot", y.Shape().Dimensions, batch, g.Classes)
+	}
 }
 
 // live makes the player's variables parameters of the graph. GoMLX's Go backend would otherwise take
@@ -68,7 +108,9 @@ func live(player *model.Scope, g *Graph) {
 // own Trainer and Loop run it, with their progress bar, hooks and checkpoints: see Trainer.
 //
 // One iteration takes K·m examples. It updates D K times, each time on the next m of them and on fresh
-// noise, then G once on fresh noise, against the D just updated.
+// noise, then G once on fresh noise, against the D just updated. In a conditional game each generated
+// example has the label of a real one: of those D sees beside it, and, in G's step, of the last of the K
+// minibatches.
 type Algorithm1 struct {
 	Game
 	// K is the number of discriminator steps an iteration, at least 1. The paper used 1.
@@ -96,13 +138,21 @@ func (a *Algorithm1) Validate() error {
 		return fmt.Errorf("k = %d discriminator steps an iteration: want at least 1", a.K)
 	case a.Simultaneous && a.K != 1:
 		return fmt.Errorf("k = %d with simultaneous updates: they have no inner loop, want k = 1", a.K)
+	case a.Classes < 0 || a.Classes == 1:
+		return fmt.Errorf("a game of %d classes: want 0 for a game without labels, or at least 2", a.Classes)
+	case !(a.FlipReal >= 0 && a.FlipReal < 1):
+		return fmt.Errorf("flip_real is %v: want a share of at least 0 and less than 1", a.FlipReal)
+	case a.FlipReal > 0 && a.Objective.Name == LeastSquares.Name:
+		// Its labels are 0 and 1 on D's raw output, where −output is no other label.
+		return fmt.Errorf("flip_real is %v with objective %q: want another objective, or 0", a.FlipReal, a.Objective.Name)
 	}
 	return a.Prior.Validate()
 }
 
 // Trainer returns a GoMLX trainer whose every step is one iteration. Its batches hold one input, K·m
-// distinct examples [K·m, ...]; the loss it reports is the discriminator's first, and its metrics are
-// those of Measures, by the same names.
+// distinct examples [K·m, ...], and in a conditional game a second, their labels, int32 [K·m] from 0 to
+// Classes − 1. The loss it reports is the discriminator's first, and its metrics are those of Measures,
+// by the same names.
 func (a *Algorithm1) Trainer(backend compute.Backend, store *model.Store) (*train.Trainer, error) {
 	if err := a.Validate(); err != nil {
 		return nil, err
@@ -110,27 +160,50 @@ func (a *Algorithm1) Trainer(backend compute.Backend, store *model.Store) (*trai
 	return train.NewTrainer(backend, store, a.Model, nil, a, a.metrics(), nil), nil
 }
 
-// Model is the train.ModelFn of an iteration: it builds the first forward pass of D and registers its
-// loss. UpdateGraph does the rest.
-func (a *Algorithm1) Model(scope *model.Scope, x *Node) *Node {
-	if n := x.Shape().Dimensions[0]; n%a.K != 0 {
-		Panicf("ganlib.Algorithm1: a batch of %d examples does not divide into k = %d minibatches", n, a.K)
-	}
-	it := &iteration{x: x, m: x.Shape().Dimensions[0] / a.K}
-	x.Graph().AttachState(iterationKey{}, it)
+// Model is the train.ModelFn of an iteration: it builds the first forward pass of D on the inputs of a
+// batch, as Trainer describes them, and registers its loss. UpdateGraph does the rest.
+func (a *Algorithm1) Model(scope *model.Scope, inputs []*Node) *Node {
+	it := a.iteration(inputs)
+	it.x.Graph().AttachState(iterationKey{}, it)
 	a.playDiscriminator(scope, it, 0)
 	train.AddMainLoss(it.dLoss)
-	return x
+	return it.x
 }
 
 // iteration is what Model hands to UpdateGraph and to the metrics: the nodes of the current pass.
 type iteration struct {
-	x            *Node // all K·m examples
+	x, y         *Node // all K·m examples and, one-hot, their labels, or nil
 	m            int
-	gz           *Node // G(z), with its way back to G open
+	labels       *Node // the m labels of the current pass, or nil
+	gz           *Node // G(z|labels), with its way back to G open
 	real, fake   *Node // logits [m, 1] of the last discriminator step
 	dLoss, gLoss *Node
 	dNorm, gNorm *Node // Euclidean norms of the players' gradients
+}
+
+// iteration takes in a batch.
+func (a *Algorithm1) iteration(inputs []*Node) *iteration {
+	want := 1
+	if a.Classes > 0 {
+		want = 2
+	}
+	if len(inputs) != want {
+		Panicf("ganlib.Algorithm1: a batch of %d inputs in a game of %d classes: want %d, the examples and, where there are classes, their labels",
+			len(inputs), a.Classes, want)
+	}
+	x := inputs[0]
+	n := x.Shape().Dimensions[0]
+	if n%a.K != 0 {
+		Panicf("ganlib.Algorithm1: a batch of %d examples does not divide into k = %d minibatches", n, a.K)
+	}
+	it := &iteration{x: x, m: n / a.K}
+	if a.Classes > 0 {
+		it.y = a.OneHot(inputs[1], x.DType())
+		if got := it.y.Shape().Dimensions[0]; got != n {
+			Panicf("ganlib.Algorithm1: a batch of %d examples with %d labels: want one label an example", n, got)
+		}
+	}
+	return it
 }
 
 type iterationKey struct{}
@@ -146,15 +219,19 @@ func iterationOf(g *Graph) *iteration {
 // playDiscriminator builds the pass of the i-th of the K discriminator steps: sample m noise vectors,
 // take the i-th m examples, compute D's loss.
 func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int) {
+	minibatch := AxisRange(i*it.m, (i+1)*it.m)
+	if it.y != nil {
+		it.labels = Slice(it.y, minibatch)
+	}
 	it.generate(a, scope)
 	gz := it.gz
 	if !a.Simultaneous {
 		gz = StopGradient(gz)
 	}
-	x := Slice(it.x, AxisRange(i*it.m, (i+1)*it.m))
-	it.real = a.Discriminate(scope, x)
-	it.fake = a.Discriminate(scope, gz)
-	it.dLoss = a.Objective.Discriminator(it.real, it.fake)
+	x := Slice(it.x, minibatch)
+	it.real = a.Discriminate(scope, x, it.labels)
+	it.fake = a.Discriminate(scope, gz, it.labels)
+	it.dLoss = a.Objective.Discriminator(a.flip(scope, it.real), it.fake)
 	if a.HalfV {
 		it.dLoss = MulScalar(it.dLoss, 0.5)
 	}
@@ -163,10 +240,21 @@ func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int)
 // generate draws fresh noise and passes it through G.
 func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
 	z := a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m)
-	it.gz = a.Generate(scope, z)
+	it.gz = a.Generate(scope, z, it.labels)
 	if got, want := it.gz.Shape().Dimensions[1:], it.x.Shape().Dimensions[1:]; !slices.Equal(got, want) {
 		Panicf("ganlib.Algorithm1: the generator makes examples of shape %v, the data's are %v", got, want)
 	}
+}
+
+// flip gives a share FlipReal of the logits [m, 1] the other sign, which calls those examples fake:
+// 1 − σ(l) = σ(−l).
+func (a *Algorithm1) flip(scope *model.Scope, real *Node) *Node {
+	if a.FlipReal == 0 {
+		return real
+	}
+	share := Scalar(real.Graph(), dtypes.Float32, a.FlipReal)
+	flipped := scope.RandomBernoulli(share, shapes.Make(dtypes.Bool, real.Shape().Dimensions...))
+	return Where(flipped, Neg(real), real)
 }
 
 // UpdateGraph implements optimizer.Interface: the updates of one iteration. The global step grows by
@@ -184,11 +272,14 @@ func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
 }
 
 // DiscriminatorStep builds one step of D alone against the present G, by a learning rule of its own:
-// on the data x [m, ...] and m fresh noise vectors. It returns V(D,G) before the step.
-func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x *Node, rule optim.Rule) *Node {
+// on the data x [m, ...] with labels y, one-hot [m, Classes] or nil, and m fresh noise vectors. No label
+// is flipped. It returns V(D,G) before the step.
+func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x, y *Node, rule optim.Rule) *Node {
 	root.SetTraining(x.Graph(), true)
-	it := &iteration{x: x, m: x.Shape().Dimensions[0]}
-	a.playDiscriminator(root, it, 0)
+	it := &iteration{x: x, y: y, m: x.Shape().Dimensions[0]}
+	honest := *a
+	honest.FlipReal = 0
+	honest.playDiscriminator(root, it, 0)
 	update(root.At(DiscriminatorScope), rule, it.dLoss)
 	return Value(it.real, it.fake)
 }
@@ -204,7 +295,7 @@ func (a *Algorithm1) updateInTurn(root *model.Scope, it *iteration, loss *Node) 
 		it.dNorm = update(D, a.DiscriminatorRule, loss)
 	}
 	it.generate(a, root) // sample minibatch of m noise samples
-	it.gLoss = a.Objective.Generator(a.Discriminate(root, it.gz))
+	it.gLoss = a.Objective.Generator(a.Discriminate(root, it.gz, it.labels))
 	it.gNorm = update(G, a.GeneratorRule, it.gLoss)
 }
 

@@ -3,6 +3,7 @@ package ganlib
 import (
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -42,7 +43,7 @@ func newStore(t *testing.T, b compute.Backend, a *Algorithm1, seed int64) *model
 	require.NoError(t, store.SetRNGStateFromSeed(seed))
 	init := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
 		z := a.Prior.Sample(root, g, dtypes.Float64, 1)
-		return a.Discriminate(root, a.Generate(root, z))
+		return a.Discriminate(root, a.Generate(root, z, nil), nil)
 	})
 	init.MustCall()
 	require.NoError(t, store.SetRNGStateFromSeed(seed))
@@ -228,7 +229,7 @@ func TestEachPlayerMovesAlone(t *testing.T) {
 			}},
 			{GeneratorScope, DiscriminatorScope, func(root *model.Scope, it *iteration) *Node {
 				it.generate(a, root)
-				return update(root.At(GeneratorScope), a.GeneratorRule, a.Objective.Generator(a.Discriminate(root, it.gz)))
+				return update(root.At(GeneratorScope), a.GeneratorRule, a.Objective.Generator(a.Discriminate(root, it.gz, nil)))
 			}},
 		} {
 			store := newStore(t, b, a, 3)
@@ -252,7 +253,7 @@ func TestKeptExecutorSeesNewWeights(t *testing.T) {
 		a := smallGame(1, false, NonSaturating)
 		store := newStore(t, b, a, 3)
 		kept := model.MustNewExec1(b, store, func(root *model.Scope, z *Node) *Node {
-			return a.Discriminate(root, a.Generate(root, z))
+			return a.Discriminate(root, a.Generate(root, z, nil), nil)
 		})
 		z := func() *tensors.Tensor { return tensors.FromFlatDataAndDimensions([]float64{0.3, -1}, 1, 2) }
 		before := tensors.MustCopyFlatData[float64](kept.MustCall(z()))
@@ -260,7 +261,7 @@ func TestKeptExecutorSeesNewWeights(t *testing.T) {
 		after := tensors.MustCopyFlatData[float64](kept.MustCall(z()))
 		require.NotEqual(t, before, after)
 		fresh := model.MustNewExec1(b, store, func(root *model.Scope, z *Node) *Node {
-			return a.Discriminate(root, a.Generate(root, z))
+			return a.Discriminate(root, a.Generate(root, z, nil), nil)
 		})
 		require.Equal(t, tensors.MustCopyFlatData[float64](fresh.MustCall(z())), after)
 	})
@@ -291,12 +292,7 @@ func TestMeasures(t *testing.T) {
 		a := smallGame(1, false, Minimax)
 		trainer, err := a.Trainer(b, newStore(t, b, a, 3))
 		require.NoError(t, err)
-		out, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{minibatches(0, 1)}})
-		require.NoError(t, err)
-		got := map[string]float64{}
-		for i, m := range trainer.TrainMetrics() {
-			got[m.ShortName()] = tensors.ToScalar[float64](out[i])
-		}
+		got := measured(t, trainer, train.Batch{Inputs: []*tensors.Tensor{minibatches(0, 1)}})
 		for _, m := range Measures {
 			require.Contains(t, got, m.Name)
 		}
@@ -322,6 +318,12 @@ func TestValidate(t *testing.T) {
 		{func(a *Algorithm1) { a.GeneratorRule = a.DiscriminatorRule }, "share one learning rule"},
 		{func(a *Algorithm1) { a.GeneratorRule = nil }, "needs a learning rule"},
 		{func(a *Algorithm1) { a.Objective = Objective{} }, "lacks a loss"},
+		{func(a *Algorithm1) { a.Classes = 1 }, "a game of 1 classes: want 0 for a game without labels, or at least 2"},
+		{func(a *Algorithm1) { a.Classes = -2 }, "a game of -2 classes"},
+		{func(a *Algorithm1) { a.FlipReal = 1 }, "flip_real is 1: want a share of at least 0 and less than 1"},
+		{func(a *Algorithm1) { a.FlipReal = -.1 }, "flip_real is -0.1"},
+		{func(a *Algorithm1) { a.FlipReal = math.NaN() }, "flip_real is NaN"},
+		{func(a *Algorithm1) { a.FlipReal, a.Objective = .1, LeastSquares }, `flip_real is 0.1 with objective "least-squares"`},
 		{func(a *Algorithm1) { a.Prior.Noise = "pink" }, `"pink"`},
 		{func(a *Algorithm1) { a.Prior.Dim = 0 }, "0 dimensions"},
 	} {

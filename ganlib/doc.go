@@ -22,6 +22,10 @@
 // Discriminators return logits, not probabilities: D(x) = σ(logit). The logarithms of the value
 // function are computed from logits directly, which is exact where σ has long since rounded to 0 or 1.
 //
+// In a conditional game (Mirza and Osindero 2014, arXiv:1411.1784) both players are told a label y, and
+// play for V with D(x|y) and G(z|y) in place of D(x) and G(z). Game.Classes says how many labels there
+// are; y is one-hot, [batch, classes].
+//
 // # Where it ends
 //
 // For a fixed G the best D is D*(x) = p_data(x)/(p_data(x) + p_g(x)) (Proposition 1). Against it the

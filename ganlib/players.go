@@ -12,12 +12,14 @@ import (
 	"github.com/gans-in-go/gans/ganlib/layer"
 )
 
-// Generator is G: it maps noise z [batch, dim] to data [batch, ...], with its weights below scope.
-type Generator func(scope *model.Scope, z *Node) *Node
+// Generator is G: it maps noise z [batch, dim] to data [batch, ...], with its weights below scope. In a
+// conditional game y is the label of each example to be, one-hot [batch, classes]; otherwise it is nil.
+type Generator func(scope *model.Scope, z, y *Node) *Node
 
-// Discriminator is D: it maps data [batch, ...] to logits [batch, 1], with its weights below scope.
-// D(x) is the sigmoid of the logit.
-type Discriminator func(scope *model.Scope, x *Node) *Node
+// Discriminator is D: it maps data x [batch, ...] to logits [batch, 1], with its weights below scope.
+// D(x) is the sigmoid of the logit. In a conditional game y is the label of each x, one-hot
+// [batch, classes]; otherwise it is nil.
+type Discriminator func(scope *model.Scope, x, y *Node) *Node
 
 // MLP is a fully connected network. As a generator it is the one of the 2014 paper's MNIST experiment
 // (two hidden layers of 1200 rectifiers, sigmoid output); as a discriminator it serves toy data.
@@ -75,13 +77,13 @@ func positive(what string, sizes ...int) error {
 	return nil
 }
 
-// Forward builds the network: x [batch, ...] to [batch, Output...]. It is a Generator, and a
-// Discriminator where Output is [1].
-func (c MLP) Forward(scope *model.Scope, x *Node) *Node {
+// Forward builds the network: x [batch, ...], joined by the labels y [batch, classes] unless they are
+// nil, to [batch, Output...]. It is a Generator, and a Discriminator where Output is [1].
+func (c MLP) Forward(scope *model.Scope, x, y *Node) *Node {
 	if err := c.Validate(); err != nil {
 		Panicf("ganlib.MLP: %v", err)
 	}
-	x = flatten(x)
+	x = join(x, y)
 	for i, width := range c.Hidden {
 		x = activations[c.Activation](dense(scope.At("hidden_%d", i), x, width, c.IRange))
 	}
@@ -119,12 +121,13 @@ func (c MaxoutMLP) Validate() error {
 	return positive("maxout layer", append([]int{c.Pieces}, c.Units...)...)
 }
 
-// Forward builds the network: x [batch, ...] to logits [batch, 1]. It is a Discriminator.
-func (c MaxoutMLP) Forward(scope *model.Scope, x *Node) *Node {
+// Forward builds the network: x [batch, ...], joined by the labels y [batch, classes] unless they are
+// nil, to logits [batch, 1]. It is a Discriminator.
+func (c MaxoutMLP) Forward(scope *model.Scope, x, y *Node) *Node {
 	if err := c.Validate(); err != nil {
 		Panicf("ganlib.MaxoutMLP: %v", err)
 	}
-	x, drop := flatten(x), c.InputDropout
+	x, drop := join(x, y), c.InputDropout
 	for i, units := range c.Units {
 		maxout := initialised(scope.At("maxout_%d", i), x, c.IRange)
 		x = layer.Maxout(maxout, layers.DropoutStatic(scope, x, drop), units, c.Pieces)
@@ -133,11 +136,15 @@ func (c MaxoutMLP) Forward(scope *model.Scope, x *Node) *Node {
 	return dense(scope.At("output"), layers.DropoutStatic(scope, x, drop), 1, c.IRange)
 }
 
-func flatten(x *Node) *Node {
-	if x.Rank() == 2 {
+// join makes rows of x, [batch, features], and appends the labels y, if there are any.
+func join(x, y *Node) *Node {
+	if x.Rank() != 2 {
+		x = Reshape(x, x.Shape().Dimensions[0], -1)
+	}
+	if y == nil {
 		return x
 	}
-	return Reshape(x, x.Shape().Dimensions[0], -1)
+	return Concatenate([]*Node{x, y}, 1)
 }
 
 func dense(scope *model.Scope, x *Node, units int, irange float64) *Node {

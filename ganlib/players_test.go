@@ -31,8 +31,8 @@ func TestThePapersPlayers(t *testing.T) {
 		require.NoError(t, store.SetRNGStateFromSeed(1))
 		exec := model.MustNewExec2(b, store, func(root *model.Scope, g *Graph) (x, logits *Node) {
 			z := Prior{UnitUniform, 100}.Sample(root, g, dtypes.Float32, 3)
-			x = paperG.Forward(root.At(GeneratorScope), z)
-			return x, paperD.Forward(root.At(DiscriminatorScope), x)
+			x = paperG.Forward(root.At(GeneratorScope), z, nil)
+			return x, paperD.Forward(root.At(DiscriminatorScope), x, nil)
 		})
 		x, logits := exec.MustCall2()
 		require.Equal(t, []int{3, 28, 28, 1}, x.Shape().Dimensions)
@@ -56,7 +56,7 @@ func TestDropoutOnlyInTraining(t *testing.T) {
 			exec := model.MustNewExec2(b, store, func(root *model.Scope, g *Graph) (*Node, *Node) {
 				root.SetTraining(g, training)
 				x := IotaFull(g, shapes.Make(dtypes.Float32, 4, 3))
-				return d.Forward(root, x), d.Forward(root, x)
+				return d.Forward(root, x, nil), d.Forward(root, x, nil)
 			})
 			x, y := exec.MustCall2()
 			return tensors.MustCopyFlatData[float32](x), tensors.MustCopyFlatData[float32](y)
@@ -73,7 +73,7 @@ func TestOutputBias(t *testing.T) {
 		store := model.NewStore()
 		net := MLP{Activation: "relu", Output: []int{2}, OutputActivation: "sigmoid", OutputBias: []float32{0, 2}}
 		exec := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
-			return net.Forward(root, Zeros(g, shapes.Make(dtypes.Float32, 1, 3)))
+			return net.Forward(root, Zeros(g, shapes.Make(dtypes.Float32, 1, 3)), nil)
 		})
 		got := tensors.MustCopyFlatData[float32](exec.MustCall())
 		require.InDeltaSlice(t, []float64{0.5, sigmoid(2)}, []float32{got[0], got[1]}, 1e-6)
