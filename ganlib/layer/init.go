@@ -3,6 +3,7 @@ package layer
 import (
 	"math"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -18,6 +19,29 @@ func Uniform(scope *model.Scope, irange float64) initializer.VariableInitializer
 		}
 		return uniform(scope, g, shape, irange)
 	}
+}
+
+// Normal initialises weights from N(0, sigma), DCGAN's way with sigma .02, and biases (anything of rank
+// 0 or 1) with zero, for float32, float64 and half precision. GoMLX's own leaves bfloat16 weights at
+// zero, and gives biases the random numbers too.
+func Normal(scope *model.Scope, sigma float64) initializer.VariableInitializer {
+	return func(g *Graph, shape shapes.Shape) *Node {
+		if shape.Rank() <= 1 {
+			return Zeros(g, shape)
+		}
+		return MulScalar(standardNormal(scope, g, shape), sigma)
+	}
+}
+
+// standardNormal draws from N(0, 1), in float32 for half precision.
+func standardNormal(scope *model.Scope, g *Graph, shape shapes.Shape) *Node {
+	drawn := shape.Clone()
+	if shape.DType.IsHalfPrecision() {
+		drawn.DType = dtypes.Float32
+	}
+	// XLA's normal is +Inf once in 2³² draws, on a zero from its 32-bit generator. The largest it can
+	// otherwise return is √(2·ln 2³²) = 6.66.
+	return ConvertDType(ClipScalar(scope.RandomNormal(g, drawn), -6.7, 6.7), shape.DType)
 }
 
 // FanIn initialises weights and biases of a layer with that many inputs from U(−1/√fanIn, 1/√fanIn),

@@ -9,7 +9,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -20,7 +19,7 @@ import (
 // weight matrix [features, units·pieces], and each has a bias of its own.
 func Maxout(scope *model.Scope, x *Node, units, pieces int) *Node {
 	x.AssertRank(2)
-	z := layers.Dense(scope, x, true, units*pieces)
+	z := Dense(scope.At("dense"), x, units*pieces, true)
 	return ReduceMax(Reshape(z, -1, units, pieces), -1)
 }
 
