@@ -11,6 +11,9 @@
 //	x := make([]float32, 100*digits.Size())
 //	err = digits.Fill(x, order.Batch(step), data.Unit)
 //
+// [Images.Resize] and [Images.WithChannels] make a set fit a network of another
+// size, or one for colour.
+//
 // # Minibatches
 //
 // The data of a step is a function of (seed, step) and of nothing else, for

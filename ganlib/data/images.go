@@ -86,3 +86,48 @@ func (s *Images) Subset(lo, hi int) (*Images, error) {
 	}
 	return &sub, nil
 }
+
+// Choose returns the images that indices name, in their order, as a set of its
+// own. It returns an error if there are none or an index is not in the set.
+func (s *Images) Choose(indices []int) (*Images, error) {
+	if len(indices) == 0 {
+		return nil, fmt.Errorf("no images chosen of %q: want at least one", s.Name)
+	}
+	if err := s.check(indices); err != nil {
+		return nil, err
+	}
+	chosen := s.blank(len(indices), s.Height, s.Width, s.Channels)
+	for to, from := range indices {
+		copy(chosen.At(to), s.At(from))
+		if s.Labels != nil {
+			chosen.Labels = append(chosen.Labels, s.Labels[from])
+		}
+	}
+	return chosen, nil
+}
+
+// check reports an index that is not in the set.
+func (s *Images) check(indices []int) error {
+	for _, i := range indices {
+		if i < 0 || i >= s.N {
+			return fmt.Errorf("image %d of %q: the set has images 0 to %d", i, s.Name, s.N-1)
+		}
+	}
+	return nil
+}
+
+// blank returns n black images without labels, by the name and terms of s.
+func (s *Images) blank(n, height, width, channels int) *Images {
+	b := &Images{Name: s.Name, License: s.License, Source: s.Source, N: n, Height: height, Width: width, Channels: channels}
+	b.Pixels = make([]uint8, n*b.Size())
+	return b
+}
+
+// Classes is one more than the largest label, or 0 for a set without labels.
+func (s *Images) Classes() int {
+	classes := 0
+	for _, label := range s.Labels {
+		classes = max(classes, label+1)
+	}
+	return classes
+}

@@ -145,3 +145,43 @@ func TestFillRefuses(t *testing.T) {
 		t.Errorf("a refused Fill wrote %v", dst)
 	}
 }
+
+func TestChoose(t *testing.T) {
+	s := small(1)
+	s.License, s.Source = "MIT", "here"
+	chosen, err := s.Choose([]int{2, 0, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chosen.Validate(); err != nil {
+		t.Error(err)
+	}
+	if want := []uint8{8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11}; !slices.Equal(chosen.Pixels, want) {
+		t.Errorf("pixels %v: want %v", chosen.Pixels, want)
+	}
+	if want := []int{9, 7, 9}; !slices.Equal(chosen.Labels, want) {
+		t.Errorf("labels %v: want %v", chosen.Labels, want)
+	}
+	if chosen.Name != "small" || chosen.License != "MIT" || chosen.Source != "here" {
+		t.Errorf("%q, %q, %q: want the name and terms of the set", chosen.Name, chosen.License, chosen.Source)
+	}
+	chosen.Pixels[0] = 200
+	if s.Pixels[8] != 8 {
+		t.Error("writing to the chosen images changed the set")
+	}
+	_, err = s.Choose([]int{0, 3})
+	wantError(t, err, `image 3 of "small"`, "0 to 2")
+	_, err = s.Choose(nil)
+	wantError(t, err, `no images chosen of "small"`)
+}
+
+func TestClasses(t *testing.T) {
+	s := small(1)
+	if got := s.Classes(); got != 10 {
+		t.Errorf("%d classes: want 10, one more than the label 9", got)
+	}
+	s.Labels = nil
+	if got := s.Classes(); got != 0 {
+		t.Errorf("%d classes without labels: want 0", got)
+	}
+}

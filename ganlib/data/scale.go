@@ -37,10 +37,8 @@ func (s *Images) Fill(dst []float32, indices []int, scale Scale) error {
 		return fmt.Errorf("a minibatch of %d images of %d values from %q needs room for %d numbers: got room for %d",
 			len(indices), size, s.Name, want, len(dst))
 	}
-	for _, i := range indices {
-		if i < 0 || i >= s.N {
-			return fmt.Errorf("image %d of %q: the set has images 0 to %d", i, s.Name, s.N-1)
-		}
+	if err := s.check(indices); err != nil {
+		return err
 	}
 	table, err := scale.table()
 	if err != nil {

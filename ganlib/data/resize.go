@@ -1,0 +1,83 @@
+package data
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"runtime"
+	"sync"
+
+	"golang.org/x/image/draw"
+)
+
+// Resize returns the images at side x side, with their labels; s itself if
+// they have that size. The filter is Catmull-Rom, a cubic, widened where it
+// shrinks, so that fine strokes fade and do not break. It returns an error if
+// side is less than 1, or if the images are no squares: these would be
+// distorted.
+func (s *Images) Resize(side int) (*Images, error) {
+	if side < 1 {
+		return nil, fmt.Errorf("images of %q at %d x %d: want a side of at least 1", s.Name, side, side)
+	}
+	if s.Height != s.Width {
+		return nil, fmt.Errorf("image set %q has images of %d x %d: want square ones, others would be distorted at %d x %d",
+			s.Name, s.Height, s.Width, side, side)
+	}
+	if s.Height == side {
+		return s, nil
+	}
+	resized := s.blank(s.N, side, side, s.Channels)
+	resized.Labels = s.Labels
+	scaler := draw.CatmullRom.NewScaler(side, side, s.Width, s.Height)
+	var all sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for first := range workers {
+		all.Go(func() {
+			for i := first; i < s.N; i += workers {
+				s.scale(resized, i, scaler)
+			}
+		})
+	}
+	all.Wait()
+	return resized, nil
+}
+
+// scale draws image i at the size of another set into that set.
+func (s *Images) scale(into *Images, i int, scaler draw.Scaler) {
+	from, bounds := s.Image(i), image.Rect(0, 0, into.Width, into.Height)
+	if s.Channels == 1 {
+		grey := &image.Gray{Pix: into.At(i), Stride: into.Width, Rect: bounds}
+		scaler.Scale(grey, bounds, from, from.Bounds(), draw.Src, nil)
+		return
+	}
+	colour := image.NewRGBA(bounds) // opaque, so its values are those of the set
+	scaler.Scale(colour, bounds, from, from.Bounds(), draw.Src, nil)
+	for p, to := 0, into.At(i); len(to) > 0; p, to = p+4, to[3:] {
+		copy(to, colour.Pix[p:p+3])
+	}
+}
+
+// WithChannels returns the images with 1 channel (grey: each pixel's luminance
+// by package image/color) or 3 (grey spread over red, green and blue), with
+// their labels; s itself if they have that many. It returns an error for
+// another number.
+func (s *Images) WithChannels(channels int) (*Images, error) {
+	if channels != 1 && channels != 3 {
+		return nil, fmt.Errorf("images of %q with %d channels: want 1 (grey) or 3 (red, green, blue)", s.Name, channels)
+	}
+	if channels == s.Channels {
+		return s, nil
+	}
+	other := s.blank(s.N, s.Height, s.Width, channels)
+	other.Labels = s.Labels
+	for p := range s.N * s.Height * s.Width {
+		if channels == 1 {
+			rgb := s.Pixels[3*p : 3*p+3]
+			other.Pixels[p] = color.GrayModel.Convert(color.NRGBA{R: rgb[0], G: rgb[1], B: rgb[2], A: 0xff}).(color.Gray).Y
+		} else {
+			v := s.Pixels[p]
+			copy(other.Pixels[3*p:], []uint8{v, v, v})
+		}
+	}
+	return other, nil
+}
