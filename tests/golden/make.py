@@ -1,0 +1,14 @@
+"""Make every golden file again: python tests/golden/make.py"""
+
+import torch
+
+import dcgan
+import layers
+import mnist2014
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+
+for family in (layers, mnist2014, dcgan):
+    family.main()
