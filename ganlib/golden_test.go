@@ -24,11 +24,10 @@ func TestGolden2014(t *testing.T) {
 			golden.About(t, &about)
 			require.NotZero(t, about.Momentum.Initial)
 			gantest.CheckIteration(t, golden, func(r *gantest.Replay) gantest.Trainer {
-				a := a
+				a, gRule, dRule := a, about.Momentum, about.Momentum
 				a.K, a.Prior = 1, Prior{UnitUniform, 7}
 				a.Generator, a.Discriminator = r.Generator(g.Forward), r.Discriminator(d.Forward)
-				a.GeneratorRule = r.Rule(&optim.Momentum{LearningRate: about.Momentum.LearningRate, Initial: about.Momentum.Initial})
-				a.DiscriminatorRule = r.Rule(&optim.Momentum{LearningRate: about.Momentum.LearningRate, Initial: about.Momentum.Initial})
+				a.GeneratorRule, a.DiscriminatorRule = r.Rule(&gRule), r.Rule(&dRule)
 				return a.Trainer
 			})
 		})
