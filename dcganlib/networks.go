@@ -1,0 +1,192 @@
+package dcganlib
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Networks is the architecture of both players. Its zero fields are the paper's values: Size and
+// Channels are enough to say "the paper's networks at this size". The presets write every field out.
+type Networks struct {
+	// Size and Channels say what an image is: [Size, Size, Channels], with 1 channel for grey and 3 for
+	// colour. Size is Base·2ⁿ for n Filters. The paper: 64 and 3.
+	Size     int `json:"size"`
+	Channels int `json:"channels"`
+	// Base is the side of the image z is projected to, and of the last one D's convolutions leave. The
+	// paper: 4; its released code for MNIST's 28: 7.
+	Base int `json:"base"`
+	// Filters are the channels of D's convolutions, from the image inwards. G has the same ones in
+	// reverse: its projection has the last of them. The paper: 128, doubled at each halving of the image.
+	Filters []int `json:"filters"`
+	// Kernel is the side of every kernel. The paper, Figure 1: 5.
+	Kernel int `json:"kernel"`
+	// Padding is "pytorch" for (Kernel−1)/2 zeros before an image and Kernel/2 after, as the released code
+	// has it for 5, or "tensorflow" for "same" as TensorFlow and MATLAB mean it. Both halve exactly; they
+	// differ in which pixels a kernel sees.
+	Padding string `json:"padding"`
+	// Projection says how G begins:
+	//   - "unit": the projected z is batch-normalised unit by unit, then rectified (the released code);
+	//   - "channel": normalised channel by channel instead, over the positions too (what a transposed
+	//     convolution of a 1×1 z comes to, PyTorch's example);
+	//   - "plain": neither; the first transposed convolution then has stride 1 and nothing cut off, so that
+	//     it grows Base to Base+Kernel−1 (MathWorks' example). That must be 2·Base.
+	Projection string `json:"projection"`
+	// Hidden is the width of a fully connected layer before G's projection and after D's convolutions, or 0
+	// for none. The paper has none but in its MNIST network: 1024.
+	Hidden int `json:"hidden,omitempty"`
+	// Classes is the number of classes where the game is conditional: the one-hot label is joined to the
+	// input of every layer of both players, as extra channels of an image. 0: no labels.
+	Classes int `json:"classes,omitempty"`
+	// Output is the end of G: "tanh" for data in [−1, 1] (section 4 of the paper), or "sigmoid" for data in
+	// [0, 1] (its MNIST network).
+	Output string `json:"output"`
+	// Init is the distribution of the first weights: "normal" is N(0, .02), and N(1, .02) for γ of batch
+	// norm (the paper for the weights, the released code for γ); "glorot" is Glorot's uniform
+	// U(−√(6/(in+out)), √(6/(in+out))) with γ = 1 (MATLAB's default). Biases and β begin at 0.
+	Init string `json:"init"`
+	// Bias gives every convolution and dense layer a bias. The released code has none anywhere: in front
+	// of batch norm one would be taken off again.
+	Bias bool `json:"bias,omitempty"`
+	// BatchNorm is "affine" for batch norm with γ and β; "plain" without ("produced better results" on
+	// MNIST, section 8.1); "none" to take it out, which the paper warns of, and then Bias is wanted. It
+	// stands behind every layer but the last of both players and the first of D.
+	BatchNorm string `json:"batch_norm"`
+	// Epsilon is added to batch norm's variance. The released code: 1e-8.
+	Epsilon float64 `json:"epsilon"`
+	// InputDropout is the share of D's input numbers dropped in training; what is kept is scaled up by
+	// 1/(1−share). The paper: 0. MathWorks: .5.
+	InputDropout float64 `json:"input_dropout,omitempty"`
+	// BFloat16 computes in bfloat16 between the input and the output of each player. Weights, and the
+	// statistics of batch norm, stay float32.
+	BFloat16 bool `json:"bfloat16,omitempty"`
+}
+
+// Values of the fields that are names, the paper's first.
+const (
+	paddingTorch, paddingTF                            = "pytorch", "tensorflow"
+	projectionUnit, projectionChannel, projectionPlain = "unit", "channel", "plain"
+	outputTanh, outputSigmoid                          = "tanh", "sigmoid"
+	initNormal, initGlorot                             = "normal", "glorot"
+	batchNormAffine, batchNormPlain, batchNormNone     = "affine", "plain", "none"
+)
+
+// Constants of the paper that no copy of it changes.
+const (
+	slope  = .2  // LeakyReLU's, in every hidden layer of D
+	std    = .02 // standard deviation of the first weights
+	stride = 2
+)
+
+// orPaper fills what is zero with the paper's values.
+func (n Networks) orPaper() Networks {
+	n.Base = cmp.Or(n.Base, 4)
+	n.Kernel = cmp.Or(n.Kernel, 5)
+	n.Padding = cmp.Or(n.Padding, paddingTorch)
+	n.Projection = cmp.Or(n.Projection, projectionUnit)
+	n.Output = cmp.Or(n.Output, outputTanh)
+	n.Init = cmp.Or(n.Init, initNormal)
+	n.BatchNorm = cmp.Or(n.BatchNorm, batchNormAffine)
+	n.Epsilon = cmp.Or(n.Epsilon, 1e-8)
+	if n.Filters == nil && n.Base > 0 {
+		for side, width := n.Size, 128; side > n.Base; side, width = side/2, 2*width {
+			n.Filters = append(n.Filters, width)
+		}
+	}
+	return n
+}
+
+// Validate reports networks that cannot be built, by the names of their JSON.
+func (n Networks) Validate() error {
+	n = n.orPaper()
+	if err := n.checkNames(); err != nil {
+		return err
+	}
+	if err := n.checkNumbers(); err != nil {
+		return err
+	}
+	if n.Projection == projectionPlain && n.Kernel != n.Base+1 {
+		return fmt.Errorf(`projection is "plain", and a kernel of %d grows base %d to %d: want %d, twice the base, so kernel %d`,
+			n.Kernel, n.Base, n.Base+n.Kernel-1, 2*n.Base, n.Base+1)
+	}
+	return n.checkSize()
+}
+
+func (n Networks) checkNames() error {
+	for _, name := range []struct {
+		key, value string
+		known      []string
+	}{
+		{"padding", n.Padding, []string{paddingTorch, paddingTF}},
+		{"projection", n.Projection, []string{projectionUnit, projectionChannel, projectionPlain}},
+		{"output", n.Output, []string{outputTanh, outputSigmoid}},
+		{"init", n.Init, []string{initNormal, initGlorot}},
+		{"batch_norm", n.BatchNorm, []string{batchNormAffine, batchNormPlain, batchNormNone}},
+	} {
+		if !slices.Contains(name.known, name.value) {
+			return fmt.Errorf("%s %q is unknown: want one of %q", name.key, name.value, name.known)
+		}
+	}
+	return nil
+}
+
+func (n Networks) checkNumbers() error {
+	switch {
+	case n.Channels < 1:
+		return fmt.Errorf("channels is %d: want 1 for grey images or 3 for colour", n.Channels)
+	case n.Size < 1:
+		return fmt.Errorf("size is %d: want the side of the images, such as 64", n.Size)
+	case n.Base < 1:
+		return fmt.Errorf("base is %d: want at least 1; the paper's is 4", n.Base)
+	case n.Kernel < stride:
+		return fmt.Errorf("kernel is %d: want at least %d, for a smaller one skips pixels at stride %d", n.Kernel, stride, stride)
+	case n.Hidden < 0:
+		return fmt.Errorf("hidden is %d: want at least 1, or 0 for no hidden layer", n.Hidden)
+	case n.Classes < 0 || n.Classes == 1:
+		return fmt.Errorf("classes is %d: want at least 2, or 0 for no labels", n.Classes)
+	case !(n.Epsilon > 0 && n.Epsilon < 1):
+		return fmt.Errorf("epsilon is %v: want a small positive number, such as 1e-8", n.Epsilon)
+	case !(n.InputDropout >= 0 && n.InputDropout < 1):
+		return fmt.Errorf("input_dropout is %v: want at least 0 and less than 1", n.InputDropout)
+	}
+	for i, width := range n.Filters {
+		if width < 1 {
+			return fmt.Errorf("filters[%d] is %d: want at least 1 channel", i, width)
+		}
+	}
+	return nil
+}
+
+// checkSize reports images that the filters do not halve to the base.
+func (n Networks) checkSize() error {
+	side, halvings := n.Size, 0
+	for side > n.Base && side%2 == 0 {
+		side, halvings = side/2, halvings+1
+	}
+	switch {
+	case side == n.Base && halvings == 0:
+		return fmt.Errorf("size is %d, no larger than base %d: want at least %d", n.Size, n.Base, 2*n.Base)
+	case side == n.Base && halvings == len(n.Filters):
+		return nil
+	case side == n.Base:
+		return fmt.Errorf("size is %d, and %d filters double base %d to %d: want %d filters, or size %d",
+			n.Size, len(n.Filters), n.Base, n.Base<<len(n.Filters), halvings, n.Base<<len(n.Filters))
+	}
+	low := 2 * n.Base
+	for 2*low <= n.Size {
+		low *= 2
+	}
+	return fmt.Errorf("size is %d: want base·2ⁿ, such as %d or %d for base %d%s", n.Size, low, 2*low, n.Base, n.otherBase())
+}
+
+// otherBase is a hint at a usual base that would fit the size.
+func (n Networks) otherBase() string {
+	base := n.Size
+	for base%2 == 0 && base > 7 {
+		base /= 2
+	}
+	if base > 7 || base < 3 || base == n.Base || base == n.Size {
+		return ""
+	}
+	return fmt.Sprintf("; with base %d it would fit", base)
+}
