@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 	"gonum.org/v1/gonum/diff/fd"
 
 	"github.com/gans-in-go/gans/ganlib/backend"
@@ -91,4 +92,17 @@ func Pieces(x *Node, shapes ...[]int) []*Node {
 		from += size
 	}
 	return pieces
+}
+
+// Variable makes a variable that has the given value in the value's own graph, in place of one that the
+// layer under test would make. A check then sees the gradients in a layer's weights as in its inputs.
+func Variable(scope *model.Scope, name string, value *Node) {
+	store := scope.Store().WithVariableAsConst(true) // or the graph would want it as a parameter
+	v, err := scope.CreateVariable(name, tensors.FromShape(value.Shape()))
+	if err != nil {
+		panic(err)
+	}
+	v.NodeValue(value.Graph())
+	store.WithVariableAsConst(false)
+	v.SetNodeValue(value)
 }
