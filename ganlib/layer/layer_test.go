@@ -2,11 +2,10 @@ package layer
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -54,32 +53,15 @@ func TestMaxout(t *testing.T) {
 		got := exec.MustCall(tensors.FromFlatDataAndDimensions(x, batch, in))
 		require.Equal(t, []int{batch, units}, got.Shape().Dimensions)
 		require.InDeltaSlice(t, want, tensors.MustCopyFlatData[float64](got), 1e-12)
-		gantest.CheckGradient(t, b, w, []int{in, units * pieces}, 1e-7, func(w *Node) *Node {
-			z := Dot(Const(w.Graph(), [][]float64{x[:in], x[in : 2*in]}), w).Product()
-			return ReduceAllSum(Square(ReduceMax(Reshape(z, -1, units, pieces), -1)))
-		})
+		f := func(v *Node) *Node {
+			p := gantest.Pieces(v, []int{batch, in}, []int{in, units * pieces}, []int{units * pieces})
+			scope := model.NewStore().Scope("/dense")
+			gantest.Variable(scope, "weights", p[1])
+			gantest.Variable(scope, "biases", p[2])
+			return ReduceAllSum(Exp(Maxout(scope.Store().RootScope(), p[0], units, pieces)))
+		}
+		at := slices.Concat(x, w, bias)
+		gantest.CheckGradient(t, b, at, []int{len(at)}, 1e-7, f)
+		gantest.CheckSecondOrder(t, b, at, []int{len(at)}, 1e-7, f)
 	})
-}
-
-func TestUniform(t *testing.T) {
-	for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.Float64, dtypes.BFloat16} {
-		gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-			store := model.NewStore()
-			require.NoError(t, store.SetRNGStateFromSeed(1))
-			exec := model.MustNewExec2(b, store, func(root *model.Scope, g *Graph) (w, bias *Node) {
-				init := Uniform(root, .05)
-				w = init(g, shapes.Make(dtype, 100, 50))
-				return ConvertDType(w, dtypes.Float64), ConvertDType(init(g, shapes.Make(dtype, 50)), dtypes.Float64)
-			})
-			w, bias := exec.MustCall2()
-			lowest, highest, sum := 1.0, -1.0, 0.0
-			for _, v := range tensors.MustCopyFlatData[float64](w) {
-				lowest, highest, sum = min(lowest, v), max(highest, v), sum+v
-			}
-			require.InDelta(t, -.05, lowest, 1e-3, dtype)
-			require.InDelta(t, .05, highest, 1e-3, dtype)
-			require.InDelta(t, 0, sum/5000, 2e-3, dtype)
-			require.Equal(t, make([]float64, 50), tensors.MustCopyFlatData[float64](bias))
-		})
-	}
 }
