@@ -60,8 +60,6 @@ func (s setting) loops(x, kernel []float64, n, in, out int) (y []float64, dims [
 	return y, dims
 }
 
-var forms = []form{directForm, matmulForm, phaseForm, phases("phase matmul", matmulForm)}
-
 const batch, in, out = 2, 2, 3
 
 // TestConv2D compares every form with the definition, and the transposed convolution and the kernel's

@@ -23,22 +23,21 @@ type geometry [2]axis
 
 // gather is the convolution: x [batch, n, n, in], w [k, k, in, out] to [batch, m, m, out].
 func gather(x, w *Node, g geometry) *Node {
-	return withGradient(x, w, fastest(x, g, w.Shape().Dimensions).gather,
+	return withGradient(x, w, fastest(x.Graph().Backend(), g, w.Shape().Dimensions[2]).gather.gather,
 		func(v, w *Node) *Node { return scatter(v, w, g) },
 		func(v, x *Node) *Node { return correlate(x, v, g) }, g)
 }
 
 // scatter is its adjoint in x: y [batch, m, m, out], w [k, k, in, out] to [batch, n, n, in].
 func scatter(y, w *Node, g geometry) *Node {
-	return withGradient(y, w, fastest(y, g, w.Shape().Dimensions).scatter,
+	return withGradient(y, w, fastest(y.Graph().Backend(), g, w.Shape().Dimensions[2]).scatter.scatter,
 		func(v, w *Node) *Node { return gather(v, w, g) },
 		func(v, y *Node) *Node { return correlate(v, y, g) }, g)
 }
 
 // correlate is its adjoint in w: x [batch, n, n, in], y [batch, m, m, out] to [k, k, in, out].
 func correlate(x, y *Node, g geometry) *Node {
-	kernel := []int{g[0].k, g[1].k, x.Shape().Dimensions[3], y.Shape().Dimensions[3]}
-	return withGradient(x, y, fastest(x, g, kernel).correlate,
+	return withGradient(x, y, fastest(x.Graph().Backend(), g, x.Shape().Dimensions[3]).correlate.correlate,
 		func(v, y *Node) *Node { return scatter(y, v, g) },
 		func(v, x *Node) *Node { return gather(x, v, g) }, g)
 }
@@ -53,7 +52,7 @@ func withGradient(a, b *Node, op func(a, b *Node, g geometry) *Node, da, db func
 	var v *Node // known by the time the inputs' identities ask for it
 	aEnd := IdentityWithCustomGradient(a, func(_, _ *Node) *Node { return da(v, b) })
 	bEnd := IdentityWithCustomGradient(b, func(_, _ *Node) *Node { return db(v, a) })
-	y := op(StopGradient(a), StopGradient(b), g)
+	y := StopGradient(op(a, b, g))
 	never := Const(y.Graph(), false)
 	y = Where(never, BroadcastToShape(Add(first(aEnd), first(bEnd)), y.Shape()), y)
 	return IdentityWithCustomGradient(y, func(_, cotangent *Node) *Node {

@@ -2,30 +2,70 @@ package layer
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// form is one way to compute the three functions of a convolution.
+// form is one way to compute the three functions of a convolution, called as gather, scatter and
+// correlate are. None need be differentiable.
 type form struct {
 	name                       string
 	gather, scatter, correlate func(a, b *Node, g geometry) *Node
 }
 
 var (
-	directForm = form{"direct", gatherDirect, scatterDirect, correlateDirect}
-	phaseForm  = phases("phase", directForm)
-	matmulForm = form{"matmul", gatherMatmul, scatterMatmul, correlateMatmul}
+	direct      = form{"direct", gatherDirect, scatterDirect, correlateDirect}
+	matmul      = form{"matmul", gatherMatmul, scatterMatmul, correlateMatmul}
+	phase       = phases("phase", direct)
+	phaseMatmul = phases("phase matmul", matmul)
+	forms       = []form{direct, matmul, phase, phaseMatmul}
 )
 
-// fastest is the form for a geometry.
-func fastest(x *Node, g geometry, kernel []int) form {
-	if x.Graph().Backend().Name() == "go" {
-		return matmulForm
+// choice is the fastest form of each function.
+type choice struct{ gather, scatter, correlate form }
+
+// table is the fastest forms by engine and by the size of the layer: the columns are those of sizeOf.
+// BenchmarkForms measures it, last on two cores with AVX-512 at the sizes of DCGAN's layers. On a GPU
+// cuDNN knows best; that row is not measured.
+var table = map[string][5]choice{
+	//     4×4 or less               in ≤ 4                         in ≤ 16                        in < 256                  wider
+	"cpu": {{matmul, matmul, matmul}, {direct, matmul, phaseMatmul}, {direct, phaseMatmul, direct}, {direct, phase, direct}, {phase, phase, direct}},
+	"go":  {{matmul, matmul, matmul}, {matmul, matmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}},
+	"gpu": {{direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}},
+}
+
+// fastest is the table's choice for a geometry whose image has so many channels.
+func fastest(backend compute.Backend, g geometry, in int) choice {
+	return table[engine(backend)][sizeOf(g, in)]
+}
+
+// sizeOf is the table's column: by the pixels of the result and the channels of the image.
+func sizeOf(g geometry, in int) int {
+	switch {
+	case g[0].m*g[1].m <= 16:
+		return 0
+	case in <= 4:
+		return 1
+	case in <= 16:
+		return 2
+	case in < 256:
+		return 3
 	}
-	return phaseForm
+	return 4
+}
+
+// engine is the table's row: "go", or what XLA runs on, "cpu" or "gpu".
+func engine(backend compute.Backend) string {
+	if backend.Name() == "go" {
+		return "go"
+	}
+	if strings.Contains(strings.ToLower(backend.DeviceDescription(0)), "cpu") {
+		return "cpu"
+	}
+	return "gpu"
 }
 
 // convAxes is channels last: image and result [batch, height, width, channels], kernel [height, width,
@@ -81,31 +121,31 @@ func flip(w *Node) *Node { return TransposeAllAxes(Reverse(w, 0, 1), 0, 1, 3, 2)
 // of one class meet only the kernel's taps r, r+s, r+2s, … for one r, so a strided convolution is a sum,
 // and a transposed one an interleaving, of s² convolutions of stride 1 with exactly the taps that count.
 
-// phase is one class along one axis.
-type phase struct {
+// class is one class along one axis.
+type class struct {
 	pixel int // the first pixel of the class
 	tap   int // the first tap it meets, r
 	// unit is the convolution of stride 1 that is left, whose image is the class and whose kernel its taps.
 	unit axis
 }
 
-func (a axis) phases() []phase {
-	all := make([]phase, a.s)
+func (a axis) classes() []class {
+	all := make([]class, a.s)
 	for p := range all {
 		r := (p + a.lo) % a.s
 		pixels, taps := (a.n-p+a.s-1)/a.s, (a.k-r+a.s-1)/a.s
-		all[p] = phase{p, r, axis{n: max(pixels, 0), k: max(taps, 0), s: 1, lo: (p + a.lo) / a.s, m: a.m}}
+		all[p] = class{p, r, axis{n: max(pixels, 0), k: max(taps, 0), s: 1, lo: (p + a.lo) / a.s, m: a.m}}
 	}
 	return all
 }
 
-// plane is a phase of both axes.
-type plane [2]phase
+// plane is a class of both axes.
+type plane [2]class
 
 func (g geometry) planes() []plane {
 	var all []plane
-	for _, p := range g[0].phases() {
-		for _, q := range g[1].phases() {
+	for _, p := range g[0].classes() {
+		for _, q := range g[1].classes() {
 			all = append(all, plane{p, q})
 		}
 	}
