@@ -59,7 +59,7 @@ func sizeOf(g geometry, in int) int {
 
 // engine is the table's row: "go", or what XLA runs on, "cpu" or "gpu".
 func engine(backend compute.Backend) string {
-	if backend.Name() == "go" {
+	if backend.Name() == "Go Backend" {
 		return "go"
 	}
 	if strings.Contains(strings.ToLower(backend.DeviceDescription(0)), "cpu") {
