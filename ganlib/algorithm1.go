@@ -228,7 +228,11 @@ func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int)
 	if !a.Simultaneous {
 		gz = StopGradient(gz)
 	}
-	x := Slice(it.x, minibatch)
+	a.judge(scope, it, Slice(it.x, minibatch), gz)
+}
+
+// judge has D look at real x [m, ...] and generated gz, and computes its loss.
+func (a *Algorithm1) judge(scope *model.Scope, it *iteration, x, gz *Node) {
 	it.real = a.Discriminate(scope, x, it.labels)
 	it.fake = a.Discriminate(scope, gz, it.labels)
 	it.dLoss = a.Objective.Discriminator(a.flip(scope, it.real), it.fake)
@@ -272,14 +276,17 @@ func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
 }
 
 // DiscriminatorStep builds one step of D alone against the present G, by a learning rule of its own:
-// on the data x [m, ...] with labels y, one-hot [m, Classes] or nil, and m fresh noise vectors. No label
-// is flipped. It returns V(D,G) before the step.
+// on the data x [m, ...] with labels y, one-hot [m, Classes] or nil, and m fresh noise vectors. G plays as
+// it does outside training, and nothing of it changes; no label is flipped. It returns V(D,G) before the
+// step.
 func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x, y *Node, rule optim.Rule) *Node {
-	root.SetTraining(x.Graph(), true)
-	it := &iteration{x: x, y: y, m: x.Shape().Dimensions[0]}
 	honest := *a
 	honest.FlipReal = 0
-	honest.playDiscriminator(root, it, 0)
+	it := &iteration{x: x, m: x.Shape().Dimensions[0], labels: y}
+	root.SetTraining(x.Graph(), false)
+	it.generate(a, root)
+	root.SetTraining(x.Graph(), true)
+	honest.judge(root, it, x, StopGradient(it.gz))
 	update(root.At(DiscriminatorScope), rule, it.dLoss)
 	return Value(it.real, it.fake)
 }
@@ -352,6 +359,10 @@ func (a *Algorithm1) Clear(root *model.Scope) error {
 
 // Measures are the numbers a trainer made by Trainer reports each iteration, in nats unless said
 // otherwise. Those of D belong to the last of its K steps, before the update.
+//
+// The two scores of MathWorks' examples follow from d_real and d_fake: the generator's is d_fake, the
+// discriminator's ½ d_real + ½ (1 − d_fake), how often D is right if it answers at random with the
+// probabilities it states. Both are ½ at the end of the game.
 var Measures = []Measure{
 	{"d_loss", "what D minimises", func(it *iteration) *Node { return it.dLoss }},
 	{"g_loss", "what G minimises", func(it *iteration) *Node { return it.gLoss }},
