@@ -113,3 +113,14 @@ func Variable(scope *model.Scope, name string, value *Node) {
 	store.WithVariableAsConst(false)
 	v.SetNodeValue(value)
 }
+
+// SetStateOfInfinity sets the store's random state to one from which, on XLA, the third normal number
+// of a float32 draw of 16 is +Inf: a zero from its 32-bit generator, found by trying 1.2 billion draws.
+func SetStateOfInfinity(t *testing.T, store *model.Store) {
+	t.Helper()
+	if err := store.SetRNGStateFromSeed(1); err != nil {
+		t.Fatal(err)
+	}
+	state := []uint64{5577006791947779410, 8674665223381009803, 15352856648520921629}
+	store.GetVariable("/" + model.RNGStateVariableName).MustSetValue(tensors.FromFlatDataAndDimensions(state, 3))
+}
