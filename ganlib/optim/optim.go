@@ -170,13 +170,16 @@ func (a *Adam) UpdateGraph(scope *model.Scope, _ *Graph, loss *Node) {
 
 // UpdateGraphWithGradients implements Rule.
 func (a *Adam) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype dtypes.DType) {
+	g := grads[0].Graph()
+	rate := Scalar(g, dtype, a.LearningRate)
 	if a.Linear > 0 {
-		g := grads[0].Graph()
 		t := AddScalar(optimizer.IncrementCounter(scope.At("linear"), g, "step", dtype), -1)
 		left := MaxScalar(OneMinus(DivScalar(t, float64(a.Linear))), 0)
-		// GoMLX's Adam reads its rate from this variable.
-		optimizer.LearningRateVar(scope, dtype, a.LearningRate).SetNodeValue(MulScalar(left, a.LearningRate))
+		rate = MulScalar(left, a.LearningRate)
 	}
+	// GoMLX's Adam reads its rate from this variable, which a checkpoint holds: without this line, a run
+	// resumed with another rate would go on with the old one.
+	optimizer.LearningRateVar(scope, dtype, a.LearningRate).SetNodeValue(rate)
 	a.rule().UpdateGraphWithGradients(scope, grads, dtype)
 }
 

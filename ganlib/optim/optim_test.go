@@ -101,3 +101,15 @@ func TestClear(t *testing.T) {
 		})
 	}
 }
+
+// TestFrameworkLearningRateVariable: GoMLX keeps Adam's rate in a variable, and where a checkpoint
+// brings that variable along it is the old rate that counts. Adam's first steps on a constant gradient
+// are the rate itself.
+func TestFrameworkLearningRateVariable(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		store := model.NewStore()
+		descend(b, store, &Adam{LearningRate: 1e-3, Beta1: 0.5, Beta2: 0.999, Epsilon: 1e-8}, 1, 1)
+		path := descend(b, store, &Adam{LearningRate: 1e-4, Beta1: 0.5, Beta2: 0.999, Epsilon: 1e-8}, 1, 1)
+		require.InDelta(t, 1-1e-3-1e-4, path[0], 1e-6)
+	})
+}
