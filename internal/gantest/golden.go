@@ -47,6 +47,13 @@ func (g *Golden) About(t *testing.T, v any) {
 // Has tells whether there is an array of that name.
 func (g *Golden) Has(key string) bool { return g.arrays[key] != nil }
 
+// Dims are the dimensions of an array.
+func (g *Golden) Dims(t *testing.T, key string) []int {
+	t.Helper()
+	dims, _ := g.array(t, key)
+	return dims
+}
+
 // Keys lists the arrays' names, in order.
 func (g *Golden) Keys() []string {
 	keys := make([]string, 0, len(g.arrays))
@@ -90,9 +97,12 @@ func (g *Golden) Check(t *testing.T, key string, got *tensors.Tensor, tolerance 
 	}
 }
 
-// CheckAllSeen fails if an array was never looked at.
+// CheckAllSeen fails if an array was never looked at, in a test that has not failed already.
 func (g *Golden) CheckAllSeen(t *testing.T) {
 	t.Helper()
+	if t.Failed() {
+		return
+	}
 	for _, key := range g.Keys() {
 		if !g.seen[key] {
 			t.Errorf("nothing was compared with %s", key)
@@ -118,7 +128,7 @@ func float64s(t *tensors.Tensor) []float64 {
 	return convert[float64](tensors.MustCopyFlatData[float32](t))
 }
 
-func convert[To, From float32 | float64](values []From) []To {
+func convert[To, From int32 | float32 | float64](values []From) []To {
 	converted := make([]To, len(values))
 	for i, v := range values {
 		converted[i] = To(v)

@@ -1,11 +1,10 @@
-"""How PyTorch's numbers are laid out, named and kept for the Go tests."""
+"""How the numbers are laid out and kept for the Go tests."""
 
 import json
 import pathlib
 import platform
 
 import numpy as np
-import torch
 
 HERE = pathlib.Path(__file__).parent
 
@@ -33,13 +32,15 @@ def same(x):
     return x
 
 
-def save(name, about, arrays):
+def save(name, library, about, arrays):
     """Write an .npz of float64 arrays, with the JSON of `about` among them as bytes, under "about"."""
-    about = {"made_by": f"PyTorch {torch.__version__}, NumPy {np.__version__}, Python {platform.python_version()}"} | about
-    arrays = {key: np.array(value.detach().numpy(), np.float64, order="C") for key, value in arrays.items()}
+    made_by = f"{library.__name__} {library.__version__}, NumPy {np.__version__}, Python {platform.python_version()}"
+    kept = {}
     for key, value in arrays.items():
-        assert np.isfinite(value).all(), f"{name}: {key} is not finite"
-    arrays["about"] = np.frombuffer(json.dumps(about, indent=1).encode(), np.uint8)
+        value = value.detach() if hasattr(value, "detach") else value
+        kept[key] = np.array(value, np.float64, order="C")
+        assert np.isfinite(kept[key]).all(), f"{name}: {key} is not finite"
+    kept["about"] = np.frombuffer(json.dumps({"made_by": made_by} | about, indent=1).encode(), np.uint8)
     path = HERE / f"{name}.npz"
-    np.savez_compressed(path, **arrays)
-    print(f"{path.name}: {len(arrays)} arrays, {path.stat().st_size:,} bytes")
+    np.savez_compressed(path, **kept)
+    print(f"{path.name}: {len(kept)} arrays, {path.stat().st_size:,} bytes")
