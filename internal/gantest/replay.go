@@ -118,8 +118,7 @@ func (r *Replay) play(b compute.Backend, game Trainer, tolerance float64) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	x := r.golden.Tensor(r.t, "x", r.dtype)
-	out, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}})
+	out, err := trainer.TrainStep(r.batch())
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -129,6 +128,16 @@ func (r *Replay) play(b compute.Backend, game Trainer, tolerance float64) {
 		}
 	}
 	r.checkStore(store, tolerance)
+}
+
+// batch is the minibatch of examples and, if there are any, labels.
+func (r *Replay) batch() train.Batch {
+	inputs := []*tensors.Tensor{r.golden.Tensor(r.t, "x", r.dtype)}
+	if r.golden.Has("labels") {
+		labels := convert[int32](float64s(r.golden.Tensor(r.t, "labels", dtypes.Float64)))
+		inputs = append(inputs, tensors.FromFlatDataAndDimensions(labels, len(labels)))
+	}
+	return train.Batch{Inputs: inputs}
 }
 
 // checkStore compares what the iteration left, and what was noted on the way.

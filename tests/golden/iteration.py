@@ -28,11 +28,11 @@ def log_d(logits):
 class Game:
     """Two players, their learning rules, the objective, and the recorder of one iteration."""
 
-    def __init__(self, G, D, rule, x, noise, *, minimax=False, half_v=False, simultaneous=False):
-        """`x` and `noise` are functions that draw a minibatch; `rule` makes an optimiser of parameters."""
+    def __init__(self, G, D, rule, x, noise, *, labels=None, minimax=False, half_v=False, simultaneous=False):
+        """`x`, `noise` and one-hot `labels` are functions that draw a minibatch; `rule` makes an optimiser."""
         self.players = {"generator": G, "discriminator": D}
         self.rules = {role: rule(player.parameters()) for role, player in self.players.items()}
-        self.x, self.noise = x, noise
+        self.x, self.noise, self.labels = x, noise, labels
         self.minimax, self.half_v, self.simultaneous = minimax, half_v, simultaneous
 
     def g_loss(self, fake):
@@ -51,8 +51,9 @@ class Game:
         """D's step, then G's on fresh noise against the D just moved; or both from one pass."""
         G, D = self.players["generator"], self.players["discriminator"]
         x, z = self.x(), [self.noise()]
-        made = G(z[0])
-        logits = [D(x), D(made if self.simultaneous else made.detach())]
+        y = [self.labels()] if self.labels else []
+        made = G(z[0], *y)
+        logits = [D(x, *y), D(made if self.simultaneous else made.detach(), *y)]
         real, fake = log_d(logits[0]), log_d(-logits[1])
         d_loss = -(real + fake) * (0.5 if self.half_v else 1)
         d_gradients = self.gradients("discriminator", d_loss)
@@ -63,12 +64,12 @@ class Game:
         else:
             self.move("discriminator", d_gradients)
             z.append(self.noise())
-            logits.append(D(G(z[1])))
+            logits.append(D(G(z[1], *y), *y))
             g_loss = self.g_loss(logits[2])
             g_gradients = self.gradients("generator", g_loss)
         self.move("generator", g_gradients)
 
-        out = {"x": golden.images(x)}
+        out = {"x": golden.images(x)} | {"labels": one_hot.argmax(1) for one_hot in y}
         for kind, series in ("noise", z), ("logits", logits):
             out |= {f"{kind}/{i}": value for i, value in enumerate(series)}
         out |= self.named_gradients("generator", g_gradients) | self.named_gradients("discriminator", d_gradients)
@@ -113,7 +114,7 @@ class Game:
             self.iterate()
         start = self.state("before")
         out = self.iterate()
-        golden.save(name, about | {"iterations_before": before}, start | out | self.state("after"))
+        golden.save(name, torch, about | {"iterations_before": before}, start | out | self.state("after"))
 
 
 def norm(gradients):
