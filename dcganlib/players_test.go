@@ -1,6 +1,7 @@
 package dcganlib
 
 import (
+	"iter"
 	"maps"
 	"math"
 	"math/bits"
@@ -30,15 +31,20 @@ var generator, discriminator half = Networks.GeneratorLayers, Networks.Discrimin
 // is nil. Nothing is compiled or run.
 func build(t *testing.T, n Networks, player half, in, labels []int) (*model.Store, []*Node) {
 	t.Helper()
-	graph, store := NewGraph(gantest.Open(t, "go"), t.Name()), model.NewStore()
-	x := Parameter(graph, "x", shapes.Make(dtypes.Float32, in...))
+	store := model.NewStore()
+	return store, layersBelow(t, store.RootScope(), dtypes.Float32, n, player, in, labels)
+}
+
+func layersBelow(t *testing.T, scope *model.Scope, dtype dtypes.DType, n Networks, player half, in, labels []int) []*Node {
+	t.Helper()
+	g := NewGraph(gantest.Open(t, "go"), t.Name())
+	x := Parameter(g, "x", shapes.Make(dtype, in...))
 	var y *Node
 	if labels != nil {
-		y = Parameter(graph, "y", shapes.Make(dtypes.Float32, labels...))
+		y = Parameter(g, "y", shapes.Make(dtype, labels...))
 	}
-	root := store.RootScope()
-	root.SetTraining(graph, true)
-	return store, player(n, root, x, y)
+	scope.SetTraining(g, true)
+	return player(n, scope, x, y)
 }
 
 // pair builds both players of a recipe for a batch of two, each in a store of its own.
@@ -59,9 +65,11 @@ var presets = map[string]Config{
 }
 
 // trainable counts the numbers a player learns. Moving averages are not among them.
-func trainable(store *model.Store) int {
+func trainable(variables interface {
+	IterVariables() iter.Seq[*model.Variable]
+}) int {
 	total := 0
-	for v := range store.IterVariables() {
+	for v := range variables.IterVariables() {
 		if v.Trainable {
 			total += v.Shape().Size()
 		}

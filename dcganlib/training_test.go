@@ -1,0 +1,81 @@
+package dcganlib
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// TestTraining plays a small game by each kind of recipe: both losses move, every variable of both players
+// does, moving averages too, and nothing becomes NaN or infinite.
+func TestTraining(t *testing.T) {
+	flowers := Flowers64()
+	flowers.Size, flowers.Filters = 8, []int{3}
+	digits := MNIST28()
+	digits.Size, digits.Filters, digits.Hidden, digits.Classes, digits.BFloat16 = 14, []int{3}, 6, 3, true
+	for name, c := range map[string]Config{"paper": recipe(tiny), "flowers": flowers, "digits": digits} {
+		t.Run(name, func(t *testing.T) {
+			gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+				c.BatchSize, c.LearningRate = 6, 1e-2 // a large rate, for a few steps to be seen
+				require.NoError(t, c.Validate())
+				states := play(t, b, c, 40)
+				first, last := states[0], states[len(states)-1]
+				for _, measure := range []string{"d_loss", "g_loss"} {
+					require.Greater(t, math.Abs(last.measures[measure]-first.measures[measure]), .01, measure)
+				}
+				require.NotEmpty(t, last.variables)
+				for path, values := range last.variables {
+					require.NotEqual(t, first.variables[path], values, path)
+					for _, v := range values {
+						require.False(t, math.IsNaN(float64(v)) || math.IsInf(float64(v), 0), path)
+					}
+				}
+			})
+		})
+	}
+}
+
+// state is what an iteration leaves: the players' variables by path, and the measures by name.
+type state struct {
+	variables map[string][]float32
+	measures  map[string]float64
+}
+
+// play runs some iterations, from the seed 1.
+func play(t *testing.T, b compute.Backend, c Config, iterations int) (states []state) {
+	t.Helper()
+	store := model.NewStore()
+	require.NoError(t, store.SetRNGStateFromSeed(1))
+	trainer, err := c.Algorithm1().Trainer(b, store)
+	require.NoError(t, err)
+	for range iterations {
+		batch := []*tensors.Tensor{images(c.Networks, c.BatchSize)}
+		if c.Classes > 0 {
+			batch = append(batch, tensors.FromFlatDataAndDimensions([]int32{0, 1, 2, 0, 1, 2}, c.BatchSize))
+		}
+		results, err := trainer.TrainStep(train.Batch{Inputs: batch})
+		require.NoError(t, err)
+		s := state{make(map[string][]float32), make(map[string]float64)}
+		for i, metric := range trainer.TrainMetrics() {
+			s.measures[metric.ShortName()] = float64(tensors.ToScalar[float32](results[i]))
+		}
+		for _, player := range []string{ganlib.GeneratorScope, ganlib.DiscriminatorScope} {
+			for v := range store.Scope("/" + player).IterVariables() {
+				if slices.Contains([]string{"weights", "biases", "gamma", "beta", "mean", "variance"}, v.Name()) {
+					s.variables[v.Path()] = tensors.MustCopyFlatData[float32](v.MustValue())
+				}
+			}
+		}
+		states = append(states, s)
+	}
+	return states
+}
