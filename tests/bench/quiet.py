@@ -1,0 +1,43 @@
+"""How much of our cores others use, so that a figure measured beside them is not taken for one alone."""
+import os
+import time
+
+
+def _busy(cores):
+    """Seconds that the cores have worked, for anyone."""
+    names, busy = {f"cpu{core}" for core in cores}, 0
+    with open("/proc/stat") as stat:
+        for line in stat:
+            name, *counts = line.split()
+            if name in names:
+                user, nice, system, _idle, _waiting, irq, softirq, steal = map(int, counts[:8])
+                busy += user + nice + system + irq + softirq + steal
+    return busy / os.sysconf("SC_CLK_TCK")
+
+
+class Watch:
+    """Watches the cores that this process may use, from the making of the watch on."""
+
+    def __init__(self):
+        self.cores = os.sched_getaffinity(0)
+        self.start, self.busy, self.own = time.perf_counter(), _busy(self.cores), self._own()
+
+    @staticmethod
+    def _own():
+        t = os.times()  # of this process and of those it started and waited for
+        return t.user + t.system + t.children_user + t.children_system
+
+    def others(self):
+        """The share of the cores' time, 0 to 1, that went to other processes."""
+        time_there_was = (time.perf_counter() - self.start) * len(self.cores)
+        return max(0.0, (_busy(self.cores) - self.busy - (self._own() - self.own)) / time_there_was)
+
+
+def wait(limit, share=0.05, window=0.5):
+    """Sleeps until others use less than a share of the cores, or for limit seconds."""
+    deadline = time.perf_counter() + limit
+    while time.perf_counter() < deadline:
+        watch = Watch()
+        time.sleep(window)
+        if watch.others() < share:
+            return

@@ -1,0 +1,148 @@
+"""The iteration of dcganlib's presets in TensorFlow: one tf.function, NHWC.
+
+    python tf_dcgan.py lsun64|mnist28 [--batch 32] [--seconds 20] [--threads 2] [--jit-compile]
+
+Written on TensorFlow's own operations rather than Keras' layers, whose batch norm and Adam are not the
+fused ones.
+"""
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+import tensorflow as tf
+
+import bench
+
+SLOPE, Z, CLASSES = 0.2, 100, 10
+
+
+class Player:
+    """Variables by name, made at their first use, and the operations on them."""
+
+    def __init__(self, affine):
+        self.affine, self.variables = affine, {}
+
+    def variable(self, name, shape, initial, trainable=True):
+        if name not in self.variables:
+            with tf.init_scope():
+                self.variables[name] = tf.Variable(initial(shape), trainable=trainable)
+        return self.variables[name]
+
+    def weights(self, name, *shape):
+        return self.variable(name, shape, lambda s: tf.random.normal(s, 0, 0.02))
+
+    def trainable(self):
+        return [v for v in self.variables.values() if v.trainable]
+
+    def dense(self, name, x, units):
+        return x @ self.weights(name, x.shape[1], units)
+
+    def down(self, name, x, channels):
+        return tf.nn.conv2d(x, self.weights(name, 5, 5, x.shape[3], channels), 2, "SAME")
+
+    def up(self, name, x, channels):
+        n, side = x.shape[0], 2 * x.shape[1]
+        return tf.nn.conv2d_transpose(x, self.weights(name, 5, 5, channels, x.shape[3]), [n, side, side, channels], 2)
+
+    def norm(self, name, x):
+        """Batch norm in training mode, moving averages too."""
+        units = x.shape[-1:]
+        if self.affine:
+            gamma = self.variable(name + "/gamma", units, lambda s: tf.random.normal(s, 1, 0.02))
+            beta = self.variable(name + "/beta", units, tf.zeros)
+        else:
+            gamma, beta = tf.ones(units), tf.zeros(units)
+        flat = x.shape.rank == 2
+        y, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+            x[:, None, None, :] if flat else x, gamma, beta, epsilon=1e-5)
+        for moving, now, initial in ("mean", mean, tf.zeros), ("variance", variance, tf.ones):
+            moving = self.variable(name + "/" + moving, units, initial, trainable=False)
+            moving.assign_add(0.1 * (now - moving))
+        return y[:, 0, 0, :] if flat else y
+
+
+def lsun64_generator(p, z, _):
+    h = tf.nn.relu(p.norm("project", p.dense("project", z, 4 * 4 * 1024)))
+    h = tf.reshape(h, [-1, 4, 4, 1024])
+    for channels in (512, 256, 128):
+        h = tf.nn.relu(p.norm(f"up{channels}", p.up(f"up{channels}", h, channels)))
+    return tf.tanh(p.up("last", h, 3))
+
+
+def lsun64_discriminator(p, x, _):
+    h = tf.nn.leaky_relu(p.down("first", x, 128), SLOPE)
+    for channels in (256, 512, 1024):
+        h = tf.nn.leaky_relu(p.norm(f"down{channels}", p.down(f"down{channels}", h, channels)), SLOPE)
+    return p.dense("last", tf.reshape(h, [len(h), -1]), 1)
+
+
+def join(x, y):
+    """One-hot labels y [b, 10] beside vectors, or beside every position of maps."""
+    if x.shape.rank == 4:
+        y = tf.broadcast_to(y[:, None, None, :], x.shape[:3] + [CLASSES])
+    return tf.concat([x, y], -1)
+
+
+def mnist28_generator(p, z, y):
+    h = tf.nn.relu(p.norm("hidden", p.dense("hidden", join(z, y), 1024)))
+    h = tf.nn.relu(p.norm("project", p.dense("project", join(h, y), 7 * 7 * 128)))
+    h = join(tf.reshape(h, [-1, 7, 7, 128]), y)
+    h = join(tf.nn.relu(p.norm("up", p.up("up", h, 64))), y)
+    return tf.sigmoid(p.up("last", h, 1))
+
+
+def mnist28_discriminator(p, x, y):
+    h = join(tf.nn.leaky_relu(p.down("first", join(x, y), 64), SLOPE), y)
+    h = tf.nn.leaky_relu(p.norm("second", p.down("second", h, 128)), SLOPE)
+    h = join(tf.reshape(h, [len(h), -1]), y)
+    h = join(tf.nn.leaky_relu(p.norm("hidden", p.dense("hidden", h, 1024)), SLOPE), y)
+    return p.dense("last", h, 1)
+
+
+PRESETS = {
+    "lsun64": (lsun64_generator, lsun64_discriminator, True, 3, 64),
+    "mnist28": (mnist28_generator, mnist28_discriminator, False, 1, 28),
+}
+
+
+def game(args):
+    """One iteration as a function that returns both losses, and both players' parameter counts."""
+    tf.config.threading.set_intra_op_parallelism_threads(args.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(args.inter_op)
+    tf.random.set_seed(1)
+    generator, discriminator, affine, channels, side = PRESETS[args.preset]
+    G, D = Player(affine), Player(affine)
+    g_rule, d_rule = (tf.compat.v1.train.AdamOptimizer(2e-4, 0.5, 0.999) for _ in range(2))
+    n = args.batch
+    x = tf.constant(bench.pictures(n, side, channels))
+    y = tf.one_hot(tf.range(n) % CLASSES, CLASSES)
+
+    def loss(logits, label):
+        labels = tf.fill(logits.shape, label)
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
+
+    def noise():
+        return tf.random.uniform([n, Z], -1, 1)
+
+    def iteration(x, y):
+        fakes = generator(G, noise(), y)
+        with tf.GradientTape() as tape:
+            d_loss = loss(discriminator(D, x, y), 1.0) + loss(discriminator(D, fakes, y), 0.0)
+        d_rule.apply_gradients(zip(tape.gradient(d_loss, D.trainable()), D.trainable()))
+
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(G.trainable())
+            g_loss = loss(discriminator(D, generator(G, noise(), y), y), 1.0)
+        g_rule.apply_gradients(zip(tape.gradient(g_loss, G.trainable()), G.trainable()))
+        return d_loss, g_loss
+
+    compiled = tf.function(iteration, jit_compile=args.jit_compile)
+    # The variables, before the first iteration is timed: graphs of a compiled function cannot make them.
+    tf.function(lambda: discriminator(D, generator(G, noise(), y), y)).get_concrete_function()
+    counts = [sum(v.shape.num_elements() for v in player.trainable()) for player in (G, D)]
+    return lambda: [float(loss) for loss in compiled(x, y)], counts
+
+
+if __name__ == "__main__":
+    args = bench.arguments(__doc__, jit_compile="compile the tf.function by XLA")
+    args.inter_op = int(os.environ.get("INTER_OP", "1"))
+    bench.measure("TensorFlow " + tf.__version__ + (", jit_compile" if args.jit_compile else ""), args, lambda: game(args))
