@@ -23,38 +23,40 @@ type geometry [2]axis
 
 // gather is the convolution: x [batch, n, n, in], w [k, k, in, out] to [batch, m, m, out].
 func gather(x, w *Node, g geometry) *Node {
-	return withGradient(x, w, fastest(x.Graph().Backend(), g, w.Shape().Dimensions[2]).gather.gather,
-		func(v, w *Node) *Node { return scatter(v, w, g) },
-		func(v, x *Node) *Node { return correlate(x, v, g) }, g)
+	form := fastest(x.Graph().Backend(), g, w.Shape().Dimensions[2]).gather
+	return withGradient(x, w, form.gather(x, w, g),
+		func(v *Node) *Node { return scatter(v, w, g) },
+		func(v *Node) *Node { return correlate(x, v, g) })
 }
 
 // scatter is its adjoint in x: y [batch, m, m, out], w [k, k, in, out] to [batch, n, n, in].
 func scatter(y, w *Node, g geometry) *Node {
-	return withGradient(y, w, fastest(y.Graph().Backend(), g, w.Shape().Dimensions[2]).scatter.scatter,
-		func(v, w *Node) *Node { return gather(v, w, g) },
-		func(v, y *Node) *Node { return correlate(v, y, g) }, g)
+	form := fastest(y.Graph().Backend(), g, w.Shape().Dimensions[2]).scatter
+	return withGradient(y, w, form.scatter(y, w, g),
+		func(v *Node) *Node { return gather(v, w, g) },
+		func(v *Node) *Node { return correlate(v, y, g) })
 }
 
 // correlate is its adjoint in w: x [batch, n, n, in], y [batch, m, m, out] to [k, k, in, out].
 func correlate(x, y *Node, g geometry) *Node {
-	return withGradient(x, y, fastest(x.Graph().Backend(), g, x.Shape().Dimensions[3]).correlate.correlate,
-		func(v, y *Node) *Node { return scatter(y, v, g) },
-		func(v, x *Node) *Node { return gather(x, v, g) }, g)
+	form := fastest(x.Graph().Backend(), g, x.Shape().Dimensions[3]).correlate
+	return withGradient(x, y, form.correlate(x, y, g),
+		func(v *Node) *Node { return scatter(y, v, g) },
+		func(v *Node) *Node { return gather(x, v, g) })
 }
 
-// withGradient is op(a, b) with derivatives of its own: da(v, b) and db(v, a), for the cotangent v of the
-// result.
+// withGradient is the value, made of a and b, with another gradient than its making has: da and db are the
+// gradients in a and b for the cotangent v of the value.
 //
-// GoMLX lets one replace the gradient of an identity only, which has one input. So the result passes a
-// gate that is always open to op and never to the inputs: backwards, the gate leads to both, where
-// identities wait with the right gradients. XLA removes the gate; the Go backend pays one copy.
-func withGradient(a, b *Node, op func(a, b *Node, g geometry) *Node, da, db func(v, other *Node) *Node, g geometry) *Node {
+// GoMLX lets one replace the gradient of an identity only, which has one input. So the value passes a
+// gate that never lets through anything else: backwards, the gate leads to a and b, where identities wait
+// with the right gradients. XLA removes the gate; the Go backend pays one copy.
+func withGradient(a, b, value *Node, da, db func(v *Node) *Node) *Node {
 	var v *Node // known by the time the inputs' identities ask for it
-	aEnd := IdentityWithCustomGradient(a, func(_, _ *Node) *Node { return da(v, b) })
-	bEnd := IdentityWithCustomGradient(b, func(_, _ *Node) *Node { return db(v, a) })
-	y := StopGradient(op(a, b, g))
-	never := Const(y.Graph(), false)
-	y = Where(never, BroadcastToShape(Add(first(aEnd), first(bEnd)), y.Shape()), y)
+	aEnd := IdentityWithCustomGradient(a, func(_, _ *Node) *Node { return da(v) })
+	bEnd := IdentityWithCustomGradient(b, func(_, _ *Node) *Node { return db(v) })
+	never := Const(value.Graph(), false)
+	y := Where(never, BroadcastToShape(Add(first(aEnd), first(bEnd)), value.Shape()), StopGradient(value))
 	return IdentityWithCustomGradient(y, func(_, cotangent *Node) *Node {
 		v = cotangent
 		return cotangent

@@ -267,19 +267,19 @@ func (a axis) under(tap int) SliceAxisSpec { return AxisRange(tap, tap+(a.m-1)*a
 
 func gatherMatmul(x, w *Node, g geometry) *Node {
 	rows := patches(x, g)
-	y := Dot(rows, Reshape(w, rows.Shape().Dimensions[1], -1)).Product()
+	y := times(rows, Reshape(w, rows.Shape().Dimensions[1], -1))
 	return Reshape(y, x.Shape().Dimensions[0], g[0].m, g[1].m, -1)
 }
 
 func correlateMatmul(x, y *Node, g geometry) *Node {
 	rows := patches(x, g)
-	dw := DotGeneral(rows, []int{0}, nil, Reshape(y, rows.Shape().Dimensions[0], -1), []int{0}, nil)
+	dw := tTimes(rows, Reshape(y, rows.Shape().Dimensions[0], -1))
 	return Reshape(dw, g[0].k, g[1].k, x.Shape().Dimensions[3], -1)
 }
 
 func scatterMatmul(y, w *Node, g geometry) *Node {
 	d, in := y.Shape().Dimensions, w.Shape().Dimensions[2]
-	rows := DotGeneral(Reshape(y, -1, d[3]), []int{1}, nil, Reshape(w, -1, d[3]), []int{1}, nil)
+	rows := timesT(Reshape(y, -1, d[3]), Reshape(w, -1, d[3]))
 	rows = Reshape(rows, d[0], d[1], d[2], g[0].k, g[1].k, in)
 	var sum *Node
 	for s := range g[0].k {
