@@ -1,8 +1,22 @@
 // Package layer holds the network layers GANs need and GoMLX lacks, or has with defects that would
-// break a GAN in silence. Each is right on every backend.
+// break a GAN in silence. Each is right on every backend, and so are its first and second derivatives:
+// a gradient penalty can go through any of them. The tests named TestFramework… say which defect each
+// one is here for, and fail on the day GoMLX has mended it.
+//
+// What serves as it is, is not here. Dropout is GoMLX's own, layers.DropoutStatic(scope, x, rate): it
+// scales what it keeps by 1/(1 − rate), draws anew at every call and is off outside training, as
+// TestDropout holds it to.
 //
 // All of these are graph-building functions: they panic on misuse, as GoMLX's own do, and the
 // executor that called them turns the panic into an error.
+//
+// # bfloat16
+//
+// A layer computes in its input's type. Where that is bfloat16 (or float16), its variables stay float32,
+// the "master weights" of mixed precision training, and are cast where they are used; their gradients
+// arrive in float32, and so does what a learning rule adds to them. Batch norm also takes its
+// statistics in float32. Keep the loss in float32 too, by casting the last layer's result: GoMLX's Adam
+// computes in the type of the loss, where β2 = .999 would be 1.
 package layer
 
 import (
