@@ -216,6 +216,51 @@ func TestNormOfTheProjection(t *testing.T) {
 	}
 }
 
+// TestUncroppedStart: MathWorks' first transposed convolution has stride 1 and nothing cut off. With ones
+// to work on and a kernel that is the same everywhere, each pixel counts the pixels under it: 1, 2, 3, 4,
+// 4, 3, 2, 1 along each axis for a kernel of 5 over 4 pixels.
+func TestUncroppedStart(t *testing.T) {
+	const weight = .01
+	n := Flowers64().Networks
+	n.Size, n.Channels, n.Filters = 8, 1, []int{1}
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		store := model.NewStore()
+		for name, value := range map[string]*tensors.Tensor{
+			"/projection/weights": tensors.FromShape(shapes.Make(dtypes.Float32, 5, 4*4)),
+			"/projection/biases":  tensors.FromValue(slices.Repeat([]float32{1}, 4*4)),
+			"/up_0/weights":       tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{weight}, 5*5), 5, 5, 1, 1),
+			"/up_0/biases":        tensors.FromShape(shapes.Make(dtypes.Float32, 1)),
+		} {
+			_, err := store.CreateVariable(name, value)
+			require.NoError(t, err)
+		}
+		exec := model.MustNewExec1(b, store, func(root *model.Scope, z *Node) *Node { return n.Generator(root, z, nil) })
+		count := []float64{1, 2, 3, 4, 4, 3, 2, 1}
+		for i, pixel := range tensors.MustCopyFlatData[float32](exec.MustCall(noise(1, 5))) {
+			require.InDelta(t, math.Tanh(weight*count[i/8]*count[i%8]), pixel, 1e-6)
+		}
+	})
+}
+
+// TestPadding: with a kernel that only reads its first tap, the second pixel of each axis shows how many
+// zeros lie before the image: 2 − 2 = 0 is the pixel it reads after PyTorch's users, 2 − 1 = 1 after
+// TensorFlow.
+func TestPadding(t *testing.T) {
+	for padding, want := range map[string]float32{"pytorch": 0*8 + 0, "tensorflow": 1*8 + 1} {
+		gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+			n := Networks{Size: 8, Channels: 1, Filters: []int{1}, Padding: padding}
+			store := model.NewStore()
+			_, err := store.CreateVariable("/down_0/weights", tensors.FromFlatDataAndDimensions(append([]float32{1}, make([]float32, 24)...), 5, 5, 1, 1))
+			require.NoError(t, err)
+			exec := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
+				return n.DiscriminatorLayers(root, IotaFull(g, shapes.Make(dtypes.Float32, 1, 8, 8, 1)), nil)[0]
+			})
+			pixels := tensors.MustCopyFlatData[float32](exec.MustCall())
+			require.Equal(t, want, pixels[1*4+1], padding)
+		})
+	}
+}
+
 // initial makes a player's first weights: its variables by path.
 func initial(t *testing.T, b compute.Backend, store *model.Store) map[string][]float64 {
 	t.Helper()
