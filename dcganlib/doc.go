@@ -5,8 +5,8 @@
 // # What DCGAN changes
 //
 // The game is that of package ganlib: the same V(D,G), the same alternation, the non-saturating loss.
-// New are the players. Images had not worked well with convolutions before; section 3 of the paper
-// names what made them stable:
+// New are the players. Attempts at GANs of convolutions had failed before; section 3 of the paper names
+// what made them stable:
 //
 //   - No pooling. D halves the image by convolutions of stride 2, G doubles it by transposed
 //     ("fractionally-strided") ones, so both learn how to change the size.
@@ -72,9 +72,9 @@
 // 6,629,952 parameters). The same everywhere: Adam with 2e-4, β1 .5, β2 .999 and ε 1e-8, stride 2, slope
 // .2, the non-saturating loss.
 //
-// Nobody's batch norm agrees on what to do after training. The authors' code keeps no moving averages and
-// normalises samples by their own batch. Here they are kept as PyTorch and MATLAB do, a tenth of the
-// newest batch each time, so that an image does not depend on its neighbours.
+// They do not agree either on batch norm after training. The authors' code keeps no moving averages and
+// normalises samples by their own batch. Here averages are kept as PyTorch and MATLAB do, moved a tenth of
+// the way to each new batch, so that an image does not depend on its neighbours.
 //
 // # Other sizes
 //

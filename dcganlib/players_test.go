@@ -136,6 +136,7 @@ func TestShapes(t *testing.T) {
 			configs = append(configs, recipe(Networks{Size: size, Channels: channels, Base: base, Filters: filters}))
 		}
 	}
+	configs = append(configs, recipe(Networks{Size: 16, Channels: 3, Filters: []int{2, 3}, Classes: 5}))
 	for _, c := range configs {
 		_, _, gLayers, dLayers := pair(t, c)
 		for _, player := range []struct {

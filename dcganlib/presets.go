@@ -7,9 +7,9 @@ import (
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
-// Config is a whole recipe: the networks and how they are trained. What no recipe here changes is
-// not in it: one step of D to one of G, the non-saturating loss, Adam's β₂ = .999 and ε = 1e-8 (the
-// paper, section 4, names β₂ not at all; these are Adam's own, and the released code's).
+// Config is a whole recipe: the networks and how they are trained. What no recipe here changes is not in
+// it: one step of D to one of G, the non-saturating loss, and Adam's β₂ = .999 and ε = 1e-8, its own
+// values and the released code's, on which the paper is silent.
 type Config struct {
 	Networks
 	// Noise is the prior of z. The paper: 100 numbers from U(−1, 1).

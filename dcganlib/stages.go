@@ -22,8 +22,8 @@ type Stage struct {
 	Shape []int
 }
 
-// GeneratorStages predicts the shapes of G's layers, from z to the image, by arithmetic alone:
-// each transposed convolution doubles the side of the image.
+// GeneratorStages predicts the shapes of G's layers, from z to the image, by arithmetic alone: each
+// transposed convolution doubles the side of the image. The networks must be valid.
 func (n Networks) GeneratorStages() []Stage {
 	n = n.orPaper()
 	stages := n.hiddenStage()
@@ -37,7 +37,7 @@ func (n Networks) GeneratorStages() []Stage {
 }
 
 // DiscriminatorStages predicts the shapes of D's layers, from the image to the logit: each convolution
-// halves the side of the image.
+// halves the side of the image. The networks must be valid.
 func (n Networks) DiscriminatorStages() []Stage {
 	n = n.orPaper()
 	var stages []Stage
