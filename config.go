@@ -5,13 +5,15 @@ import (
 	"io"
 	"slices"
 
+	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// Config is everything needed to repeat a run, and where to put it. Figure1, MNIST and their kin make
-// good ones to start from.
+// Config is everything needed to repeat a run, and where to put it. Figure1, MNIST, MNIST28 and their kin
+// make good ones to start from.
 type Config struct {
 	// Dir is the run's directory.
 	Dir string `json:"-"`
@@ -44,6 +46,9 @@ type Config struct {
 	// Simultaneous updates both players from one forward pass, as the 2014 code does, in place of the
 	// alternation of Algorithm 1.
 	Simultaneous bool `json:"simultaneous"`
+	// FlipReal is the share of real examples that D's loss calls fake, in [0, 1): MathWorks' way to slow
+	// a D that wins too easily.
+	FlipReal float64 `json:"flip_real,omitempty"`
 
 	GeneratorRule     Rule `json:"generator_rule"`
 	DiscriminatorRule Rule `json:"discriminator_rule"`
@@ -62,6 +67,9 @@ type Config struct {
 type Network struct {
 	MLP    *ganlib.MLP       `json:"mlp,omitempty"`
 	Maxout *ganlib.MaxoutMLP `json:"maxout,omitempty"`
+	// DCGAN holds the architecture of both players, of which this is one. Where it has classes the game is
+	// conditional, and the data must be labelled.
+	DCGAN *dcganlib.Networks `json:"dcgan,omitempty"`
 	// BiasFromData starts an MLP's output at the data's mean pixels, as the 2014 code does.
 	BiasFromData bool `json:"bias_from_data,omitempty"`
 }
@@ -112,17 +120,11 @@ func (cfg Config) checkCounts() error {
 
 // algorithm maps the names of the configuration to the things.
 func (cfg Config) algorithm(d dataset) (*ganlib.Algorithm1, error) {
-	generator, err := cfg.Generator.player(d)
-	if err == nil {
-		err = cfg.Generator.checkGenerator(d)
-	}
+	generator, err := cfg.Generator.generator(d)
 	if err != nil {
 		return nil, fmt.Errorf("generator: %w", err)
 	}
-	discriminator, err := cfg.Discriminator.player(d)
-	if err == nil {
-		err = cfg.Discriminator.checkDiscriminator()
-	}
+	discriminator, err := cfg.Discriminator.discriminator(d)
 	if err != nil {
 		return nil, fmt.Errorf("discriminator: %w", err)
 	}
@@ -140,59 +142,151 @@ func (cfg Config) algorithm(d dataset) (*ganlib.Algorithm1, error) {
 	}
 	a := &ganlib.Algorithm1{
 		Game: ganlib.Game{
-			Generator: generator, Discriminator: ganlib.Discriminator(discriminator),
+			Generator: generator, Discriminator: discriminator,
 			Prior: cfg.Noise, Objective: objective, HalfV: cfg.HalfV,
+			Classes: cfg.Generator.classes(), FlipReal: cfg.FlipReal,
 		},
 		K: cfg.K, Simultaneous: cfg.Simultaneous, GeneratorRule: gRule, DiscriminatorRule: dRule,
 	}
 	return a, a.Validate()
 }
 
-// player returns the network, as what either player is.
-func (n Network) player(d dataset) (ganlib.Generator, error) {
-	switch {
-	case n.MLP != nil && n.Maxout == nil:
-		net := *n.MLP
-		if n.BiasFromData {
-			if net.OutputBias = d.meanLogits(); net.OutputBias == nil || net.OutputActivation != "sigmoid" {
-				return nil, fmt.Errorf(`bias_from_data needs data that are images and output_activation "sigmoid", not %q`, net.OutputActivation)
-			}
-		}
-		return net.Forward, net.Validate()
-	case n.Maxout != nil && n.MLP == nil:
-		if n.BiasFromData {
-			return nil, fmt.Errorf("bias_from_data is for an mlp, not for maxout")
-		}
-		return n.Maxout.Forward, n.Maxout.Validate()
+// checkNetworks reports players that cannot be built, or not play with each other on such minibatches,
+// whatever the data.
+func (cfg Config) checkNetworks() error {
+	if err := cfg.Generator.validate(cfg.BatchSize); err != nil {
+		return fmt.Errorf("generator: %w", err)
 	}
-	return nil, fmt.Errorf(`want one network, "mlp" or "maxout"`)
+	if err := cfg.Discriminator.validate(cfg.BatchSize); err != nil {
+		return fmt.Errorf("discriminator: %w", err)
+	}
+	if g, d := cfg.Generator.classes(), cfg.Discriminator.classes(); g != d {
+		return fmt.Errorf("the generator has %d classes, the discriminator %d: want the same labels told to both", g, d)
+	}
+	return nil
 }
 
-// output is the shape of one result.
+// validate reports a network that cannot be built, or not be trained on minibatches of that size.
+func (n Network) validate(batchSize int) error {
+	switch {
+	case n.MLP != nil && n.Maxout == nil && n.DCGAN == nil:
+		return n.MLP.Validate()
+	case n.Maxout != nil && n.MLP == nil && n.DCGAN == nil:
+		return n.Maxout.Validate()
+	case n.DCGAN != nil && n.MLP == nil && n.Maxout == nil:
+		if err := n.DCGAN.Validate(); err != nil {
+			return err
+		}
+		if batchSize == 1 && n.DCGAN.BatchNorm != "none" {
+			return fmt.Errorf(`batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`)
+		}
+		return nil
+	}
+	return fmt.Errorf(`want one network: "mlp", "maxout" or "dcgan"`)
+}
+
+// generator returns the network as G, and an error if its results are no examples of the data.
+func (n Network) generator(d dataset) (ganlib.Generator, error) {
+	if got, want := n.output(), d.shape(); !slices.Equal(got, want) {
+		return nil, fmt.Errorf("its output has shape %v: want %v, the shape of one example%s", got, want, n.fit(d))
+	}
+	switch got, want := n.classes(), d.classes(); {
+	case got > 0 && want == 0:
+		return nil, fmt.Errorf("it has %d classes, and the data have no labels: want 0", got)
+	case got > 0 && got != want:
+		return nil, fmt.Errorf("it has %d classes, the data have %d: want the data's, or 0 for no labels", got, want)
+	}
+	switch {
+	case n.DCGAN != nil && !n.BiasFromData:
+		return n.DCGAN.Generator, nil
+	case n.MLP != nil:
+		return n.mlp(d)
+	}
+	return nil, fmt.Errorf("bias_from_data is for an mlp")
+}
+
+// fit is a hint at data of another size.
+func (n Network) fit(d dataset) string {
+	output := n.output()
+	if _, ok := d.(*pictures); !ok || len(output) != 3 || output[0] != output[1] {
+		return ""
+	}
+	return fmt.Sprintf("; data of size %d would fit", output[0])
+}
+
+// discriminator returns the network as D, and an error if it cannot read the data or its results are no
+// logits.
+func (n Network) discriminator(d dataset) (ganlib.Discriminator, error) {
+	switch {
+	case n.BiasFromData && n.MLP == nil:
+		return nil, fmt.Errorf("bias_from_data is for an mlp")
+	case n.DCGAN != nil:
+		if got, want := n.output(), d.shape(); !slices.Equal(got, want) {
+			return nil, fmt.Errorf("it reads images of shape %v: want %v, the shape of one example", got, want)
+		}
+		return n.DCGAN.Discriminator, nil
+	case n.Maxout != nil:
+		return n.Maxout.Forward, nil
+	}
+	if got := n.MLP.Output; !slices.Equal(got, []int{1}) {
+		return nil, fmt.Errorf("its output has shape %v: want [1], one logit", got)
+	}
+	if n.MLP.OutputActivation != "linear" {
+		return nil, fmt.Errorf(`output_activation is %q: want "linear", for D's output is a logit`, n.MLP.OutputActivation)
+	}
+	g, err := n.mlp(d)
+	return ganlib.Discriminator(g), err
+}
+
+// mlp returns an MLP, with the bias that was asked for.
+func (n Network) mlp(d dataset) (ganlib.Generator, error) {
+	net := *n.MLP
+	if n.BiasFromData {
+		bias, err := d.meanLogits()
+		if err != nil {
+			return nil, err
+		}
+		if net.OutputBias = bias; bias == nil || net.OutputActivation != "sigmoid" {
+			return nil, fmt.Errorf(`bias_from_data needs data that are images and output_activation "sigmoid", not %q`, net.OutputActivation)
+		}
+	}
+	return net.Forward, net.Validate()
+}
+
+// output is the shape of one result of the network as a generator.
 func (n Network) output() []int {
-	if n.MLP != nil {
+	switch {
+	case n.MLP != nil:
 		return n.MLP.Output
+	case n.DCGAN != nil:
+		return []int{n.DCGAN.Size, n.DCGAN.Size, n.DCGAN.Channels}
 	}
 	return []int{1}
 }
 
-// checkGenerator reports a network whose results are no examples of the data.
-func (n Network) checkGenerator(d dataset) error {
-	if got, want := n.output(), d.shape(); !slices.Equal(got, want) {
-		return fmt.Errorf("its output has shape %v: want %v, the shape of one example", got, want)
+// channels is how many the images of the network as a generator have, or 0 where it makes none that data
+// could follow.
+func (n Network) channels() int {
+	if output := n.output(); len(output) == 3 && (output[2] == 1 || output[2] == 3) {
+		return output[2]
 	}
-	return nil
+	return 0
 }
 
-// checkDiscriminator reports a network whose results are no logits.
-func (n Network) checkDiscriminator() error {
-	if got := n.output(); !slices.Equal(got, []int{1}) {
-		return fmt.Errorf("its output has shape %v: want [1], one logit", got)
+// scale is the range of the network's results as a generator.
+func (n Network) scale() data.Scale {
+	if n.MLP != nil && n.MLP.OutputActivation == "tanh" || n.DCGAN != nil && n.DCGAN.Output != "sigmoid" {
+		return data.Symmetric
 	}
-	if n.MLP != nil && n.MLP.OutputActivation != "linear" {
-		return fmt.Errorf(`output_activation is %q: want "linear", for D's output is a logit`, n.MLP.OutputActivation)
+	return data.Unit
+}
+
+// classes is the number of labels the network is told apart, 0 for a network without.
+func (n Network) classes() int {
+	if n.DCGAN != nil {
+		return n.DCGAN.Classes
 	}
-	return nil
+	return 0
 }
 
 // rule returns a fresh learning rule.

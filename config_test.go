@@ -3,19 +3,22 @@ package gans
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
 // TestPresets: every preset can be built, and comes back from its JSON as it was.
 func TestPresets(t *testing.T) {
-	require.Equal(t, []string{"figure1", "mnist", "mnist-adam", "mnist-minimax"}, Presets())
+	require.Len(t, Presets(), 10)
 	for _, name := range Presets() {
 		cfg, err := Preset(name)
 		require.NoError(t, err)
@@ -27,12 +30,18 @@ func TestPresets(t *testing.T) {
 		require.NoError(t, decoder.Decode(&back))
 		require.Equal(t, cfg, back, name)
 
+		if !slices.Contains(DataSets(), cfg.Data.Set) {
+			_, err = build(cfg)
+			require.EqualError(t, err, fmt.Sprintf(`data: set %q is not here: want one of ["mnist" "normal"]`, cfg.Data.Set))
+			cfg, err = cfg.On("mnist")
+			require.NoError(t, err)
+		}
 		cfg.Backend = "go"
 		_, err = build(cfg)
 		require.NoError(t, err, name)
 	}
 	_, err := Preset("minst")
-	require.EqualError(t, err, `preset "minst" is unknown: want one of ["figure1" "mnist" "mnist-adam" "mnist-minimax"]`)
+	require.EqualError(t, err, `preset "minst" is unknown: want one of ["cifar32" "figure1" "flowers64" "lsun64" "mnist" "mnist-adam" "mnist-minimax" "mnist28" "mnist28-unconditional" "torch64"]`)
 }
 
 // TestPresetsShareNothing: a change to one configuration must not show in the next.
@@ -44,6 +53,67 @@ func TestPresetsShareNothing(t *testing.T) {
 	require.NotEqual(t, cfg, MNIST())
 	require.Equal(t, .1, MNIST().GeneratorRule.Momentum.LearningRate)
 	require.Equal(t, 1200, MNIST().Generator.MLP.Hidden[0])
+
+	cfg = LSUN64()
+	cfg.Generator.DCGAN.Filters[0] = 7
+	require.Equal(t, 128, cfg.Discriminator.DCGAN.Filters[0])
+	require.Equal(t, 128, LSUN64().Generator.DCGAN.Filters[0])
+}
+
+// TestPresetsAreRecipes: what a preset plays is what its recipe in package dcganlib plays.
+func TestPresetsAreRecipes(t *testing.T) {
+	for name, recipe := range map[string]dcganlib.Config{
+		"mnist28": dcganlib.MNIST28(), "mnist28-unconditional": dcganlib.MNIST28Unconditional(), "lsun64": dcganlib.LSUN64(),
+		"cifar32": dcganlib.CIFAR32(), "torch64": dcganlib.Torch64(), "flowers64": dcganlib.Flowers64(),
+	} {
+		cfg, err := Preset(name)
+		require.NoError(t, err)
+		require.Equal(t, recipe.BatchSize, cfg.BatchSize)
+		require.Equal(t, recipe.Networks, *cfg.Generator.DCGAN)
+		require.Equal(t, recipe.Networks, *cfg.Discriminator.DCGAN)
+		cfg, err = cfg.On("mnist")
+		require.NoError(t, err)
+		cfg.Backend = "go"
+		got, want := untrained(t, cfg).algorithm, recipe.Algorithm1()
+		require.Equal(t, want.Objective.Name, got.Objective.Name)
+		// Functions cannot be compared.
+		got.Generator, got.Discriminator, got.Objective = nil, nil, ganlib.Objective{}
+		want.Generator, want.Discriminator, want.Objective = nil, nil, ganlib.Objective{}
+		require.Equal(t, want, got, name)
+	}
+}
+
+// TestOn: a preset on other data has them at its size, in its channels and range.
+func TestOn(t *testing.T) {
+	for name, corner := range map[string]float32{"lsun64": -1, "cifar32": -1, "mnist28": 0} {
+		cfg, err := Preset(name)
+		require.NoError(t, err)
+		on, err := cfg.On("mnist")
+		require.NoError(t, err)
+		on.BatchSize, on.Backend = 2, "go"
+		gan := untrained(t, on)
+		x := batch(t, gan, 0)
+		require.Len(t, x, 2*on.Generator.DCGAN.Size*on.Generator.DCGAN.Size*on.Generator.DCGAN.Channels)
+		require.Equal(t, corner, x[0], "the corner of a digit")
+		require.Greater(t, slices.Max(x), float32(.5))
+		if gan.dataset.shape()[2] == 3 {
+			for ; len(x) > 0; x = x[3:] {
+				require.Equal(t, []float32{x[0], x[0]}, x[1:3], "grey")
+			}
+		}
+	}
+	same, err := MNIST28().On("mnist")
+	require.NoError(t, err)
+	require.Equal(t, MNIST28(), same, "its own data stay as they are")
+	normal, err := MNIST().On("normal")
+	require.NoError(t, err)
+	require.Equal(t, Figure1().Data.Std, normal.Data.Std)
+	_, err = build(normal)
+	require.EqualError(t, err, "generator: its output has shape [28 28 1]: want [1], the shape of one example")
+	_, err = LSUN64().On("lsun-bedrooms")
+	require.NoError(t, err)
+	_, err = LSUN64().On("fish")
+	require.EqualError(t, err, `data: set "fish" is not here: want one of ["mnist" "normal"]`)
 }
 
 // TestParameterCounts are those of the 2014 MNIST networks.
@@ -84,7 +154,7 @@ type change struct {
 
 // TestBadConfigurations are refused before any work is done: no directory is made.
 func TestBadConfigurations(t *testing.T) {
-	for preset, changes := range map[string][]change{"figure1": badLine, "mnist": badMNIST} {
+	for preset, changes := range map[string][]change{"figure1": badLine, "mnist": badMNIST, "mnist28": badDCGAN} {
 		for _, bad := range changes {
 			t.Run(bad.want, func(t *testing.T) {
 				cfg, err := Preset(preset)
@@ -113,7 +183,7 @@ var badLine = []change{
 	{func(c *Config) { c.SaveEvery = 0 }, "save_every is 0: want at least 1"},
 	{func(c *Config) { c.Simultaneous = true }, "k = 5 with simultaneous updates"},
 
-	{func(c *Config) { c.Data.Set = "celeba" }, `data: set "celeba" is unknown: want "mnist" or "normal"`},
+	{func(c *Config) { c.Data.Set = "celeba" }, `data: set "celeba" is not here: want one of ["mnist" "normal"]`},
 	{func(c *Config) { c.Data.Std = 0 }, "mean 1 and std 0: want a finite mean and a positive std"},
 	{func(c *Config) { c.Data.Mean = math.Inf(1) }, "mean +Inf and std 0.5: want a finite mean"},
 	{func(c *Config) { c.Data.Mean = math.NaN() }, "mean NaN and std 0.5: want a finite mean"},
@@ -124,8 +194,8 @@ var badLine = []change{
 	{func(c *Config) { c.Objective = Objective{Name: "blend"} }, "blend of minimax 0 and zurich 0"},
 	{func(c *Config) { c.Objective = Objective{"blend", -1, 2} }, "blend of minimax -1 and zurich 2"},
 
-	{func(c *Config) { c.Generator = Network{} }, `generator: want one network, "mlp" or "maxout"`},
-	{func(c *Config) { c.Generator.Maxout = &ganlib.MaxoutMLP{} }, `generator: want one network, "mlp" or "maxout"`},
+	{func(c *Config) { c.Generator = Network{} }, `generator: want one network: "mlp", "maxout" or "dcgan"`},
+	{func(c *Config) { c.Generator.Maxout = &ganlib.MaxoutMLP{} }, `generator: want one network: "mlp", "maxout" or "dcgan"`},
 	{func(c *Config) { c.Generator.MLP.Activation = "selu" }, `generator: activation "selu" is unknown`},
 	{func(c *Config) { c.Generator.MLP.Hidden = []int{8, 0} }, "generator: hidden layer has size 0"},
 	{func(c *Config) { c.Generator.MLP.Output = []int{2} }, "generator: its output has shape [2]: want [1], the shape of one example"},
@@ -166,4 +236,31 @@ var badMNIST = []change{
 	{func(c *Config) { c.DiscriminatorRule.Momentum.Final = math.NaN() }, "discriminator_rule: final is NaN"},
 	{func(c *Config) { c.GeneratorRule.Momentum.Epoch = -1 }, "generator_rule: epoch is -1 updates"},
 	{func(c *Config) { c.GeneratorRule.Momentum.Saturate = 1 }, "generator_rule: saturate is 1: want at least 2"},
+}
+
+// badDCGAN are refused before anything is compiled: a size that does not fit, zero channels, a batch of one
+// with batch norm, labels that do not match.
+var badDCGAN = []change{
+	{func(c *Config) { c.Generator.DCGAN.Size = 30 }, "generator: size is 30: want base·2ⁿ, such as 28 or 56 for base 7"},
+	{func(c *Config) { c.Discriminator.DCGAN.Size = 32 }, "discriminator: size is 32: want base·2ⁿ"},
+	{func(c *Config) { c.Generator.DCGAN.Channels = 0 }, "generator: channels is 0: want 1 for grey images or 3 for colour"},
+	{func(c *Config) { c.Generator.DCGAN.Filters = []int{64} }, "generator: size is 28, and 1 filters double base 7 to 14"},
+	{func(c *Config) { c.Discriminator.DCGAN.Kernel = 0; c.Discriminator.DCGAN.Padding = "valid" }, `discriminator: padding "valid" is unknown`},
+	{func(c *Config) { c.BatchSize = 1 }, "generator: batch_size is 1, and batch norm takes its statistics over the batch: want at least 2"},
+	{func(c *Config) { c.BatchSize, c.Generator.DCGAN.BatchNorm = 1, "none" }, "discriminator: batch_size is 1"},
+	{func(c *Config) { c.Generator.MLP = &ganlib.MLP{} }, `generator: want one network: "mlp", "maxout" or "dcgan"`},
+	{func(c *Config) { c.Generator.BiasFromData = true }, "generator: bias_from_data is for an mlp"},
+
+	{func(c *Config) { c.Data.Size = 14 }, "generator: its output has shape [28 28 1]: want [14 14 1], the shape of one example; data of size 28 would fit"},
+	{func(c *Config) { c.Data.Size = -14 }, "data: size is -14: want the side of an image, or 0"},
+	{func(c *Config) { c.Generator.DCGAN.Channels = 2 }, "generator: its output has shape [28 28 2]: want [28 28 1]"},
+	{func(c *Config) { c.Generator.DCGAN.Channels = 3 }, "discriminator: it reads images of shape [28 28 1]: want [28 28 3], the shape of one example"},
+
+	{func(c *Config) { c.Discriminator.DCGAN.Classes = 0 }, "the generator has 10 classes, the discriminator 0: want the same labels told to both"},
+	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 5, 5 }, "generator: it has 5 classes, the data have 10: want the data's, or 0 for no labels"},
+	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 1, 1 }, "generator: classes is 1: want at least 2, or 0 for no labels"},
+
+	{func(c *Config) { c.FlipReal = 1 }, "flip_real is 1: want a share of at least 0 and less than 1"},
+	{func(c *Config) { c.FlipReal, c.Objective.Name = .3, "least-squares" }, `flip_real is 0.3 with objective "least-squares"`},
+	{func(c *Config) { c.Noise.Dim = 0 }, "noise prior has 0 dimensions"},
 }

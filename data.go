@@ -3,7 +3,9 @@ package gans
 import (
 	"fmt"
 	"image"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/train"
@@ -19,31 +21,64 @@ type Data struct {
 	// First takes only the first so many images; 0 means all. The 2014 paper trains on the first 50,000
 	// of MNIST's 60,000.
 	First int `json:"first,omitempty"`
+	// Size is the side images are resized to; 0 leaves them as they are. Their channels follow the
+	// generator: it gets grey images spread over three channels, or colour ones in grey, if that is what
+	// it makes.
+	Size int `json:"size,omitempty"`
 	// Mean and Std of the normal distribution.
 	Mean float64 `json:"mean,omitempty"`
 	Std  float64 `json:"std,omitempty"`
 }
 
-// Images loads the image set, for comparing samples with it.
+// sets are the data that can be had, each as it is.
+var sets = map[string]Data{
+	"mnist":  {Set: "mnist"},
+	"normal": {Set: "normal", Mean: 1, Std: .5},
+}
+
+// DataSets lists the names that Data.Set knows.
+func DataSets() []string { return slices.Sorted(maps.Keys(sets)) }
+
+// Images loads the image set at its Size, for comparing samples with it.
 func (d Data) Images() (*data.Images, error) {
+	whole, err := d.whole()
+	if err != nil {
+		return nil, err
+	}
+	images, err := d.first(whole)
+	if err != nil || d.Size == 0 {
+		return images, err
+	}
+	return images.Resize(d.Size)
+}
+
+// whole loads all of the image set, as it is.
+func (d Data) whole() (*data.Images, error) {
 	if d.Set != "mnist" {
 		return nil, fmt.Errorf("data set %q has no images", d.Set)
 	}
-	images, err := mnist.Train()
-	if err != nil || d.First == 0 {
-		return images, err
+	return mnist.Train()
+}
+
+// first takes First of the images.
+func (d Data) first(images *data.Images) (*data.Images, error) {
+	if d.First == 0 {
+		return images, nil
 	}
 	return images.Subset(0, d.First)
 }
 
 // dataset is p_data as a run needs it.
 type dataset interface {
-	// batch returns the k·m examples of an iteration, [k·m, ...].
+	// batch returns the k·m examples of an iteration, [k·m, ...], and in a conditional game their labels,
+	// int32 [k·m].
 	batch(step int) (train.Batch, error)
 	// shape is that of one example.
 	shape() []int
-	// meanLogits is the logit of each coordinate's mean, for data in [0, 1].
-	meanLogits() []float32
+	// classes is the number of different labels, 0 without labels.
+	classes() int
+	// meanLogits is the logit of each coordinate's mean, for data in [0, 1]; nil where they are not.
+	meanLogits() ([]float32, error)
 	// image draws one example; ok is false where examples are no images.
 	image(x []float32) (picture image.Image, ok bool)
 }
@@ -58,21 +93,41 @@ func (d Data) load(cfg Config) (dataset, error) {
 		}
 		return &line{data.Normal1D{Mean: d.Mean, Std: d.Std}, uint64(cfg.Seed), n}, nil
 	case "mnist":
-		set, err := d.Images()
-		if err != nil {
-			return nil, fmt.Errorf("data: %w", err)
-		}
-		order, err := data.NewOrder(set.N, n, uint64(cfg.Seed))
-		if err != nil {
-			return nil, fmt.Errorf("data: an iteration takes k·m = %d·%d examples: %w", cfg.K, cfg.BatchSize, err)
-		}
-		scale := data.Unit
-		if g := cfg.Generator.MLP; g != nil && g.OutputActivation == "tanh" {
-			scale = data.Symmetric
-		}
-		return &pictures{set, order, scale, n}, nil
+		return d.pictures(cfg)
 	}
-	return nil, fmt.Errorf(`data: set %q is unknown: want "mnist" or "normal"`, d.Set)
+	return nil, fmt.Errorf("data: set %q is not here: want one of %q", d.Set, DataSets())
+}
+
+// pictures opens an image set for the networks of a configuration.
+func (d Data) pictures(cfg Config) (dataset, error) {
+	whole, err := d.whole()
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	set, err := d.first(whole)
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	n := cfg.K * cfg.BatchSize
+	order, err := data.NewOrder(set.N, n, uint64(cfg.Seed))
+	if err != nil {
+		return nil, fmt.Errorf("data: an iteration takes k·m = %d·%d examples: %w", cfg.K, cfg.BatchSize, err)
+	}
+	if d.Size < 0 {
+		return nil, fmt.Errorf("data: size is %d: want the side of an image, or 0 to leave the images as they are", d.Size)
+	}
+	p := &pictures{
+		set: set, kinds: whole.Classes(), order: order, scale: cfg.Generator.scale(), n: n,
+		side: d.Size, channels: cfg.Generator.channels(), labelled: cfg.Generator.classes() > 0,
+	}
+	one, err := set.Choose([]int{0})
+	if err == nil {
+		p.one, err = p.fit(one)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	return p, nil
 }
 
 // line is a distribution of numbers.
@@ -88,48 +143,98 @@ func (l *line) batch(step int) (train.Batch, error) {
 }
 
 func (l *line) shape() []int                        { return []int{1} }
-func (l *line) meanLogits() []float32               { return nil }
+func (l *line) classes() int                        { return 0 }
+func (l *line) meanLogits() ([]float32, error)      { return nil, nil }
 func (l *line) image([]float32) (image.Image, bool) { return nil, false }
 
-// pictures is an image set, scaled to the range of the generator's output.
+// pictures is an image set, brought to the size, channels and range of the generator's output.
 type pictures struct {
-	set   *data.Images
-	order *data.Order
-	scale data.Scale
-	n     int
+	set            *data.Images // as it was loaded
+	one            *data.Images // one image of it, as the players get it
+	kinds          int          // the number of different labels
+	order          *data.Order
+	scale          data.Scale
+	n              int
+	side, channels int  // 0 leaves the set's
+	labelled       bool // whether batches hold labels
 }
 
+// fit brings images of the set to the size and channels asked for.
+func (p *pictures) fit(images *data.Images) (fitting *data.Images, err error) {
+	fitting = images
+	if p.side > 0 {
+		if fitting, err = fitting.Resize(p.side); err != nil {
+			return nil, err
+		}
+	}
+	if p.channels > 0 {
+		return fitting.WithChannels(p.channels)
+	}
+	return fitting, nil
+}
+
+// batch fits no more images than it needs: the whole set at 64 x 64 in colour would be 700 MB.
 func (p *pictures) batch(step int) (train.Batch, error) {
-	x := make([]float32, p.n*p.set.Size())
-	if err := p.set.Fill(x, p.order.Batch(step), p.scale); err != nil {
+	chosen, err := p.set.Choose(p.order.Batch(step))
+	if err != nil {
+		return train.Batch{}, err
+	}
+	if chosen, err = p.fit(chosen); err != nil {
+		return train.Batch{}, err
+	}
+	x, all := make([]float32, len(chosen.Pixels)), make([]int, chosen.N)
+	for i := range all {
+		all[i] = i
+	}
+	if err := chosen.Fill(x, all, p.scale); err != nil {
 		return train.Batch{}, err
 	}
 	dims := append([]int{p.n}, p.shape()...)
-	return train.Batch{Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, dims...)}}, nil
+	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, dims...)}
+	if p.labelled {
+		inputs = append(inputs, labelTensor(chosen.Labels))
+	}
+	return train.Batch{Inputs: inputs}, nil
 }
 
-func (p *pictures) shape() []int { return []int{p.set.Height, p.set.Width, p.set.Channels} }
+// labelTensor makes labels int32 [n].
+func labelTensor(labels []int) *tensors.Tensor {
+	y := make([]int32, len(labels))
+	for i, label := range labels {
+		y[i] = int32(label)
+	}
+	return tensors.FromFlatDataAndDimensions(y, len(y))
+}
+
+func (p *pictures) shape() []int { return []int{p.one.Height, p.one.Width, p.one.Channels} }
+
+func (p *pictures) classes() int { return p.kinds }
 
 // meanLogits clips the means away from 0 and 1, where pixels that never change would need an infinite
 // bias.
-func (p *pictures) meanLogits() []float32 {
+func (p *pictures) meanLogits() ([]float32, error) {
 	const clip = 1e-7 // as Pylearn2's init_sigmoid_bias_from_marginals
-	sums := make([]float64, p.set.Size())
-	for i := range p.set.N {
-		for j, v := range p.set.At(i) {
+	set, err := p.fit(p.set)
+	if err != nil {
+		return nil, err
+	}
+	sums := make([]float64, set.Size())
+	for i := range set.N {
+		for j, v := range set.At(i) {
 			sums[j] += float64(v)
 		}
 	}
 	logits := make([]float32, len(sums))
 	for j, sum := range sums {
-		mean := min(max(sum/255/float64(p.set.N), clip), 1-clip)
+		mean := min(max(sum/255/float64(set.N), clip), 1-clip)
 		logits[j] = float32(math.Log(mean / (1 - mean)))
 	}
-	return logits
+	return logits, nil
 }
 
 func (p *pictures) image(x []float32) (image.Image, bool) {
-	one := &data.Images{N: 1, Height: p.set.Height, Width: p.set.Width, Channels: p.set.Channels, Pixels: make([]uint8, len(x))}
+	one := *p.one
+	one.Pixels = make([]uint8, len(x))
 	for i, v := range x {
 		if p.scale == data.Symmetric {
 			v = (v + 1) / 2

@@ -83,7 +83,7 @@ func ExamplePreset() {
 	fmt.Println(err)
 	// Output:
 	// MNIST, released 2014 recipe [1200 1200] [240 240]
-	// preset "minst" is unknown: want one of ["figure1" "mnist" "mnist-adam" "mnist-minimax"]
+	// preset "minst" is unknown: want one of ["cifar32" "figure1" "flowers64" "lsun64" "mnist" "mnist-adam" "mnist-minimax" "mnist28" "mnist28-unconditional" "torch64"]
 }
 
 // Learning rates that fall to zero reach it at the new end.

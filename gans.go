@@ -111,6 +111,9 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 func build(cfg Config) (*GAN, error) {
 	gan := &GAN{Config: cfg, store: model.NewStore()}
 	err := cfg.checkCounts()
+	if err == nil {
+		err = cfg.checkNetworks()
+	}
 	if err != nil {
 		return nil, err
 	}

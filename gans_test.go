@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/run"
@@ -52,6 +53,19 @@ func smallMNIST(t testing.TB, backendName string) Config {
 	cfg.Discriminator.Maxout.Units, cfg.Discriminator.Maxout.Pieces = []int{8, 8}, 2
 	for _, rule := range []Rule{cfg.GeneratorRule, cfg.DiscriminatorRule} {
 		rule.Momentum.Epoch, rule.Momentum.Saturate = 2, 4
+	}
+	cfg.Steps, cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 12, 1, 6, 5
+	return cfg
+}
+
+// smallDCGAN is MNIST28 likewise: a conditional game with batch norm and Adam, on digits of 16 x 16.
+func smallDCGAN(t testing.TB, backendName string) Config {
+	cfg := MNIST28()
+	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "dcgan"), backendName
+	cfg.Data.First, cfg.Data.Size, cfg.BatchSize = 100, 16, 20
+	cfg.FlipReal, cfg.Noise.Dim = .2, 8
+	for _, n := range []*dcganlib.Networks{cfg.Generator.DCGAN, cfg.Discriminator.DCGAN} {
+		n.Size, n.Base, n.Filters, n.Hidden, n.BatchNorm = 16, 4, []int{4, 8}, 0, "affine"
 	}
 	cfg.Steps, cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 12, 1, 6, 5
 	return cfg
@@ -105,7 +119,7 @@ func recorded(t *testing.T, dir string) []map[string]float64 {
 // TestARunCutInTwo: stopped between two checkpoints and inside an epoch, and gone on with by a new call,
 // a run ends with the bits of the run in one piece. Opened again, it plays with them.
 func TestARunCutInTwo(t *testing.T) {
-	for name, small := range map[string]func(testing.TB, string) Config{"line": smallLine, "mnist": smallMNIST} {
+	for name, small := range map[string]func(testing.TB, string) Config{"line": smallLine, "mnist": smallMNIST, "dcgan": smallDCGAN} {
 		t.Run(name, func(t *testing.T) {
 			onBackends(t, func(t *testing.T, backendName string) {
 				whole, err := Train(t.Context(), small(t, backendName))
@@ -159,7 +173,7 @@ func play(t *testing.T, gan *GAN) (x, judged []float32) {
 	t.Helper()
 	x, err := gan.Sample(5, 3)
 	require.NoError(t, err)
-	judged, err = gan.Discriminate(x)
+	judged, err = gan.Discriminate(x, gan.LabelsFor(5)...)
 	require.NoError(t, err)
 	require.Len(t, judged, 5)
 	return x, judged
@@ -219,6 +233,11 @@ func batch(t *testing.T, gan *GAN, step int) []float32 {
 	t.Helper()
 	b, err := gan.dataset.batch(step)
 	require.NoError(t, err)
+	n := 1 // inputs of a batch: examples, and in a conditional game their labels
+	if gan.Classes() > 0 {
+		n = 2
+	}
+	require.Len(t, b.Inputs, n)
 	require.Equal(t, append([]int{gan.Config.K * gan.Config.BatchSize}, gan.dataset.shape()...), b.Inputs[0].Shape().Dimensions)
 	return tensors.MustCopyFlatData[float32](b.Inputs[0])
 }
@@ -250,6 +269,35 @@ func TestBatches(t *testing.T) {
 
 	gan = untrained(t, smallLine(t, "go"))
 	require.NotEqual(t, batch(t, gan, 0), batch(t, gan, 1))
+}
+
+// TestBatchesWithLabels: a conditional game gets each image, at its size, with the label it has in the set.
+func TestBatchesWithLabels(t *testing.T) {
+	gan := untrained(t, smallDCGAN(t, "go"))
+	set, err := gan.Config.Data.Images()
+	require.NoError(t, err)
+	require.Equal(t, []int{16, 16, 1}, []int{set.Height, set.Width, set.Channels})
+	labels := make(map[string]int)
+	for i := range set.N {
+		labels[string(set.At(i))] = set.Labels[i]
+	}
+	require.Len(t, labels, set.N, "no two images alike")
+	for step := range 5 {
+		b, err := gan.dataset.batch(step)
+		require.NoError(t, err)
+		x := tensors.MustCopyFlatData[float32](b.Inputs[0])
+		for _, label := range tensors.MustCopyFlatData[int32](b.Inputs[1]) {
+			pixels := make([]byte, 256)
+			for i := range pixels {
+				pixels[i] = byte(math.Round(255 * float64(x[i])))
+			}
+			require.Contains(t, labels, string(pixels))
+			require.EqualValues(t, labels[string(pixels)], label)
+			delete(labels, string(pixels))
+			x = x[256:]
+		}
+	}
+	require.Empty(t, labels, "an epoch shows every image once")
 }
 
 func TestOpenRefuses(t *testing.T) {

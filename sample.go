@@ -19,16 +19,23 @@ import (
 // fixedSeed draws the noise of the pictures a run makes as it goes, the same in every run.
 const fixedSeed = 0
 
-// chunk bounds how many examples pass through a network at once.
-const chunk = 1000
+// maxRows and maxValues bound how many examples, and how many numbers of theirs, pass through a network
+// at once. A hidden layer of DCGAN holds ten times the numbers of the image and more.
+const maxRows, maxValues = 1000, 1 << 20
 
 // Sample draws n examples from p_g: float32 [n, ...] in one slice, row after row. The same seed gives
 // the same noise on every backend, and the first n of any longer sample.
-func (gan *GAN) Sample(n int, seed uint64) ([]float32, error) {
+//
+// In a conditional game the labels given are taken in turn, over and over; without any, all classes are:
+// example i is of class i mod Classes.
+func (gan *GAN) Sample(n int, seed uint64, labels ...int) ([]float32, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("%d samples: want at least 1", n)
 	}
-	return gan.Generate(gan.NoiseFor(n, seed))
+	if err := gan.checkLabels(labels); err != nil {
+		return nil, err
+	}
+	return gan.Generate(gan.NoiseFor(n, seed), gan.LabelsFor(n, labels...)...)
 }
 
 // NoiseFor draws the noise Sample(n, seed) uses: [n, dim], row after row.
@@ -36,41 +43,105 @@ func (gan *GAN) NoiseFor(n int, seed uint64) []float32 {
 	return tensors.MustCopyFlatData[float32](gan.Config.Noise.Draw(n, seed))
 }
 
-// Generate is G: noise [n, dim] to examples [n, ...], row after row.
-func (gan *GAN) Generate(z []float32) ([]float32, error) {
-	g := func(root *model.Scope, z *Node) *Node { return gan.algorithm.Generate(root, z, nil) }
-	return gan.infer(&gan.generate, g, z, []int{gan.Config.Noise.Dim})
-}
-
-// Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. Dropout is off.
-func (gan *GAN) Discriminate(x []float32) ([]float32, error) {
-	d := func(root *model.Scope, x *Node) *Node { return Sigmoid(gan.algorithm.Discriminate(root, x, nil)) }
-	return gan.infer(&gan.judge, d, x, gan.dataset.shape())
-}
-
-// infer passes rows of the given shape through a player, whose executor is made once and kept.
-func (gan *GAN) infer(kept **model.Exec, player func(*model.Scope, *Node) *Node, in []float32, shape []int) ([]float32, error) {
-	if *kept == nil {
-		exec, err := model.NewExec(gan.backend, gan.store, player)
-		if err != nil {
-			return nil, err
-		}
-		*kept = exec
+// LabelsFor lists the n labels Sample(n, seed, labels...) uses; none in a game without labels.
+func (gan *GAN) LabelsFor(n int, labels ...int) []int {
+	classes := gan.Classes()
+	if classes == 0 {
+		return nil
 	}
-	return inChunks(*kept, in, shape)
+	all := make([]int, n)
+	for i := range all {
+		if len(labels) > 0 {
+			all[i] = labels[i%len(labels)]
+		} else {
+			all[i] = i % classes
+		}
+	}
+	return all
 }
 
-// inChunks passes rows of the given shape through an executor, at most chunk at a time.
-func inChunks(exec *model.Exec, in []float32, shape []int) ([]float32, error) {
+// Classes is the number of labels of a conditional game, 0 to Classes − 1, or 0 in a game without.
+func (gan *GAN) Classes() int { return gan.algorithm.Classes }
+
+// checkLabels reports labels the game does not have.
+func (gan *GAN) checkLabels(labels []int) error {
+	classes := gan.Classes()
+	if classes == 0 && len(labels) > 0 {
+		return fmt.Errorf("label %d in a game without labels: want none", labels[0])
+	}
+	for _, label := range labels {
+		if label < 0 || label >= classes {
+			return fmt.Errorf("label %d in a game of %d classes: want 0 to %d", label, classes, classes-1)
+		}
+	}
+	return nil
+}
+
+// Generate is G: noise [n, dim] to examples [n, ...], row after row. A conditional game wants n labels.
+func (gan *GAN) Generate(z []float32, labels ...int) ([]float32, error) {
+	return gan.infer(&gan.generate, gan.algorithm.Generate, z, []int{gan.Config.Noise.Dim}, labels)
+}
+
+// Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. A conditional game
+// wants n labels. Dropout is off.
+func (gan *GAN) Discriminate(x []float32, labels ...int) ([]float32, error) {
+	d := func(root *model.Scope, x, y *Node) *Node { return Sigmoid(gan.algorithm.Discriminate(root, x, y)) }
+	return gan.infer(&gan.judge, d, x, gan.dataset.shape(), labels)
+}
+
+// infer passes rows of the given shape, and their labels in a conditional game, through a player, whose
+// executor is made once and kept.
+func (gan *GAN) infer(kept **model.Exec, player func(root *model.Scope, in, y *Node) *Node, in []float32, shape, labels []int) ([]float32, error) {
 	size, err := rowSize(in, shape)
 	if err != nil {
 		return nil, err
 	}
+	if err := gan.checkLabels(labels); err != nil {
+		return nil, err
+	}
+	if n := len(in) / size; gan.Classes() > 0 && len(labels) != n {
+		return nil, fmt.Errorf("%d labels for %d rows in a game of %d classes: want one label a row", len(labels), n, gan.Classes())
+	}
+	if *kept == nil {
+		*kept, err = model.NewExec(gan.backend, gan.store, func(root *model.Scope, inputs []*Node) *Node {
+			return player(root, inputs[0], gan.oneHot(inputs))
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return inChunks(*kept, in, shape, labels, gan.rowsAtOnce(len(in)/size))
+}
+
+// oneHot is the label of each row of a batch, or nil in a game without labels.
+func (gan *GAN) oneHot(inputs []*Node) *Node {
+	if len(inputs) == 1 {
+		return nil
+	}
+	return gan.algorithm.OneHot(inputs[1], inputs[0].DType())
+}
+
+// rowsAtOnce is in how many rows at a time to pass n through a network. All chunks have that size, for
+// each size is a compilation of its own.
+func (gan *GAN) rowsAtOnce(n int) int {
+	most := min(maxRows, max(1, maxValues/shapes.Make(dtypes.Float32, gan.dataset.shape()...).Size()))
+	chunks := (n + most - 1) / most
+	return (n + chunks - 1) / chunks
+}
+
+// inChunks passes rows of the given shape, and their labels if there are any, through an executor, so many
+// at a time. The last chunk reaches back over rows already done rather than be shorter.
+func inChunks(exec *model.Exec, in []float32, shape, labels []int, rows int) ([]float32, error) {
+	size := shapes.Make(dtypes.Float32, shape...).Size()
+	n := len(in) / size
 	var out []float32
-	for len(in) > 0 {
-		n := min(chunk, len(in)/size)
-		rows := tensors.FromFlatDataAndDimensions(in[:n*size], append([]int{n}, shape...)...)
-		results, err := exec.Call(rows)
+	for done := 0; done < n; done += rows {
+		from := min(done, n-rows)
+		inputs := []any{tensors.FromFlatDataAndDimensions(in[from*size:(from+rows)*size], append([]int{rows}, shape...)...)}
+		if len(labels) > 0 {
+			inputs = append(inputs, labelTensor(labels[from:from+rows]))
+		}
+		results, err := exec.Call(inputs...)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +149,7 @@ func inChunks(exec *model.Exec, in []float32, shape []int) ([]float32, error) {
 		if err != nil {
 			return nil, err
 		}
-		out, in = append(out, values...), in[n*size:]
+		out = append(out, values[(done-from)*(len(values)/rows):]...)
 	}
 	return out, nil
 }
@@ -92,9 +163,10 @@ func rowSize(x []float32, shape []int) (int, error) {
 	return size, nil
 }
 
-// Images draws n examples from p_g as pictures. It is an error if the data are no images.
-func (gan *GAN) Images(n int, seed uint64) ([]image.Image, error) {
-	x, err := gan.Sample(n, seed)
+// Images draws n examples from p_g as pictures, with the labels Sample would give them. It is an error if
+// the data are no images.
+func (gan *GAN) Images(n int, seed uint64, labels ...int) ([]image.Image, error) {
+	x, err := gan.Sample(n, seed, labels...)
 	if err != nil {
 		return nil, err
 	}
@@ -117,9 +189,13 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 	return pictures, nil
 }
 
-// Picture draws n samples: a grid of images, nearly square, or a panel of Figure 1 for numbers on the
-// line.
-func (gan *GAN) Picture(n int, seed uint64) (image.Image, error) {
+// Picture draws n samples: a grid of images, or a panel of Figure 1 for numbers on the line. The grid of a
+// conditional game has a column for each of the labels, which are as Sample takes them; any other is nearly
+// square.
+func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) {
+	if err := gan.checkLabels(labels); err != nil {
+		return nil, err
+	}
 	if _, ok := gan.dataset.(*line); ok {
 		panel, err := gan.panelOf(n, seed)
 		if err != nil {
@@ -127,20 +203,39 @@ func (gan *GAN) Picture(n int, seed uint64) (image.Image, error) {
 		}
 		return figure.Figure1([]figure.Panel{panel})
 	}
-	images, err := gan.Images(n, seed)
+	images, err := gan.Images(n, seed, labels...)
 	if err != nil {
 		return nil, err
 	}
-	return figure.Grid(images, figure.GridStyle{Columns: int(math.Ceil(math.Sqrt(float64(n))))})
+	return figure.Grid(images, figure.GridStyle{Columns: gan.columns(n, labels)})
+}
+
+// columns is the width of a grid of n images.
+func (gan *GAN) columns(n int, labels []int) int {
+	turn := len(labels)
+	if turn == 0 {
+		turn = gan.Classes()
+	}
+	if turn > 1 {
+		return min(turn, n)
+	}
+	return int(math.Ceil(math.Sqrt(float64(n))))
+}
+
+// PictureSize is a good number of samples for Picture: 64 images, ten of each class in a conditional game,
+// or 20,000 numbers on the line.
+func (gan *GAN) PictureSize() int {
+	if _, ok := gan.dataset.(*line); ok {
+		return 20_000
+	}
+	if classes := gan.Classes(); classes > 0 {
+		return 10 * classes
+	}
+	return 64
 }
 
 // progress draws the run's fixed noise: a picture of the same z over and over.
-func (gan *GAN) progress() (image.Image, error) {
-	if _, ok := gan.dataset.(*line); ok {
-		return gan.Picture(20_000, fixedSeed)
-	}
-	return gan.Picture(64, fixedSeed)
-}
+func (gan *GAN) progress() (image.Image, error) { return gan.Picture(gan.PictureSize(), fixedSeed) }
 
 // TrainDiscriminator plays D alone against a frozen G, for the given number of steps with a learning
 // rule of its own, and returns V(D,G) on the last minibatch. D then tells how far p_g is from p_data,
@@ -162,8 +257,8 @@ func (gan *GAN) TrainDiscriminator(steps int, rule optim.Rule) (v float64, err e
 	if err != nil {
 		return 0, err
 	}
-	exec, err := model.NewExec(gan.backend, gan.store, func(root *model.Scope, x *Node) *Node {
-		return gan.algorithm.DiscriminatorStep(root, x, nil, rule)
+	exec, err := model.NewExec(gan.backend, gan.store, func(root *model.Scope, inputs []*Node) *Node {
+		return gan.algorithm.DiscriminatorStep(root, inputs[0], gan.oneHot(inputs), rule)
 	})
 	if err != nil {
 		return 0, err
@@ -174,7 +269,11 @@ func (gan *GAN) TrainDiscriminator(steps int, rule optim.Rule) (v float64, err e
 		if err != nil {
 			return 0, err
 		}
-		out, err := exec.Call(batch.Inputs[0])
+		inputs := make([]any, len(batch.Inputs))
+		for i, input := range batch.Inputs {
+			inputs[i] = input
+		}
+		out, err := exec.Call(inputs...)
 		if err != nil {
 			return 0, err
 		}

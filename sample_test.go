@@ -1,6 +1,7 @@
 package gans
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
@@ -16,21 +18,21 @@ import (
 // what passes through the network at once.
 func TestSample(t *testing.T) {
 	gan := untrained(t, smallLine(t, "go"))
-	long, err := gan.Sample(chunk+5, 1)
+	long, err := gan.Sample(maxRows+5, 1)
 	require.NoError(t, err)
-	require.Len(t, long, chunk+5)
-	for _, n := range []int{1, 5, chunk, chunk + 1} {
+	require.Len(t, long, maxRows+5)
+	for _, n := range []int{1, 5, maxRows, maxRows + 1} {
 		short, err := gan.Sample(n, 1)
 		require.NoError(t, err)
 		require.InDeltaSlice(t, long[:n], short, 1e-6)
 	}
-	again, err := gan.Sample(chunk+5, 1)
+	again, err := gan.Sample(maxRows+5, 1)
 	require.NoError(t, err)
 	require.Equal(t, long, again)
 	other, err := gan.Sample(5, 2)
 	require.NoError(t, err)
 	require.NotEqual(t, long[:5], other)
-	require.NotEqual(t, long[0], long[chunk], "each row has noise of its own")
+	require.NotEqual(t, long[0], long[maxRows], "each row has noise of its own")
 
 	_, err = gan.Sample(0, 1)
 	require.EqualError(t, err, "0 samples: want at least 1")
@@ -86,7 +88,8 @@ func TestTanhPixels(t *testing.T) {
 func TestMeanLogits(t *testing.T) {
 	set := &data.Images{N: 2, Height: 1, Width: 3, Channels: 1, Pixels: []uint8{0, 255, 51, 0, 255, 153}}
 	require.NoError(t, set.Validate())
-	got := (&pictures{set: set}).meanLogits()
+	got, err := (&pictures{set: set}).meanLogits()
+	require.NoError(t, err)
 	limit := math.Log(1e-7 / (1 - 1e-7))
 	require.InDeltaSlice(t, []float64{limit, -limit, math.Log(.4 / .6)}, got, 1e-5)
 }
@@ -107,6 +110,90 @@ func TestBiasFromData(t *testing.T) {
 		}
 	}
 	require.InDeltaSlice(t, mean, x, 1e-5)
+}
+
+// TestLabels: without any, every class has its turn; those given have theirs; a label decides what is
+// drawn.
+func TestLabels(t *testing.T) {
+	gan := untrained(t, smallDCGAN(t, "go"))
+	require.Equal(t, 10, gan.Classes())
+	require.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1}, gan.LabelsFor(12))
+	require.Equal(t, []int{7, 3, 7, 3, 7}, gan.LabelsFor(5, 7, 3))
+
+	z := gan.NoiseFor(12, 1)
+	turns, err := gan.Sample(12, 1)
+	require.NoError(t, err)
+	same, err := gan.Generate(z, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1)
+	require.NoError(t, err)
+	require.Equal(t, turns, same)
+	sevens, err := gan.Sample(12, 1, 7)
+	require.NoError(t, err)
+	for i := range 12 {
+		row := func(x []float32) []float32 { return x[256*i : 256*(i+1)] }
+		if i == 7 {
+			require.InDeltaSlice(t, row(turns), row(sevens), 1e-6)
+		} else {
+			require.NotEqual(t, row(turns), row(sevens))
+		}
+	}
+	as7, err := gan.Discriminate(sevens[:256], 7)
+	require.NoError(t, err)
+	as8, err := gan.Discriminate(sevens[:256], 8)
+	require.NoError(t, err)
+	require.NotEqual(t, as7, as8)
+}
+
+func TestLabelsRefused(t *testing.T) {
+	conditional, plain := untrained(t, smallDCGAN(t, "go")), untrained(t, smallMNIST(t, "go"))
+	require.Zero(t, plain.Classes())
+	require.Nil(t, plain.LabelsFor(5))
+	for want, call := range map[string]func() error{
+		"label 10 in a game of 10 classes: want 0 to 9":                     func() error { _, err := conditional.Sample(3, 1, 1, 10); return err },
+		"label -1 in a game of 10 classes: want 0 to 9":                     func() error { _, err := conditional.Picture(3, 1, -1); return err },
+		"0 labels for 2 rows in a game of 10 classes: want one label a row": func() error { _, err := conditional.Generate(make([]float32, 16)); return err },
+		"3 labels for 2 rows in a game of 10 classes: want one label a row": func() error { _, err := conditional.Discriminate(make([]float32, 512), 1, 2, 3); return err },
+		"label 3 in a game without labels: want none":                       func() error { _, err := plain.Images(3, 1, 3); return err },
+		"label 4 in a game without labels: want none":                       func() error { _, err := plain.Generate(make([]float32, 8), 4); return err },
+		"9 values are no whole, positive number of rows of shape [8]":       func() error { _, err := conditional.Generate(make([]float32, 9), 1); return err },
+		"label 1 in a game without labels: want none (on the line, too)": func() error {
+			_, err := untrained(t, smallLine(t, "go")).Picture(3, 1, 1)
+			return fmt.Errorf("%w (on the line, too)", err)
+		},
+	} {
+		require.EqualError(t, call(), want)
+	}
+}
+
+// TestGridOfClasses: the grid of a conditional game has a column for each label in turn.
+func TestGridOfClasses(t *testing.T) {
+	conditional, plain := untrained(t, smallDCGAN(t, "go")), untrained(t, smallMNIST(t, "go"))
+	require.Equal(t, 10, conditional.columns(100, nil))
+	require.Equal(t, 3, conditional.columns(3, nil))
+	require.Equal(t, 2, conditional.columns(50, []int{3, 5}))
+	require.Equal(t, 7, conditional.columns(49, []int{3}))
+	require.Equal(t, 8, plain.columns(64, nil))
+	require.Equal(t, []int{100, 64}, []int{conditional.PictureSize(), plain.PictureSize()})
+
+	picture, err := conditional.progress()
+	require.NoError(t, err)
+	images, err := conditional.Images(100, fixedSeed)
+	require.NoError(t, err)
+	want, err := figure.Grid(images, figure.GridStyle{Columns: 10})
+	require.NoError(t, err)
+	require.Equal(t, want, picture)
+}
+
+// TestRowsAtOnce: few large images pass through a network at once, in chunks of one size.
+func TestRowsAtOnce(t *testing.T) {
+	large := &GAN{dataset: &pictures{one: &data.Images{Height: 64, Width: 64, Channels: 3}}}
+	for n, want := range map[int]int{1: 1, 64: 64, 85: 85, 86: 43, 100: 50, 1000: 84} {
+		require.Equal(t, want, large.rowsAtOnce(n), n)
+	}
+	huge := &GAN{dataset: &pictures{one: &data.Images{Height: 2048, Width: 2048, Channels: 3}}}
+	require.Equal(t, 1, huge.rowsAtOnce(5))
+	small := &GAN{dataset: &pictures{one: &data.Images{Height: 28, Width: 28, Channels: 1}}}
+	require.Equal(t, 1000, small.rowsAtOnce(1000))
+	require.Equal(t, 501, small.rowsAtOnce(1001))
 }
 
 // TestPanel holds a panel's curves to the game they show.
@@ -166,29 +253,36 @@ func TestNoiseOfTwoDimensions(t *testing.T) {
 	require.Empty(t, panel.GZ)
 }
 
-// TestTrainDiscriminator: D alone climbs V, by no more than it can; G and the run on disk stay.
+// TestTrainDiscriminator: D alone climbs V, by no more than it can; G, the moving averages of its batch norm
+// included, and the run on disk stay.
 func TestTrainDiscriminator(t *testing.T) {
-	onBackends(t, func(t *testing.T, backendName string) {
-		cfg := smallLine(t, backendName)
-		cfg.BatchSize, cfg.Steps = 256, 2
-		gan, err := Train(t.Context(), cfg)
-		require.NoError(t, err)
-		samples, judged := play(t, gan)
-		files := contents(t, cfg.Dir)
+	for name, small := range map[string]func(testing.TB, string) Config{"line": smallLine, "dcgan": smallDCGAN} {
+		t.Run(name, func(t *testing.T) {
+			onBackends(t, func(t *testing.T, backendName string) {
+				cfg := small(t, backendName)
+				if cfg.Steps = 2; name == "line" {
+					cfg.BatchSize = 256
+				}
+				gan, err := Train(t.Context(), cfg)
+				require.NoError(t, err)
+				samples, judged := play(t, gan)
+				files := contents(t, cfg.Dir)
 
-		rule := func() optim.Rule { return &optim.Adam{LearningRate: 1e-2, Beta1: .5, Beta2: .999, Epsilon: 1e-8} }
-		before, err := gan.TrainDiscriminator(1, rule())
-		require.NoError(t, err)
-		after, err := gan.TrainDiscriminator(100, rule())
-		require.NoError(t, err)
-		require.Greater(t, after, before+.1)
-		require.Less(t, after, 0.0, "V is a sum of logarithms of probabilities")
+				rule := func() optim.Rule { return &optim.Adam{LearningRate: 1e-2, Beta1: .5, Beta2: .999, Epsilon: 1e-8} }
+				before, err := gan.TrainDiscriminator(1, rule())
+				require.NoError(t, err)
+				after, err := gan.TrainDiscriminator(100, rule())
+				require.NoError(t, err)
+				require.Greater(t, after, before+.1)
+				require.Less(t, after, 0.0, "V is a sum of logarithms of probabilities")
 
-		frozen, rejudged := play(t, gan)
-		require.Equal(t, samples, frozen, "G is frozen")
-		require.NotEqual(t, judged, rejudged, "D is not, and what judges uses its new weights")
-		require.Equal(t, files, contents(t, cfg.Dir))
-		_, err = gan.TrainDiscriminator(0, rule())
-		require.EqualError(t, err, "0 discriminator steps: want at least 1")
-	})
+				frozen, rejudged := play(t, gan)
+				require.Equal(t, samples, frozen, "G is frozen")
+				require.NotEqual(t, judged, rejudged, "D is not, and what judges uses its new weights")
+				require.Equal(t, files, contents(t, cfg.Dir))
+				_, err = gan.TrainDiscriminator(0, rule())
+				require.EqualError(t, err, "0 discriminator steps: want at least 1")
+			})
+		})
+	}
 }

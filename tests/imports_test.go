@@ -22,8 +22,9 @@ var mayImport = map[string][]string{
 	"ganlib/measure":    {"ganlib/data"},
 	"ganlib":            {"ganlib/layer", "ganlib/optim"},
 	"ganlib/run":        {"ganlib/figure"}, // knows players only as a GoMLX trainer
+	"dcganlib":          {"ganlib", "ganlib/layer", "ganlib/optim"},
 	"": { // package gans alone knows everyone, and alone carries MNIST along
-		"ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/figure",
+		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/figure",
 		"ganlib/layer", "ganlib/measure", "ganlib/optim", "ganlib/run",
 	},
 	"cmd/gan":          {"", "ganlib", "ganlib/backend", "ganlib/figure", "ganlib/run"},

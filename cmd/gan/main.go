@@ -1,6 +1,7 @@
 // Command gan trains generative adversarial networks, draws samples from them and tells about them.
 //
 //	gan train mnist
+//	gan train mnist --preset mnist28
 //	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
 //	gan info runs/mnist-xla-cpu
 //	gan doctor
@@ -35,7 +36,8 @@ func main() { os.Exit(execute(os.Args[1:])) }
 func execute(args []string) int {
 	var cli commands
 	parser := kong.Must(&cli, kong.Name("gan"), kong.Description("Generative adversarial networks in Go."),
-		kong.UsageOnError(), kong.Vars{"presets": strings.Join(gans.Presets(), ", ")})
+		kong.UsageOnError(), kong.Vars{
+			"presets": strings.Join(gans.Presets(), ", "), "sets": strings.Join(gans.DataSets(), ", ")})
 	parsed, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
 	switch err := parsed.Run(); {

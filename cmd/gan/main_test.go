@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/internal/gantest"
@@ -113,6 +114,35 @@ func TestDigits(t *testing.T) {
 	require.Equal(t, want.Bounds(), decode(t, filepath.Join(dir, "samples.png")).Bounds())
 }
 
+// TestDCGAN: a preset by the name of its data, and digits of a class of one's choice.
+func TestDCGAN(t *testing.T) {
+	home := t.TempDir()
+	in := func(args ...string) string {
+		cmd := command(args...)
+		cmd.Dir = home
+		status, out, errs := finish(t, cmd)
+		require.Zero(t, status, "gan %q: %s%s", args, out, errs)
+		return out
+	}
+	dir := filepath.Join("runs", "mnist28-go")
+	out := in("train", "mnist", "--preset", "mnist28", "--steps", "1", "--backend", "go")
+	require.Contains(t, out, "on go, in "+dir)
+	require.Contains(t, in("train", "mnist28", "--steps", "1", "--backend", "go"), "is finished: 1 steps", "its own data")
+	out = in("sample", dir, "--backend", "go")
+	require.Contains(t, out, "100 samples after 1 iterations", "ten of each class")
+	classes := decode(t, filepath.Join(home, dir, "samples.png")).Bounds()
+	require.Equal(t, classes.Dx(), classes.Dy(), "ten columns")
+	in("sample", dir, "--label", "3", "--label", "7", "-n", "8", "--backend", "go")
+	columns := decode(t, filepath.Join(home, dir, "samples.png")).Bounds()
+	require.Greater(t, columns.Dy(), columns.Dx(), "two columns, four rows")
+
+	cmd := command("sample", dir, "--label", "10", "--backend", "go")
+	cmd.Dir = home
+	status, _, errs := finish(t, cmd)
+	require.Equal(t, 1, status)
+	require.Equal(t, "gan: label 10 in a game of 10 classes: want 0 to 9\n", errs)
+}
+
 // TestTheSameDirectory: where a run goes by itself, and what may not be changed in it.
 func TestTheSameDirectory(t *testing.T) {
 	home := t.TempDir()
@@ -139,7 +169,14 @@ func TestMistakes(t *testing.T) {
 		want string
 		args []string
 	}{
-		{`preset "minst" is unknown: want one of ["figure1" "mnist" "mnist-adam" "mnist-minimax"]`, []string{"train", "minst"}},
+		{`preset "minst" is unknown: want one of ["cifar32" "figure1" "flowers64" "lsun64" "mnist" "mnist-adam" "mnist-minimax" "mnist28" "mnist28-unconditional" "torch64"]`, []string{"train", "minst"}},
+		{"lsun64 learns from lsun-bedrooms, which is not here yet: `gan train mnist --preset lsun64` trains it on MNIST, resized and spread over its channels",
+			[]string{"train", "lsun64"}},
+		{`preset "lsun" is unknown: want one of ["cifar32" "figure1" "flowers64" "lsun64" "mnist" "mnist-adam" "mnist-minimax" "mnist28" "mnist28-unconditional" "torch64"]`,
+			[]string{"train", "mnist", "--preset", "lsun"}},
+		{`data: set "bedrooms" is not here: want one of ["mnist" "normal"]`, []string{"train", "bedrooms", "--preset", "lsun64"}},
+		{"generator: its output has shape [64 64 3]: want [1], the shape of one example", []string{"train", "normal", "--preset", "lsun64"}},
+		{"generator: its output has shape [1]: want [28 28 1], the shape of one example", []string{"train", "mnist", "--preset", "figure1"}},
 		{"steps is 0: want at least 1", []string{"train", "figure1", "--steps", "0"}},
 		{"steps is -3: want at least 1", []string{"train", "figure1", "--steps=-3"}},
 		{"save_every is 0: want at least 1", []string{"train", "figure1", "--save-every", "0"}},
@@ -169,7 +206,9 @@ func TestUsage(t *testing.T) {
 		require.Contains(t, errs, "gan: error: ", args)
 	}
 	help := must(t, "train", "--help")
-	require.Contains(t, help, "figure1, mnist, mnist-adam, mnist-minimax")
+	for _, name := range append(gans.Presets(), gans.DataSets()...) {
+		require.Contains(t, help, name)
+	}
 	require.Contains(t, help, "(default: $GOMLX_BACKEND,")
 }
 

@@ -10,15 +10,16 @@ import (
 
 type sampleCmd struct {
 	Dir     string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
-	N       int    `short:"n" default:"64" help:"How many samples."`
+	N       *int   `short:"n" placeholder:"N" help:"How many samples (default: 64 images, ten of each class where there are classes, or 20,000 numbers)."`
+	Label   []int  `short:"l" placeholder:"CLASS" help:"The class of the samples in a conditional game; several are taken in turn (default: all of them)."`
 	Seed    uint64 `default:"1" help:"Decides the noise."`
 	Out     string `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
 	Backend string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda."`
 }
 
 func (c *sampleCmd) Run() error {
-	if c.N < 1 {
-		return fmt.Errorf("-n is %d: want at least 1", c.N)
+	if c.N != nil && *c.N < 1 {
+		return fmt.Errorf("-n is %d: want at least 1", *c.N)
 	}
 	out := c.Out
 	if out == "" {
@@ -31,13 +32,17 @@ func (c *sampleCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	picture, err := gan.Picture(c.N, c.Seed)
+	n := gan.PictureSize()
+	if c.N != nil {
+		n = *c.N
+	}
+	picture, err := gan.Picture(n, c.Seed, c.Label...)
 	if err != nil {
 		return err
 	}
 	if err := figure.WritePNG(out, picture); err != nil {
 		return err
 	}
-	fmt.Printf("%d samples after %d iterations: %s\n", c.N, gan.Step, out)
+	fmt.Printf("%d samples after %d iterations: %s\n", n, gan.Step, out)
 	return nil
 }
