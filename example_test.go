@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -95,4 +96,49 @@ func ExampleConfig_WithSteps() {
 	// Output:
 	// 2000 2000 10000
 	// 100 100 500
+}
+
+// DCGAN on digits of 14 x 14, in a game where both players are told the digit. Here it is trained for one
+// iteration only.
+func ExampleMNIST28() {
+	dir, err := os.MkdirTemp("", "gans")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+
+	cfg := gans.MNIST28().WithSteps(1)
+	cfg.Dir, cfg.Backend = filepath.Join(dir, "digits"), "go"
+	cfg.Data.Size, cfg.BatchSize = 14, 10
+	for _, n := range []*dcganlib.Networks{cfg.Generator.DCGAN, cfg.Discriminator.DCGAN} {
+		n.Size, n.Filters, n.Hidden = 14, []int{32}, 64
+	}
+	gan, err := gans.Train(context.Background(), cfg)
+	if err != nil {
+		panic(err)
+	}
+	sevens, err := gan.Images(100, 1, 7)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(sevens), sevens[0].Bounds(), gan.LabelsFor(12)) // without a label, every class in turn
+
+	_, err = gan.Images(100, 1, 10)
+	fmt.Println(err)
+	// Output:
+	// 100 (0,0)-(14,14) [0 1 2 3 4 5 6 7 8 9 0 1]
+	// label 10 in a game of 10 classes: want 0 to 9
+}
+
+// The paper's network for bedrooms, on digits: resized to 64 x 64, and spread over its three channels.
+func ExampleConfig_On() {
+	cfg, err := gans.LSUN64().On("mnist")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(cfg.Name)
+	fmt.Println(cfg.Data.Set, cfg.Data.Size, cfg.Generator.DCGAN.Channels)
+	// Output:
+	// DCGAN of the paper, 64 x 64, on mnist
+	// mnist 64 3
 }
