@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"image"
 	"image/png"
@@ -195,6 +196,29 @@ func TestMistakes(t *testing.T) {
 	left, err := os.ReadDir(empty)
 	require.NoError(t, err)
 	require.Empty(t, left, "a mistake leaves nothing behind")
+}
+
+// TestMistakesInARun: networks that cannot be are refused before anything is compiled, with the name of what
+// is wrong, its value, and what would be right.
+func TestMistakesInARun(t *testing.T) {
+	for want, spoil := range map[string]func(*gans.Config){
+		"generator: size is 30: want base·2ⁿ, such as 28 or 56 for base 7": func(c *gans.Config) { c.Generator.DCGAN.Size = 30 },
+		"generator: channels is 0: want 1 for grey images or 3 for colour": func(c *gans.Config) { c.Generator.DCGAN.Channels = 0 },
+		"discriminator: it reads images of shape [56 56 1]: want [28 28 1], the shape of one example": func(c *gans.Config) {
+			c.Discriminator.DCGAN.Size, c.Discriminator.DCGAN.Filters = 56, []int{8, 8, 8}
+		},
+		`generator: batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`: func(c *gans.Config) { c.BatchSize = 1 },
+		"the generator has 10 classes, the discriminator 0: want the same labels told to both":                                  func(c *gans.Config) { c.Discriminator.DCGAN.Classes = 0 },
+	} {
+		cfg, dir := gans.MNIST28(), t.TempDir()
+		spoil(&cfg)
+		text, err := json.Marshal(cfg)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), text, 0o666))
+		status, _, errs := gan(t, "sample", dir, "--backend", "go")
+		require.Equal(t, 1, status)
+		require.Equal(t, "gan: run "+dir+": "+want+"\n", errs)
+	}
 }
 
 // TestUsage: a command line that cannot be understood shows how it is written.
