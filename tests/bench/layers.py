@@ -159,4 +159,5 @@ def main():
             print(f"| {name} | {batch} | {' | '.join(cells)} | {sum(ms):.1f} |", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

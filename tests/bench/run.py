@@ -25,8 +25,9 @@ CASES = [("mnist28", 128), ("mnist28", 32), ("lsun64", 32)]  # presets with the 
 
 
 class Contestant:
-    def __init__(self, name, command, parse):
+    def __init__(self, name, command, parse, environment={}):
         self.name, self.command, self.parse = name, command, parse  # command(preset, batch), parse(output)
+        self.environment = environment
 
 
 def ours(binary, backend, seconds):
@@ -42,32 +43,37 @@ def ours(binary, backend, seconds):
     return Contestant("GoMLX, " + backend, command, parse)
 
 
-def peer(name, python, script, seconds, threads, *options):
+# glibc keeps freed memory instead of handing it back to the kernel page by page.
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(4 << 30), "MALLOC_TRIM_THRESHOLD_": str(16 << 30), "MALLOC_TOP_PAD_": str(64 << 20)}
+
+
+def peer(name, python, script, args, *options, environment={}):
     def command(preset, batch):
         return [python, os.path.join(HERE, script), preset, "--batch", str(batch),
-                "--seconds", str(seconds), "--threads", str(threads), *options]
+                "--seconds", str(args.seconds), "--threads", str(args.threads), *options]
 
-    return Contestant(name, command, lambda output: json.loads(output.splitlines()[-1]))
+    return Contestant(name, command, lambda output: json.loads(re.findall(r"(?m)^{.*}$", output)[-1]), environment)
 
 
 def run(contestant, preset, batch, limit):
     """One process: its figures, with the peak of its memory and the share of the cores others used."""
     watch = quiet.Watch()
-    process = subprocess.Popen(contestant.command(preset, batch), cwd=os.path.join(ROOT, "dcganlib"),
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    killer = threading.Timer(limit, process.kill)
-    killer.start()
-    errors = []
-    reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
-    reader.start()
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    killer.cancel()
-    reader.join()
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(contestant.command(preset, batch), cwd=os.path.join(ROOT, "dcganlib"), text=True,
+                                   env=os.environ | contestant.environment, stdout=output, stderr=subprocess.STDOUT)
+        killer = threading.Timer(limit, process.kill)
+        killer.start()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)  # as subprocess does, but it tells the peak of memory
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            killer.cancel()
+            process.kill()  # if interrupted
+        output.seek(0)
+        text = output.read()
     if process.returncode != 0:
-        raise RuntimeError(f"{contestant.name}, {preset}: exit status {process.returncode}\n{output}{errors[0]}")
-    return contestant.parse(output) | {"peak_mib": usage.ru_maxrss / 1024, "others": watch.others()}
+        raise RuntimeError(f"{contestant.name}, {preset}: exit status {process.returncode}\n{text}")
+    return contestant.parse(text) | {"peak_mib": usage.ru_maxrss / 1024, "others": watch.others()}
 
 
 def measure(contestants, preset, batch, args):
@@ -105,19 +111,20 @@ def table(preset, batch, figures, against):
     return "\n".join(lines) + "\n"
 
 
-def text(*command, **options):
-    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, **options).stdout.strip()
+def told(*command):
+    """What a command prints."""
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 def machine(threads):
     """What ran on what."""
     with open("/proc/cpuinfo") as info:
         processor = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), os.uname().machine)
-    go = text("go", "env", "GOVERSION", "GOEXPERIMENT").split()
-    gomlx = text("go", "list", "-m", "-f", "{{.Version}}", "github.com/gomlx/gomlx")
+    go = told("go", "env", "GOVERSION", "GOEXPERIMENT").split()
+    gomlx = told("go", "list", "-m", "-f", "{{.Version}}", "github.com/gomlx/gomlx")
     with open(os.path.join(ROOT, "docker", "requirements-pjrt.txt")) as pins:
         plugin = re.search(r"(?m)^[\w-]+==[\w.]+", pins.read()).group()
-    commit = text("git", "rev-parse", "--short", "HEAD") + ("" if not text("git", "status", "--porcelain", "-uno") else ", changed")
+    commit = told("git", "rev-parse", "--short", "HEAD") + ("" if not told("git", "status", "--porcelain", "-uno") else ", changed")
     return (f"{datetime.date.today()}, {processor}, {threads} cores. Commit {commit}; {' '.join(go)}, "
             f"GoMLX {gomlx}, XLA of {plugin}")
 
@@ -126,7 +133,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--torch", help="Python of an environment with requirements-torch.txt")
     parser.add_argument("--tensorflow", help="Python of an environment with requirements-tensorflow.txt")
-    parser.add_argument("--jit-compile", action="store_true", help="TensorFlow compiled by XLA too")
+    parser.add_argument("--variants", action="store_true", help="the peers in other settings too")
     parser.add_argument("--no-go", action="store_true", help="without the Go backend, whose lsun64 takes minutes a round")
     parser.add_argument("--only", choices=sorted({preset for preset, _ in CASES}), help="one preset")
     parser.add_argument("--batch", type=int, help="one batch size")
@@ -146,13 +153,15 @@ def field(args, binary):
     against = []
     if args.torch:
         against.append("PyTorch")
-        contestants.append(peer("PyTorch", args.torch, "torch_dcgan.py", args.seconds, args.threads))
+        contestants.append(peer("PyTorch", args.torch, "torch_dcgan.py", args))
     if args.tensorflow:
         against.append("TensorFlow")
-        contestants.append(peer("TensorFlow", args.tensorflow, "tf_dcgan.py", args.seconds, args.threads))
-        if args.jit_compile:
-            contestants.append(peer("TensorFlow, jit_compile", args.tensorflow, "tf_dcgan.py", args.seconds, args.threads,
-                                    "--jit-compile"))
+        contestants.append(peer("TensorFlow", args.tensorflow, "tf_dcgan.py", args))
+    if args.torch and args.variants:
+        contestants.append(peer("PyTorch, memory kept", args.torch, "torch_dcgan.py", args, environment=KEEP_MEMORY))
+    if args.tensorflow and args.variants:
+        contestants.append(peer("TensorFlow, jit_compile", args.tensorflow, "tf_dcgan.py", args, "--jit-compile"))
+        contestants.append(peer("TensorFlow, one operation at a time", args.tensorflow, "tf_dcgan.py", args, "--one-op"))
     return contestants, against
 
 
@@ -161,19 +170,20 @@ def main():
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < args.threads:
         sys.exit(f"run.py: --threads {args.threads} on {len(cores)} cores")
+    where = machine(args.threads)
     with tempfile.TemporaryDirectory() as place:
         binary = os.path.join(place, "dcganlib.test")
-        text("go", "test", "-c", "-o", binary, "./dcganlib")
+        told("go", "test", "-c", "-o", binary, "./dcganlib")
         os.sched_setaffinity(0, cores[:args.threads])  # and with it, whoever is started
         contestants, against = field(args, binary)
-        tables, versions = [], set()
+        versions = set()
         for preset, batch in CASES:
             if args.only in (None, preset) and args.batch in (None, batch):
                 figures = measure(contestants, preset, batch, args)
-                versions |= {f["who"] for rounds in figures.values() for f in rounds if "who" in f}
-                tables.append(table(preset, batch, figures, against))
-        print("; ".join([machine(args.threads), *sorted(versions)]) + f". {args.rounds} rounds of {args.seconds} s.\n")
-        print("\n".join(tables))
+                versions |= {figures[name][0]["who"] for name in against}
+                print(table(preset, batch, figures, against), flush=True)
+    print("; ".join([where, *sorted(versions)]) + f". {args.rounds} rounds of {args.seconds} s.")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """The iteration of dcganlib's presets in TensorFlow: one tf.function, NHWC.
 
-    python tf_dcgan.py lsun64|mnist28 [--batch 32] [--seconds 20] [--threads 2] [--jit-compile]
+    python tf_dcgan.py lsun64|mnist28 [--batch 32] [--seconds 20] [--threads 2] [--jit-compile] [--one-op]
 
 Written on TensorFlow's own operations rather than Keras' layers, whose batch norm and Adam are not the
 fused ones.
@@ -107,7 +107,7 @@ PRESETS = {
 def game(args):
     """One iteration as a function that returns both losses, and both players' parameter counts."""
     tf.config.threading.set_intra_op_parallelism_threads(args.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(args.inter_op)
+    tf.config.threading.set_inter_op_parallelism_threads(1 if args.one_op else args.threads)
     tf.random.set_seed(1)
     generator, discriminator, affine, channels, side = PRESETS[args.preset]
     G, D = Player(affine), Player(affine)
@@ -143,6 +143,6 @@ def game(args):
 
 
 if __name__ == "__main__":
-    args = bench.arguments(__doc__, jit_compile="compile the tf.function by XLA")
-    args.inter_op = int(os.environ.get("INTER_OP", "1"))
-    bench.measure("TensorFlow " + tf.__version__ + (", jit_compile" if args.jit_compile else ""), args, lambda: game(args))
+    args = bench.arguments(__doc__, jit_compile="compile the tf.function by XLA", one_op="run one operation at a time")
+    options = ", jit_compile" * args.jit_compile + ", one operation at a time" * args.one_op
+    bench.measure("TensorFlow " + tf.__version__ + options, args, lambda: game(args))

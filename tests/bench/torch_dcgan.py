@@ -172,4 +172,4 @@ def game(args):
 
 if __name__ == "__main__":
     args = bench.arguments(__doc__, compile="torch.compile both players, which is no longer eager mode")
-    bench.measure("PyTorch " + torch.__version__ + (", torch.compile" if args.compile else ""), args, lambda: game(args))
+    bench.measure("PyTorch " + torch.__version__ + ", torch.compile" * args.compile, args, lambda: game(args))
