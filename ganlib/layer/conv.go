@@ -126,7 +126,7 @@ const (
 )
 
 // Explicit is so many zeros before the first and after the last pixel of each axis. For a
-// transposed convolution it is what is cut off the result.
+// transposed convolution it is what is cut off the result, or, below 0, added to its end.
 func Explicit(before, after int) Padding { return Padding{before: before, after: after} }
 
 var (
@@ -180,8 +180,8 @@ func (p Padding) transpose(m, k, s int) (axis, error) {
 	case sameTorch:
 		a.lo = (k - 1) / 2
 	default:
-		if p.before < 0 || p.after < 0 {
-			return a, fmt.Errorf("padding %s: want at least 0", p)
+		if p.before < 0 || p.after <= -s {
+			return a, fmt.Errorf("padding %s: want at least 0 before and more than −%d, minus the stride, after", p, s)
 		}
 		a.n, a.lo = (m-1)*s+k-p.before-p.after, p.before
 		if a.n < 1 {
