@@ -148,7 +148,7 @@ func join(x, y *Node) *Node {
 }
 
 func dense(scope *model.Scope, x *Node, units int, irange float64) *Node {
-	return layers.Dense(initialised(scope, x, irange), x, true, units)
+	return layer.Dense(initialised(scope, x, irange).At("dense"), x, units, true)
 }
 
 // initialised gives the scope of a layer on x the initialiser that irange stands for.
