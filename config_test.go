@@ -13,6 +13,7 @@ import (
 
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
@@ -263,4 +264,13 @@ var badDCGAN = []change{
 	{func(c *Config) { c.FlipReal = 1 }, "flip_real is 1: want a share of at least 0 and less than 1"},
 	{func(c *Config) { c.FlipReal, c.Objective.Name = .3, "least-squares" }, `flip_real is 0.3 with objective "least-squares"`},
 	{func(c *Config) { c.Noise.Dim = 0 }, "noise prior has 0 dimensions"},
+}
+
+// TestLabelsMissing: a conditional generator wants data with labels.
+func TestLabelsMissing(t *testing.T) {
+	unlabelled := &pictures{one: &data.Images{N: 1, Height: 28, Width: 28, Channels: 1}}
+	_, err := MNIST28().Generator.generator(unlabelled)
+	require.EqualError(t, err, "it has 10 classes, and the data have no labels: want 0")
+	_, err = MNIST28Unconditional().Generator.generator(unlabelled)
+	require.NoError(t, err)
 }
