@@ -1,0 +1,54 @@
+package layer
+
+import (
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// convAxes is channels last: image and result [batch, height, width, channels], kernel [height, width,
+// in, out].
+var convAxes = ConvolveAxesConfig{
+	InputBatch: 0, InputSpatial: []int{1, 2}, InputChannels: 3,
+	KernelSpatial: []int{0, 1}, KernelInputChannels: 2, KernelOutputChannels: 3,
+	OutputBatch: 0, OutputSpatial: []int{1, 2}, OutputChannels: 3,
+}
+
+// kernelAxes is the gradient of a kernel as a convolution: channels of the image are its batch, the
+// examples its channels, and the cotangent its kernel.
+var kernelAxes = ConvolveAxesConfig{
+	InputBatch: 3, InputSpatial: []int{1, 2}, InputChannels: 0,
+	KernelSpatial: []int{1, 2}, KernelInputChannels: 0, KernelOutputChannels: 3,
+	OutputBatch: 2, OutputSpatial: []int{0, 1}, OutputChannels: 3,
+}
+
+// direct: the framework's convolution, strided or dilated.
+
+func gatherDirect(x, w *Node, g geometry) *Node {
+	return ConvGeneral(x, w, convAxes, []int{g[0].s, g[1].s}, pads(g, func(a axis) (int, int) {
+		return a.lo, (a.m-1)*a.s + a.k - a.n - a.lo
+	}), nil, nil, 1, 1)
+}
+
+func scatterDirect(y, w *Node, g geometry) *Node {
+	return ConvGeneral(y, flip(w), convAxes, nil, pads(g, func(a axis) (int, int) {
+		lo := a.k - 1 - a.lo
+		return lo, a.n + a.k - 1 - ((a.m-1)*a.s + 1) - lo
+	}), []int{g[0].s, g[1].s}, nil, 1, 1)
+}
+
+func correlateDirect(x, y *Node, g geometry) *Node {
+	return ConvGeneral(x, y, kernelAxes, nil, pads(g, func(a axis) (int, int) {
+		return a.lo, a.k + (a.m-1)*a.s - a.n - a.lo
+	}), nil, []int{g[0].s, g[1].s}, 1, 1)
+}
+
+func pads(g geometry, of func(axis) (int, int)) [][2]int {
+	p := make([][2]int, len(g))
+	for i, a := range g {
+		p[i][0], p[i][1] = of(a)
+	}
+	return p
+}
+
+// flip turns a kernel [k, k, in, out] by 180° and swaps its channels: the kernel of the transposed
+// convolution.
+func flip(w *Node) *Node { return TransposeAllAxes(Reverse(w, 0, 1), 0, 1, 3, 2) }
