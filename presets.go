@@ -125,7 +125,7 @@ func MNISTAdam() Config {
 // released code trains on. That code goes over them 200 times, 78,000 iterations; digits are crisp long
 // before.
 func MNIST28() Config {
-	cfg := dcgan(dcganlib.MNIST28(), "mnist", 3000)
+	cfg := dcgan(dcganlib.MNIST28(), "mnist", 2000)
 	cfg.Name, cfg.Data.First = "DCGAN for MNIST, conditional", 50_000
 	cfg.SampleEvery = 100
 	return cfg
@@ -133,7 +133,7 @@ func MNIST28() Config {
 
 // MNIST28Unconditional is MNIST28 with nobody told the digit.
 func MNIST28Unconditional() Config {
-	cfg := dcgan(dcganlib.MNIST28Unconditional(), "mnist", 3000)
+	cfg := dcgan(dcganlib.MNIST28Unconditional(), "mnist", 2000)
 	cfg.Name, cfg.Data.First = "DCGAN for MNIST, without labels", 50_000
 	cfg.SampleEvery = 100
 	return cfg
