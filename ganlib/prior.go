@@ -10,6 +10,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/gans-in-go/gans/ganlib/layer"
 )
 
 // Noise is the shape of a noise prior p_z: one of the three below, each coordinate independent.
@@ -50,9 +52,7 @@ func (p Prior) Validate() error {
 func (p Prior) Sample(scope *model.Scope, g *Graph, dtype dtypes.DType, m int) *Node {
 	shape := shapes.Make(dtype, m, p.Dim)
 	if p.Noise == Gaussian {
-		// XLA's normal is +Inf once in 2³² draws, on a zero from its 32-bit generator. The largest it can
-		// otherwise return is √(2·ln 2³²) = 6.66.
-		return ClipScalar(scope.RandomNormal(g, shape), -6.7, 6.7)
+		return layer.StandardNormal(scope, g, shape)
 	}
 	a := p.halfWidth()
 	return AddScalar(MulScalar(scope.RandomUniform(g, shape), 2*a), -a)

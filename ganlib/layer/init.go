@@ -29,12 +29,12 @@ func Normal(scope *model.Scope, sigma float64) initializer.VariableInitializer {
 		if shape.Rank() <= 1 {
 			return Zeros(g, shape)
 		}
-		return MulScalar(standardNormal(scope, g, shape), sigma)
+		return MulScalar(StandardNormal(scope, g, shape), sigma)
 	}
 }
 
-// standardNormal draws from N(0, 1), in float32 for half precision.
-func standardNormal(scope *model.Scope, g *Graph, shape shapes.Shape) *Node {
+// StandardNormal draws from N(0, 1), in float32 for half precision. It is never infinite.
+func StandardNormal(scope *model.Scope, g *Graph, shape shapes.Shape) *Node {
 	drawn := shape.Clone()
 	if shape.DType.IsHalfPrecision() {
 		drawn.DType = dtypes.Float32

@@ -84,7 +84,7 @@ func (n BatchNorm) gamma(scope *model.Scope) initializer.VariableInitializer {
 		return initializer.One
 	}
 	return func(g *Graph, shape shapes.Shape) *Node {
-		return AddScalar(MulScalar(standardNormal(scope, g, shape), n.GammaStd), 1)
+		return AddScalar(MulScalar(StandardNormal(scope, g, shape), n.GammaStd), 1)
 	}
 }
 
