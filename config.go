@@ -174,13 +174,7 @@ func (n Network) validate(batchSize int) error {
 	case n.Maxout != nil && n.MLP == nil && n.DCGAN == nil:
 		return n.Maxout.Validate()
 	case n.DCGAN != nil && n.MLP == nil && n.Maxout == nil:
-		if err := n.DCGAN.Validate(); err != nil {
-			return err
-		}
-		if batchSize == 1 && n.DCGAN.BatchNorm != "none" {
-			return fmt.Errorf(`batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`)
-		}
-		return nil
+		return n.DCGAN.ValidateFor(batchSize)
 	}
 	return fmt.Errorf(`want one network: "mlp", "maxout" or "dcgan"`)
 }

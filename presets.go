@@ -178,15 +178,12 @@ func dcgan(c dcganlib.Config, set string, steps int) Config {
 		n.Filters = slices.Clone(n.Filters)
 		return Network{DCGAN: &n}
 	}
-	rule := func() Rule {
-		return Rule{Adam: &optim.Adam{LearningRate: c.LearningRate, Beta1: c.Beta1, Beta2: .999, Epsilon: 1e-8}}
-	}
 	return Config{
 		Seed: 1, Data: Data{Set: set}, BatchSize: c.BatchSize,
 		Generator: network(), Discriminator: network(), Noise: c.Noise,
 		Objective: Objective{Name: ganlib.NonSaturating.Name}, K: 1,
 		Simultaneous: c.Simultaneous, FlipReal: c.FlipReal,
-		GeneratorRule: rule(), DiscriminatorRule: rule(),
+		GeneratorRule: Rule{Adam: c.Adam()}, DiscriminatorRule: Rule{Adam: c.Adam()},
 		Steps: steps, RecordEvery: 10, SampleEvery: 500, SaveEvery: 500,
 	}
 }

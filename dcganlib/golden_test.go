@@ -24,7 +24,7 @@ func TestGolden(t *testing.T) {
 			}
 			golden.About(t, &about)
 			c := preset()
-			require.Equal(t, about.Adam, *c.adam())
+			require.Equal(t, about.Adam, *c.Adam())
 			require.Equal(t, about.Networks.Epsilon, c.Epsilon)
 			c.Filters, c.Hidden, c.Noise.Dim = about.Networks.Filters, about.Networks.Hidden, golden.Dims(t, "noise/0")[1]
 			gantest.CheckIteration(t, golden, func(r *gantest.Replay) gantest.Trainer {

@@ -112,6 +112,17 @@ func (n Networks) Validate() error {
 	return n.checkSize()
 }
 
+// ValidateFor is Validate for training on minibatches of that size: batch norm needs two examples.
+func (n Networks) ValidateFor(batchSize int) error {
+	if err := n.Validate(); err != nil {
+		return err
+	}
+	if batchSize == 1 && n.BatchNorm != batchNormNone {
+		return fmt.Errorf(`batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`)
+	}
+	return nil
+}
+
 func (n Networks) checkNames() error {
 	for _, name := range []struct {
 		key, value string

@@ -107,23 +107,20 @@ func Flowers64() Config {
 
 // Validate reports a recipe that cannot be run.
 func (c Config) Validate() error {
-	if err := c.Networks.Validate(); err != nil {
+	if err := c.ValidateFor(c.BatchSize); err != nil {
 		return err
 	}
 	if c.BatchSize < 1 {
 		return fmt.Errorf("batch_size is %d: want at least 1", c.BatchSize)
 	}
-	if c.BatchSize == 1 && c.orPaper().BatchNorm != batchNormNone {
-		return fmt.Errorf(`batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`)
-	}
-	if err := c.adam().Validate(); err != nil {
+	if err := c.Adam().Validate(); err != nil {
 		return err
 	}
 	return c.Algorithm1().Validate()
 }
 
-// adam is a fresh learning rule.
-func (c Config) adam() *optim.Adam {
+// Adam is a fresh learning rule for one player.
+func (c Config) Adam() *optim.Adam {
 	return &optim.Adam{LearningRate: c.LearningRate, Beta1: c.Beta1, Beta2: .999, Epsilon: 1e-8}
 }
 
@@ -137,6 +134,6 @@ func (c Config) Algorithm1() *ganlib.Algorithm1 {
 			Classes: c.Classes, FlipReal: c.FlipReal,
 		},
 		K: 1, Simultaneous: c.Simultaneous,
-		DiscriminatorRule: c.adam(), GeneratorRule: c.adam(),
+		DiscriminatorRule: c.Adam(), GeneratorRule: c.Adam(),
 	}
 }
