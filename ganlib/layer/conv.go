@@ -152,7 +152,7 @@ func (p Padding) String() string {
 
 // convolve is the geometry of a convolution over n pixels.
 func (p Padding) convolve(n, k, s int) (axis, error) {
-	a := axis{n: n, k: k, s: s, m: (n + s - 1) / s}
+	a := axis{n: n, k: k, s: s, m: ceilDiv(n, s)}
 	switch p.rule {
 	case sameTF:
 		a.lo = max((a.m-1)*s+k-n, 0) / 2

@@ -24,7 +24,7 @@ func (a axis) classes() []class {
 	all := make([]class, a.s)
 	for p := range all {
 		r := (p + a.lo) % a.s
-		pixels, taps := (a.n-p+a.s-1)/a.s, (a.k-r+a.s-1)/a.s
+		pixels, taps := ceilDiv(a.n-p, a.s), ceilDiv(a.k-r, a.s)
 		all[p] = class{p, r, axis{n: max(pixels, 0), k: max(taps, 0), s: 1, lo: (p + a.lo) / a.s, m: a.m}}
 	}
 	return all
