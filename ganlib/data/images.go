@@ -17,6 +17,10 @@ type Images struct {
 	Channels         int     // 1 for grey, 3 for red, green, blue
 	Pixels           []uint8 // [N, Height, Width, Channels], 0 is black
 	Labels           []int   // [N], or nil where nothing is labelled
+
+	// LabelNames tells what each label means, such as "daisy" for 0; nil if
+	// nobody has said.
+	LabelNames []string
 }
 
 // Validate returns an error unless the sizes are positive, Channels is 1 or 3,
@@ -36,6 +40,12 @@ func (s *Images) Validate() error {
 	if s.Labels != nil && len(s.Labels) != s.N {
 		return fmt.Errorf("image set %q has %d labels for %d images: want one label an image, or none at all",
 			s.Name, len(s.Labels), s.N)
+	}
+	for i, label := range s.Labels {
+		if label < 0 || s.LabelNames != nil && label >= len(s.LabelNames) {
+			return fmt.Errorf("image %d of %q has label %d: want at least 0, and less than %d where so many have names",
+				i, s.Name, label, len(s.LabelNames))
+		}
 	}
 	return nil
 }
@@ -118,14 +128,18 @@ func (s *Images) check(indices []int) error {
 
 // blank returns n black images without labels, by the name and terms of s.
 func (s *Images) blank(n, height, width, channels int) *Images {
-	b := &Images{Name: s.Name, License: s.License, Source: s.Source, N: n, Height: height, Width: width, Channels: channels}
+	b := &Images{Name: s.Name, License: s.License, Source: s.Source, LabelNames: s.LabelNames, N: n, Height: height, Width: width, Channels: channels}
 	b.Pixels = make([]uint8, n*b.Size())
 	return b
 }
 
-// Classes is one more than the largest label, or 0 for a set without labels.
+// Classes is the number of different labels, 0 for a set without: as many as
+// have names, or one more than the largest.
 func (s *Images) Classes() int {
-	classes := 0
+	if s.Labels == nil {
+		return 0
+	}
+	classes := len(s.LabelNames)
 	for _, label := range s.Labels {
 		classes = max(classes, label+1)
 	}
