@@ -3,8 +3,9 @@
 //
 // An image set is an [Images]: uint8 pixels [n, height, width, channels] in
 // one slice, with optional labels and the set's name, licence and source.
-// [ReadIDX] reads the files MNIST and its relatives come in, and package
-// data/mnist embeds the real MNIST:
+// Each file format has a package of its own beside this one, such as data/idx
+// for the files MNIST and its relatives come in; package data/mnist embeds the
+// real MNIST:
 //
 //	digits, err := mnist.Train()                      // 60,000 images of 28 x 28
 //	order, err := data.NewOrder(digits.N, 100, seed)  // minibatches of 100

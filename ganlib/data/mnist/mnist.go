@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/idx"
 )
 
 //go:embed *.gz
@@ -39,7 +40,7 @@ func load(prefix, part string) (*data.Images, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := data.ImagesFromIDX(images, labels)
+	set, err := idx.Images(images, labels)
 	if err != nil {
 		return nil, fmt.Errorf("embedded MNIST, %s: %w", part, err)
 	}
@@ -49,15 +50,15 @@ func load(prefix, part string) (*data.Images, error) {
 	return set, nil
 }
 
-func decode(name string) (*data.IDX, error) {
+func decode(name string) (*idx.Array, error) {
 	f, err := files.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("embedded MNIST: %w", err)
 	}
 	defer f.Close()
-	idx, err := data.DecodeIDX(f)
+	array, err := idx.Decode(f)
 	if err != nil {
 		return nil, fmt.Errorf("embedded MNIST, %s: %w", name, err)
 	}
-	return idx, nil
+	return array, nil
 }

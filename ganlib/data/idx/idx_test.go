@@ -1,4 +1,4 @@
-package data
+package idx
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // idxFile returns an IDX file with these dimensions and values.
@@ -20,7 +22,7 @@ func idxFile(values []byte, dims ...uint32) []byte {
 	return append(file, values...)
 }
 
-func gzipped(t *testing.T, plain []byte) []byte {
+func gzipped(t testing.TB, plain []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -42,14 +44,23 @@ func writeFile(t *testing.T, name string, content []byte) string {
 	return path
 }
 
+// wantError fails unless err says all of parts.
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	require.Error(t, err)
+	for _, part := range parts {
+		require.ErrorContains(t, err, part)
+	}
+}
+
 var twoImages = idxFile([]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 2, 2, 3)
 
-func TestReadIDX(t *testing.T) {
+func TestRead(t *testing.T) {
 	labels := writeFile(t, "labels", idxFile([]byte{4, 9}, 2))
 	for name, content := range map[string][]byte{"plain": twoImages, "gzipped": gzipped(t, twoImages)} {
 		t.Run(name, func(t *testing.T) {
 			path := writeFile(t, "images", content)
-			s, err := ReadIDX(path, labels)
+			s, err := Read(path, labels)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,13 +72,13 @@ func TestReadIDX(t *testing.T) {
 			}
 		})
 	}
-	s, err := ReadIDX(writeFile(t, "images", twoImages), "")
+	s, err := Read(writeFile(t, "images", twoImages), "")
 	if err != nil || s.Labels != nil {
 		t.Errorf("without a file of labels: labels %v, error %v", s.Labels, err)
 	}
 }
 
-func TestReadIDXRefuses(t *testing.T) {
+func TestReadRefuses(t *testing.T) {
 	zipped := gzipped(t, twoImages)
 	for _, c := range []struct {
 		name           string
@@ -93,18 +104,18 @@ func TestReadIDXRefuses(t *testing.T) {
 			if c.labels != nil {
 				labels = writeFile(t, "labels", c.labels)
 			}
-			_, err := ReadIDX(writeFile(t, "images", c.images), labels)
+			_, err := Read(writeFile(t, "images", c.images), labels)
 			wantError(t, err, c.says...)
 		})
 	}
-	_, err := ReadIDX(filepath.Join(t.TempDir(), "absent"), "")
+	_, err := Read(filepath.Join(t.TempDir(), "absent"), "")
 	wantError(t, err, "absent")
 }
 
 func TestGzipChecksumIsRead(t *testing.T) {
 	spoiled := gzipped(t, twoImages)
 	spoiled[len(spoiled)-8] ^= 1 // the CRC-32 begins eight bytes before the end
-	_, err := DecodeIDX(bytes.NewReader(spoiled))
+	_, err := Decode(bytes.NewReader(spoiled))
 	wantError(t, err, "checksum")
 }
 
@@ -124,7 +135,7 @@ func TestIDXHeaderThatLies(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := DecodeIDX(bytes.NewReader(idxFile(nil, c.dims...)))
+			_, err := Decode(bytes.NewReader(idxFile(nil, c.dims...)))
 			runtime.ReadMemStats(&after)
 			wantError(t, err, c.says)
 			if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
@@ -134,21 +145,33 @@ func TestIDXHeaderThatLies(t *testing.T) {
 	}
 }
 
-func FuzzDecodeIDX(f *testing.F) {
+// FuzzDecode holds every file, and above all every gzip stream, to a limit: what
+// is allocated is at most twice the limit (the buffer doubles), and the inner
+// state of the unpacking.
+func FuzzDecode(f *testing.F) {
 	f.Add(twoImages)
+	f.Add(gzipped(f, twoImages))
+	f.Add(gzipped(f, idxFile(make([]byte, 1<<20), 1<<20)))
 	f.Add(idxFile(nil, 1<<10, 1<<10, 1<<10))
 	f.Add([]byte{0x1f, 0x8b, 8, 0})
+	const limit, inner = 1 << 16, 1 << 17
 	f.Fuzz(func(t *testing.T, file []byte) {
-		idx, err := DecodeIDX(bytes.NewReader(file))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		array, err := decode(bytes.NewReader(file), limit)
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > 2*limit+inner {
+			t.Errorf("allocated %d bytes under a limit of %d", got, limit)
+		}
 		if err != nil {
 			return
 		}
 		want := 1
-		for _, d := range idx.Dims {
+		for _, d := range array.Dims {
 			want *= d
 		}
-		if len(idx.Values) != want {
-			t.Errorf("%d values for shape %v", len(idx.Values), idx.Dims)
+		if len(array.Values) != want || want > limit {
+			t.Errorf("%d values for shape %v under a limit of %d", len(array.Values), array.Dims, limit)
 		}
 	})
 }

@@ -1,4 +1,9 @@
-package data
+// Package idx reads the IDX format, in which MNIST and its relatives come
+// (Fashion-MNIST, KMNIST, EMNIST): one file of images and one of labels, gzipped
+// or not.
+//
+//	set, err := idx.Read("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
+package idx
 
 import (
 	"bufio"
@@ -11,6 +16,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/gans-in-go/gans/ganlib/data"
 )
 
 // The IDX format, as its authors describe it beside MNIST: two zero bytes, a
@@ -18,38 +25,40 @@ import (
 // dimensions as big-endian uint32, then the values with the last dimension
 // varying fastest.
 const (
-	idxUint8  = 0x08 // type byte: values are unsigned bytes
-	idxLabels = 1    // dimensions of a file of labels: magic 0x00000801
-	idxImages = 3    // dimensions of a file of images: magic 0x00000803
-
-	// idxLimit bounds the values of one file: 45 times MNIST, and far from
-	// where the product of the dimensions overflows an int on 32-bit machines.
-	idxLimit = 1<<31 - 2
+	typeUint8 = 0x08 // type byte: values are unsigned bytes
+	labelDims = 1    // dimensions of a file of labels: magic 0x00000801
+	imageDims = 3    // dimensions of a file of images: magic 0x00000803
 )
 
-// IDX is one array of bytes with its shape, as an IDX file holds it.
-type IDX struct {
+// Limit is the most values that one file may hold: 45 times MNIST, and far from
+// where the product of the dimensions overflows an int on 32-bit machines.
+const Limit = 1<<31 - 2
+
+// Array is one array of bytes with its shape, as an IDX file holds it.
+type Array struct {
 	Dims   []int
 	Values []uint8 // the last dimension varies fastest
 }
 
-// DecodeIDX reads one IDX file of unsigned bytes, gzipped or not. It reads r to
+// Decode reads one IDX file of unsigned bytes, gzipped or not. It reads r to
 // its end and returns an error if the magic number is another, or if there
-// are fewer or more values than the header announces. Memory grows with what
-// is really there, not with what the header promises.
-func DecodeIDX(r io.Reader) (*IDX, error) {
+// are fewer or more values than the header announces, or more than [Limit].
+// Memory grows with what is really there, not with what the header promises.
+func Decode(r io.Reader) (*Array, error) { return decode(r, Limit) }
+
+func decode(r io.Reader, limit int) (*Array, error) {
 	plain, err := gunzip(r)
 	if err != nil {
 		return nil, err
 	}
-	dims, err := idxHeader(plain)
+	dims, err := header(plain, limit)
 	if err != nil {
 		return nil, err
 	}
 	want := 1
 	for _, d := range dims {
-		if d > 0 && want > idxLimit/d {
-			return nil, fmt.Errorf("IDX header announces %v values: more than the limit of %d", dims, idxLimit)
+		if d > 0 && want > limit/d {
+			return nil, fmt.Errorf("IDX header announces %v values: more than the limit of %d", dims, limit)
 		}
 		want *= d
 	}
@@ -64,7 +73,7 @@ func DecodeIDX(r io.Reader) (*IDX, error) {
 	case err != nil:
 		return nil, fmt.Errorf("IDX file has all its %d values, but its gzip stream is cut short: %w", want, err)
 	}
-	return &IDX{Dims: dims, Values: values}, nil
+	return &Array{Dims: dims, Values: values}, nil
 }
 
 // gunzip returns the bytes of r, unpacked if they begin as gzip does.
@@ -80,13 +89,13 @@ func gunzip(r io.Reader) (io.Reader, error) {
 	return gzip.NewReader(buffered)
 }
 
-// idxHeader reads the magic number and the dimensions.
-func idxHeader(r io.Reader) ([]int, error) {
+// header reads the magic number and the dimensions.
+func header(r io.Reader, limit int) ([]int, error) {
 	var magic [4]byte
 	if n, err := io.ReadFull(r, magic[:]); err != nil {
 		return nil, fmt.Errorf("IDX file is truncated: its magic number has 4 bytes, it ends after %d: %w", n, err)
 	}
-	if magic[0] != 0 || magic[1] != 0 || magic[2] != idxUint8 || magic[3] == 0 {
+	if magic[0] != 0 || magic[1] != 0 || magic[2] != typeUint8 || magic[3] == 0 {
 		return nil, fmt.Errorf("magic number is 0x%x: an IDX file of images begins with 0x00000803, one of labels with 0x00000801", magic)
 	}
 	raw := make([]uint32, magic[3])
@@ -95,8 +104,8 @@ func idxHeader(r io.Reader) ([]int, error) {
 	}
 	dims := make([]int, len(raw))
 	for i, d := range raw {
-		if d > idxLimit {
-			return nil, fmt.Errorf("IDX header announces %v values: more than the limit of %d", raw, idxLimit)
+		if uint64(d) > uint64(limit) {
+			return nil, fmt.Errorf("IDX header announces %v values: more than the limit of %d", raw, limit)
 		}
 		dims[i] = int(d)
 	}
@@ -123,24 +132,24 @@ func readUpTo(r io.Reader, limit int) ([]byte, error) {
 	return buf, nil
 }
 
-// ImagesFromIDX makes an image set of images [n, height, width] and labels
+// Images makes an image set of images [n, height, width] and labels
 // [n]; labels may be nil. It returns an error if either has another shape or
 // their counts differ. The set shares the images' bytes.
-func ImagesFromIDX(images, labels *IDX) (*Images, error) {
-	if len(images.Dims) != idxImages {
+func Images(images, labels *Array) (*data.Images, error) {
+	if len(images.Dims) != imageDims {
 		return nil, fmt.Errorf("images have shape %v (magic 0x%08x): want [n, height, width] (magic 0x00000803)",
-			images.Dims, idxUint8<<8|len(images.Dims))
+			images.Dims, typeUint8<<8|len(images.Dims))
 	}
-	set := &Images{
+	set := &data.Images{
 		N: images.Dims[0], Height: images.Dims[1], Width: images.Dims[2],
 		Channels: 1, Pixels: images.Values,
 	}
 	if labels == nil {
 		return set, set.Validate()
 	}
-	if len(labels.Dims) != idxLabels {
+	if len(labels.Dims) != labelDims {
 		return nil, fmt.Errorf("labels have shape %v (magic 0x%08x): want [n] (magic 0x00000801)",
-			labels.Dims, idxUint8<<8|len(labels.Dims))
+			labels.Dims, typeUint8<<8|len(labels.Dims))
 	}
 	if labels.Dims[0] != set.N {
 		return nil, fmt.Errorf("%d labels for %d images: want as many of one as of the other", labels.Dims[0], set.N)
@@ -152,23 +161,23 @@ func ImagesFromIDX(images, labels *IDX) (*Images, error) {
 	return set, set.Validate()
 }
 
-// ReadIDX reads an image set from an IDX file of images and one of labels,
+// Read reads an image set from an IDX file of images and one of labels,
 // gzipped or not; labelsPath may be "". Errors name the file. Name and Source
 // are taken from the path of the images.
-func ReadIDX(imagesPath, labelsPath string) (*Images, error) {
-	images, err := readIDXFile(imagesPath)
+func Read(imagesPath, labelsPath string) (*data.Images, error) {
+	images, err := readFile(imagesPath)
 	if err != nil {
 		return nil, err
 	}
 	what := imagesPath
-	var labels *IDX
+	var labels *Array
 	if labelsPath != "" {
-		if labels, err = readIDXFile(labelsPath); err != nil {
+		if labels, err = readFile(labelsPath); err != nil {
 			return nil, err
 		}
 		what += " with labels " + labelsPath
 	}
-	set, err := ImagesFromIDX(images, labels)
+	set, err := Images(images, labels)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -176,13 +185,13 @@ func ReadIDX(imagesPath, labelsPath string) (*Images, error) {
 	return set, nil
 }
 
-func readIDXFile(path string) (*IDX, error) {
+func readFile(path string) (*Array, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err // it names the path already
 	}
 	defer f.Close()
-	idx, err := DecodeIDX(f)
+	idx, err := Decode(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
