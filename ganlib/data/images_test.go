@@ -45,6 +45,8 @@ func TestValidate(t *testing.T) {
 		{"channels", func(s *Images) { s.Channels = 2 }, "2 channels"},
 		{"pixels", func(s *Images) { s.Pixels = s.Pixels[1:] }, "35 pixel bytes: want 3 x 2 x 2 x 3 = 36"},
 		{"labels", func(s *Images) { s.Labels = s.Labels[1:] }, "2 labels for 3 images"},
+		{"a label", func(s *Images) { s.Labels[1] = -1 }, "has label -1"},
+		{"names", func(s *Images) { s.LabelNames = make([]string, 9) }, "has label 9: want at least 0, and less than 9"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := small(3)

@@ -6,16 +6,20 @@ import (
 	"sync"
 )
 
-// Order says which examples each step sees: shuffled epochs, cut into
-// minibatches. It is safe for use by several goroutines.
+// Order says which examples each step sees. It is safe for use by several
+// goroutines.
 //
-// Epoch e is a permutation of all examples that depends on (seed, e) alone. It
+// [NewOrder] deals examples out in shuffled epochs, cut into minibatches. Epoch e is a permutation of all examples that depends on (seed, e) alone. It
 // is cut into as many whole minibatches as it holds; the few examples left
 // over sit that epoch out, so the examples of a minibatch are always distinct.
 // Another permutation leaves out others.
+//
+// [NewIndependent] draws each example by itself from all of them: with
+// replacement.
 type Order struct {
-	n, size int
-	seed    uint64
+	n, size     int
+	seed        uint64
+	independent bool
 
 	mu    sync.Mutex // guards the permutation drawn last
 	epoch int
@@ -32,18 +36,36 @@ func NewOrder(n, size int, seed uint64) (*Order, error) {
 	return &Order{n: n, size: size, seed: seed}, nil
 }
 
-// StepsPerEpoch is the number of minibatches that an epoch is cut into.
-func (o *Order) StepsPerEpoch() int { return o.n / o.size }
+// NewIndependent returns minibatches of size examples, each drawn by itself
+// from n. It returns an error unless both are at least 1.
+func NewIndependent(n, size int, seed uint64) (*Order, error) {
+	if size < 1 || n < 1 {
+		return nil, fmt.Errorf("minibatches of %d examples out of %d: want at least 1 of each", size, n)
+	}
+	return &Order{n: n, size: size, seed: seed, independent: true}, nil
+}
 
-// Batch returns the examples of a step, counted from 0: distinct numbers from
-// 0 to n-1. It depends on the seed and the step alone, so steps may be asked
+// StepsPerEpoch is the number of minibatches that an epoch is cut into; of
+// independent draws, the steps that see as many examples as there are, at
+// least 1.
+func (o *Order) StepsPerEpoch() int { return max(1, o.n/o.size) }
+
+// Batch returns the examples of a step, counted from 0: numbers from 0 to n-1,
+// distinct ones unless they are drawn independently. It depends on the seed and the step alone, so steps may be asked
 // for in any order, and panics if step is negative.
 func (o *Order) Batch(step int) []int {
 	if step < 0 {
 		panic(fmt.Sprintf("data: minibatch of step %d: steps are counted from 0", step))
 	}
-	epoch, first := step/o.StepsPerEpoch(), step%o.StepsPerEpoch()*o.size
 	batch := make([]int, o.size)
+	if o.independent {
+		rng := stream(o.seed, step)
+		for i := range batch {
+			batch[i] = rng.IntN(o.n)
+		}
+		return batch
+	}
+	epoch, first := step/o.StepsPerEpoch(), step%o.StepsPerEpoch()*o.size
 	copy(batch, o.permutation(epoch)[first:])
 	return batch
 }

@@ -1,6 +1,12 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
 
 // Scale says which numbers the pixel values 0 to 255 become.
 type Scale int
@@ -10,22 +16,42 @@ const (
 	Unit Scale = iota
 	// Symmetric maps 0..255 to [-1, 1]: for a generator that ends in tanh.
 	Symmetric
+	// Contrast is global contrast normalisation as the 2014 paper's CIFAR-10
+	// networks have it, for a generator whose output is linear: the mean of an
+	// image is taken off, and what is left is brought to a Euclidean norm of 55.
+	// An image of one brightness becomes 0 throughout.
+	Contrast
 )
 
-// table returns the number that each of the 256 pixel values becomes.
-func (s Scale) table() (*[256]float32, error) {
-	var t [256]float32
-	for v := range t {
-		switch s {
-		case Unit:
-			t[v] = float32(v) / 255
-		case Symmetric:
-			t[v] = float32(v)/127.5 - 1
-		default:
-			return nil, fmt.Errorf("scale %d is unknown: want Unit (%d) or Symmetric (%d)", s, Unit, Symmetric)
-		}
+// Constants of the 2014 code's CIFAR-10 ("GCN 55"; Pylearn2's
+// global_contrast_normalize gives up on a smaller divisor).
+const (
+	contrastNorm = 55
+	leastDivisor = 1e-8
+)
+
+// check reports a scale that is none of these.
+func (s Scale) check() error {
+	if s < Unit || s > Contrast {
+		return fmt.Errorf("scale %d is unknown: want Unit (%d), Symmetric (%d) or Contrast (%d)", s, Unit, Symmetric, Contrast)
 	}
-	return &t, nil
+	return nil
+}
+
+// scaled is the scale in a graph: pixels uint8 [n, height, width, channels] to
+// float32.
+func (s Scale) scaled(pixels *Node) *Node {
+	x := ConvertDType(pixels, dtypes.Float32)
+	switch s {
+	case Unit:
+		return DivScalar(x, 255)
+	case Symmetric:
+		return AddScalar(DivScalar(x, 127.5), -1)
+	}
+	axes := []int{1, 2, 3}
+	x = Sub(x, ReduceAndKeep(x, ReduceMean, axes...))
+	divisor := DivScalar(Sqrt(ReduceAndKeep(Square(x), ReduceSum, axes...)), contrastNorm)
+	return Div(x, Where(LessThan(divisor, Scalar(x.Graph(), x.DType(), leastDivisor)), OnesLike(divisor), divisor))
 }
 
 // Fill writes the images that indices name, scaled, one after the other into
@@ -40,15 +66,61 @@ func (s *Images) Fill(dst []float32, indices []int, scale Scale) error {
 	if err := s.check(indices); err != nil {
 		return err
 	}
-	table, err := scale.table()
-	if err != nil {
+	if err := scale.check(); err != nil {
 		return err
 	}
 	for b, i := range indices {
-		out := dst[b*size : (b+1)*size]
-		for p, v := range s.At(i) {
-			out[p] = table[v]
-		}
+		scale.fill(dst[b*size:(b+1)*size], s.At(i))
 	}
 	return nil
+}
+
+// fill scales the pixels of one image.
+func (s Scale) fill(out []float32, pixels []uint8) {
+	subtract, divisor := 0., 255.
+	switch s {
+	case Symmetric:
+		subtract, divisor = 127.5, 127.5
+	case Contrast:
+		subtract, divisor = contrast(pixels)
+	}
+	for p, v := range pixels {
+		out[p] = float32((float64(v) - subtract) / divisor)
+	}
+}
+
+// contrast is the mean of an image, and its norm about the mean over 55.
+func contrast(pixels []uint8) (mean, divisor float64) {
+	for _, v := range pixels {
+		mean += float64(v)
+	}
+	mean /= float64(len(pixels))
+	for _, v := range pixels {
+		divisor += (float64(v) - mean) * (float64(v) - mean)
+	}
+	if divisor = math.Sqrt(divisor) / contrastNorm; divisor < leastDivisor {
+		divisor = 1
+	}
+	return mean, divisor
+}
+
+// Pixels turns the numbers x of one image back into pixel values, rounded and
+// clipped to 0 to 255. Contrast has lost an image's mean and contrast: it is
+// drawn about middle grey, with its largest number, up or down, at full reach,
+// as Pylearn2 shows such images. dst and x must be of one length.
+func (s Scale) Pixels(dst []uint8, x []float32) {
+	add, factor := 0., 255.
+	switch s {
+	case Symmetric:
+		add, factor = 127.5, 127.5
+	case Contrast:
+		reach := leastDivisor
+		for _, v := range x {
+			reach = max(reach, math.Abs(float64(v)))
+		}
+		add, factor = 127.5, 127.5/reach
+	}
+	for p, v := range x {
+		dst[p] = uint8(math.Round(min(max(float64(v)*factor+add, 0), 255)))
+	}
 }
