@@ -28,9 +28,10 @@ var mayImport = map[string][]string{
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/figure",
 		"ganlib/layer", "ganlib/measure", "ganlib/optim", "ganlib/run",
 	},
-	"cmd/gan":          {"", "ganlib", "ganlib/backend", "ganlib/figure", "ganlib/run"},
-	"internal/gantest": {"ganlib/backend"},
-	"tests":            {},
+	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/figure", "ganlib/run"},
+	"internal/gantest":  {"ganlib/backend"},
+	"internal/progress": {},
+	"tests":             {},
 }
 
 // imports are the imports of each package of the module outside its tests, by path below the module.
