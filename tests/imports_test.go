@@ -13,17 +13,18 @@ const module = "github.com/gans-in-go/gans"
 
 // mayImport is the plan of the house: which rooms each room may use. Tests may use what they like.
 var mayImport = map[string][]string{
-	"ganlib/backend":    {},
-	"ganlib/layer":      {},
-	"ganlib/optim":      {},
-	"ganlib/data":       {},
-	"ganlib/data/idx":   {"ganlib/data"},
-	"ganlib/data/mnist": {"ganlib/data", "ganlib/data/idx"},
-	"ganlib/figure":     {},
-	"ganlib/measure":    {"ganlib/data"},
-	"ganlib":            {"ganlib/layer", "ganlib/optim"},
-	"ganlib/run":        {"ganlib/figure"}, // knows players only as a GoMLX trainer
-	"dcganlib":          {"ganlib", "ganlib/layer", "ganlib/optim"},
+	"ganlib/backend":      {},
+	"ganlib/layer":        {},
+	"ganlib/optim":        {},
+	"ganlib/data":         {},
+	"ganlib/data/idx":     {"ganlib/data"},
+	"ganlib/data/mnist":   {"ganlib/data", "ganlib/data/idx"},
+	"ganlib/data/fashion": {"ganlib/data", "ganlib/data/idx"},
+	"ganlib/figure":       {},
+	"ganlib/measure":      {"ganlib/data"},
+	"ganlib":              {"ganlib/layer", "ganlib/optim"},
+	"ganlib/run":          {"ganlib/figure"}, // knows players only as a GoMLX trainer
+	"dcganlib":            {"ganlib", "ganlib/layer", "ganlib/optim"},
 	"": { // package gans alone knows everyone, and alone carries MNIST along
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/figure",
 		"ganlib/layer", "ganlib/measure", "ganlib/optim", "ganlib/run",
