@@ -20,6 +20,8 @@ var mayImport = map[string][]string{
 	"ganlib/data/idx":     {"ganlib/data"},
 	"ganlib/data/mnist":   {"ganlib/data", "ganlib/data/idx"},
 	"ganlib/data/fashion": {"ganlib/data", "ganlib/data/idx"},
+	"ganlib/data/archive": {"internal/progress"},
+	"ganlib/data/folder":  {"ganlib/data", "ganlib/data/archive", "internal/progress"},
 	"ganlib/figure":       {},
 	"ganlib/measure":      {"ganlib/data"},
 	"ganlib":              {"ganlib/layer", "ganlib/optim"},

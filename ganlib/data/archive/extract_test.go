@@ -1,0 +1,97 @@
+package archive
+
+import (
+	"archive/tar"
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// contents are the files of a folder.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		found[name] = string(content)
+		return err
+	}))
+	return found
+}
+
+func TestExtract(t *testing.T) {
+	want := map[string]string{
+		"photos/b/2.txt": "two", "photos/a/1.txt": strings.Repeat("one", 1000), "photos/c/3.txt": "",
+	}
+	for name, content := range map[string][]byte{
+		"zip": zipOf(t, nil, three...), "tar": tarOf(t, three...), "tgz": gzipped(t, tarOf(t, three...)),
+	} {
+		dir, path := filepath.Join(t.TempDir(), "new", "folder"), written(t, content)
+		var output bytes.Buffer
+		require.NoError(t, Extract(path, dir, Limits{}, nil, &output), name)
+		require.Equal(t, want, contents(t, dir), name)
+		require.Contains(t, output.String(), "unpacking download: 2.9 KiB") // 3,003 bytes
+
+		// Again, over what is there: the files that keep names are replaced.
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "photos/b/2.txt"), []byte("old"), 0o666))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "photos/a/1.txt"), []byte("old"), 0o666))
+		keep := func(name string) bool { return name == "photos/b/2.txt" }
+		require.NoError(t, Extract(path, dir, Limits{}, keep, nil), name)
+		require.Equal(t, "two", contents(t, dir)["photos/b/2.txt"])
+		require.Equal(t, "old", contents(t, dir)["photos/a/1.txt"])
+	}
+}
+
+// A file that cannot be unpacked leaves what was there, and nothing beside it.
+func TestExtractFailing(t *testing.T) {
+	whole := gzipped(t, tarOf(t, file{name: "first", content: "1"}, file{name: "x", content: strings.Repeat("new", 1000)}))
+	dir := folderOf(t, file{name: "x", content: "old"})
+	err := Extract(written(t, whole), dir, Limits{Bytes: 2000}, nil, nil)
+	require.ErrorContains(t, err, `"x": unpacks to more than the limit of 2000 bytes`)
+	require.Equal(t, map[string]string{"first": "1", "x": "old"}, contents(t, dir))
+
+	path := written(t, tarOf(t, file{name: aside, content: "x"}))
+	require.ErrorContains(t, Extract(path, dir, Limits{}, nil, nil), "is kept for files")
+	require.ErrorContains(t, Extract(dir, t.TempDir(), Limits{}, nil, nil), "this is a folder")
+	require.ErrorContains(t, Extract(filepath.Join(dir, "absent"), t.TempDir(), Limits{}, nil, nil), "absent")
+	path = written(t, tarOf(t, file{name: "first/x", content: "below a file"}))
+	require.ErrorContains(t, Extract(path, dir, Limits{}, nil, nil), `"first/x"`)
+}
+
+// Nothing gets out of the folder: not by a name, a link in the archive, or a
+// link that lies in the folder already.
+func TestExtractStaysInside(t *testing.T) {
+	for name, files := range map[string][]file{
+		"up":          {{name: "../../victim/x", content: "new"}},
+		"link":        {{name: "out", kind: tar.TypeSymlink}, {name: "out/x", content: "new"}},
+		"linked file": {{name: "file", content: "new"}},
+		"linked dir":  {{name: "dir/x", content: "new"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			top := folderOf(t, file{name: "victim/x", content: "old"}, file{name: "a/b/", kind: tar.TypeDir})
+			dir := filepath.Join(top, "a", "b")
+			require.NoError(t, os.Symlink(filepath.Join(top, "victim"), filepath.Join(dir, "dir")))
+			require.NoError(t, os.Symlink(filepath.Join(top, "victim", "x"), filepath.Join(dir, "file")))
+			err := Extract(written(t, tarOf(t, files...)), dir, Limits{}, nil, nil)
+			content, readErr := os.ReadFile(filepath.Join(top, "victim", "x"))
+			require.NoError(t, readErr)
+			require.Equal(t, "old", string(content))
+			if name == "linked file" { // the link gives way to the file
+				require.NoError(t, err)
+				content, err := os.ReadFile(filepath.Join(dir, "file"))
+				require.NoError(t, err)
+				require.Equal(t, "new", string(content))
+			} else {
+				require.Error(t, err)
+			}
+		})
+	}
+}
