@@ -11,6 +11,9 @@ type Normal1D struct {
 	Mean, Std float64 // Std must be positive
 }
 
+// Dim is 1: a Normal1D is a [Distribution].
+func (d Normal1D) Dim() int { return 1 }
+
 // Density is the probability density at x.
 func (d Normal1D) Density(x float64) float64 {
 	u := (x - d.Mean) / d.Std
@@ -34,9 +37,5 @@ func (d Normal1D) Sample(rng *rand.Rand, n int) []float64 {
 // Batch draws the n values that belong to a step, [n, 1]: the same ones
 // whenever (seed, step) is the same.
 func (d Normal1D) Batch(seed uint64, step, n int) []float32 {
-	x := make([]float32, n)
-	for i, v := range d.Sample(stream(seed, step), n) {
-		x[i] = float32(v)
-	}
-	return x
+	return float32s(d.Sample(stream(seed, step), n))
 }

@@ -1,0 +1,21 @@
+package data
+
+// Distribution is a toy distribution of points whose density is known, so that
+// what a generator learned can be held against the truth: [Normal1D],
+// [Mixture], [SwissRoll].
+type Distribution interface {
+	// Dim is the number of coordinates of a point.
+	Dim() int
+	// Batch draws the n points that belong to a step, [n, Dim]: the same ones
+	// whenever (seed, step) is the same.
+	Batch(seed uint64, step, n int) []float32
+}
+
+// float32s returns x in the precision that networks learn in.
+func float32s(x []float64) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = float32(v)
+	}
+	return y
+}
