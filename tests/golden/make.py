@@ -5,10 +5,11 @@ import torch
 import dcgan
 import layers
 import mnist2014
+import networks2014
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
-for family in (layers, mnist2014, dcgan):
+for family in (layers, mnist2014, networks2014, dcgan):
     family.main()
