@@ -18,6 +18,7 @@ var mayImport = map[string][]string{
 	"ganlib/optim":        {},
 	"ganlib/data":         {},
 	"ganlib/data/idx":     {"ganlib/data"},
+	"ganlib/data/cifar":   {"ganlib/data", "ganlib/data/archive"},
 	"ganlib/data/mnist":   {"ganlib/data", "ganlib/data/idx"},
 	"ganlib/data/fashion": {"ganlib/data", "ganlib/data/idx"},
 	"ganlib/data/archive": {"internal/progress"},
