@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"ganlib/data/cifar":   {"ganlib/data", "ganlib/data/archive"},
 	"ganlib/data/mnist":   {"ganlib/data", "ganlib/data/idx"},
 	"ganlib/data/fashion": {"ganlib/data", "ganlib/data/idx"},
+	"ganlib/data/emoji":   {"ganlib/data"},
 	"ganlib/data/archive": {"internal/progress"},
 	"ganlib/data/folder":  {"ganlib/data", "ganlib/data/archive", "internal/progress"},
 	"ganlib/figure":       {},
