@@ -70,14 +70,24 @@ type Network struct {
 	// DCGAN holds the architecture of both players, of which this is one. Where it has classes the game is
 	// conditional, and the data must be labelled.
 	DCGAN *dcganlib.Networks `json:"dcgan,omitempty"`
+	// Deconv and MaxoutConv are the generator and the discriminator of the 2014 paper's convolutional
+	// CIFAR-10 experiment.
+	Deconv     *ganlib.DeconvMLP  `json:"deconv,omitempty"`
+	MaxoutConv *ganlib.MaxoutConv `json:"maxout_conv,omitempty"`
 	// BiasFromData starts an MLP's output at the data's mean pixels, as the 2014 code does.
 	BiasFromData bool `json:"bias_from_data,omitempty"`
+	// Pretrained is the directory of a run whose generator begins this one: an MLP whose layers, with their
+	// weights, are this MLP's last ones. It is looked at when a run begins and never again.
+	Pretrained string `json:"pretrained,omitempty"`
 }
 
-// Rule names a learning rule: exactly one field is set.
+// Rule names a learning rule: either Momentum or Adam is set.
 type Rule struct {
 	Momentum *optim.Momentum `json:"momentum,omitempty"`
 	Adam     *optim.Adam     `json:"adam,omitempty"`
+	// MaxColNorm, where it is not 0, is the norm that no column of a weight matrix exceeds after an update,
+	// as optim.MaxColNorm has it.
+	MaxColNorm float64 `json:"max_col_norm,omitempty"`
 }
 
 // Objective names one of package ganlib's objectives: "minimax", "non-saturating", "least-squares",
@@ -118,13 +128,14 @@ func (cfg Config) checkCounts() error {
 	return nil
 }
 
-// algorithm maps the names of the configuration to the things.
+// algorithm maps the names of the configuration to the things. The data decide no more than the bias an
+// untrained generator may begin with: where there are weights already, d is nil.
 func (cfg Config) algorithm(d dataset) (*ganlib.Algorithm1, error) {
 	generator, err := cfg.Generator.generator(d)
 	if err != nil {
 		return nil, fmt.Errorf("generator: %w", err)
 	}
-	discriminator, err := cfg.Discriminator.discriminator(d)
+	discriminator, err := cfg.Discriminator.discriminator(cfg.Generator.output())
 	if err != nil {
 		return nil, fmt.Errorf("discriminator: %w", err)
 	}
@@ -168,35 +179,51 @@ func (cfg Config) checkNetworks() error {
 
 // validate reports a network that cannot be built, or not be trained on minibatches of that size.
 func (n Network) validate(batchSize int) error {
-	switch {
-	case n.MLP != nil && n.Maxout == nil && n.DCGAN == nil:
-		return n.MLP.Validate()
-	case n.Maxout != nil && n.MLP == nil && n.DCGAN == nil:
-		return n.Maxout.Validate()
-	case n.DCGAN != nil && n.MLP == nil && n.Maxout == nil:
-		return n.DCGAN.ValidateFor(batchSize)
+	named := 0
+	for _, there := range []bool{n.MLP != nil, n.Maxout != nil, n.DCGAN != nil, n.Deconv != nil, n.MaxoutConv != nil} {
+		if there {
+			named++
+		}
 	}
-	return fmt.Errorf(`want one network: "mlp", "maxout" or "dcgan"`)
+	switch {
+	case named != 1:
+		return fmt.Errorf(`want one network: "mlp", "maxout", "dcgan", "deconv" or "maxout_conv"`)
+	case n.Maxout != nil:
+		return n.Maxout.Validate()
+	case n.DCGAN != nil:
+		return n.DCGAN.ValidateFor(batchSize)
+	case n.Deconv != nil:
+		return n.Deconv.Validate()
+	case n.MaxoutConv != nil:
+		return n.MaxoutConv.Validate()
+	}
+	return n.MLP.Validate()
 }
 
-// generator returns the network as G, and an error if its results are no examples of the data.
+// generator returns the network as G. With BiasFromData its output begins at the data's mean, if there are
+// data.
 func (n Network) generator(d dataset) (ganlib.Generator, error) {
-	if got, want := n.output(), d.shape(); !slices.Equal(got, want) {
-		return nil, fmt.Errorf("its output has shape %v: want %v, the shape of one example%s", got, want, n.fit(d))
-	}
-	switch got, want := n.classes(), d.classes(); {
-	case got > 0 && want == 0:
-		return nil, fmt.Errorf("it has %d classes, and the data have no labels: want 0", got)
-	case got > 0 && got != want:
-		return nil, fmt.Errorf("it has %d classes, the data have %d: want the data's, or 0 for no labels", got, want)
-	}
 	switch {
-	case n.DCGAN != nil && !n.BiasFromData:
+	case n.BiasFromData && (n.MLP == nil || n.MLP.OutputActivation != "sigmoid"):
+		return nil, fmt.Errorf(`bias_from_data is for an mlp with output_activation "sigmoid"`)
+	case n.DCGAN != nil:
 		return n.DCGAN.Generator, nil
-	case n.MLP != nil:
-		return n.mlp(d)
+	case n.Deconv != nil:
+		return n.Deconv.Forward, nil
+	case n.MLP == nil:
+		return nil, fmt.Errorf("maxout and maxout_conv are discriminators: want an mlp, a dcgan or a deconv")
 	}
-	return nil, fmt.Errorf("bias_from_data is for an mlp")
+	net := *n.MLP
+	if n.BiasFromData && d != nil {
+		bias, err := d.meanLogits()
+		if err != nil {
+			return nil, err
+		}
+		if net.OutputBias = bias; bias == nil {
+			return nil, fmt.Errorf("bias_from_data needs data that are images")
+		}
+	}
+	return net.Forward, net.Validate()
 }
 
 // fit is a hint at data of another size.
@@ -208,19 +235,23 @@ func (n Network) fit(d dataset) string {
 	return fmt.Sprintf("; data of size %d would fit", output[0])
 }
 
-// discriminator returns the network as D, and an error if it cannot read the data or its results are no
-// logits.
-func (n Network) discriminator(d dataset) (ganlib.Discriminator, error) {
+// discriminator returns the network as D, and an error if it cannot read such examples or its results are
+// no logits.
+func (n Network) discriminator(example []int) (ganlib.Discriminator, error) {
 	switch {
-	case n.BiasFromData && n.MLP == nil:
-		return nil, fmt.Errorf("bias_from_data is for an mlp")
+	case n.BiasFromData:
+		return nil, fmt.Errorf("bias_from_data is for a generator")
 	case n.DCGAN != nil:
-		if got, want := n.output(), d.shape(); !slices.Equal(got, want) {
-			return nil, fmt.Errorf("it reads images of shape %v: want %v, the shape of one example", got, want)
+		if got := n.output(); !slices.Equal(got, example) {
+			return nil, fmt.Errorf("it reads images of shape %v: want %v, the shape of one example", got, example)
 		}
 		return n.DCGAN.Discriminator, nil
 	case n.Maxout != nil:
 		return n.Maxout.Forward, nil
+	case n.MaxoutConv != nil:
+		return n.MaxoutConv.Forward, n.MaxoutConv.Reads(example)
+	case n.MLP == nil:
+		return nil, fmt.Errorf("deconv is a generator: want an mlp, a maxout, a maxout_conv or a dcgan")
 	}
 	if got := n.MLP.Output; !slices.Equal(got, []int{1}) {
 		return nil, fmt.Errorf("its output has shape %v: want [1], one logit", got)
@@ -228,23 +259,7 @@ func (n Network) discriminator(d dataset) (ganlib.Discriminator, error) {
 	if n.MLP.OutputActivation != "linear" {
 		return nil, fmt.Errorf(`output_activation is %q: want "linear", for D's output is a logit`, n.MLP.OutputActivation)
 	}
-	g, err := n.mlp(d)
-	return ganlib.Discriminator(g), err
-}
-
-// mlp returns an MLP, with the bias that was asked for.
-func (n Network) mlp(d dataset) (ganlib.Generator, error) {
-	net := *n.MLP
-	if n.BiasFromData {
-		bias, err := d.meanLogits()
-		if err != nil {
-			return nil, err
-		}
-		if net.OutputBias = bias; bias == nil || net.OutputActivation != "sigmoid" {
-			return nil, fmt.Errorf(`bias_from_data needs data that are images and output_activation "sigmoid", not %q`, net.OutputActivation)
-		}
-	}
-	return net.Forward, net.Validate()
+	return n.MLP.Forward, n.MLP.Validate()
 }
 
 // output is the shape of one result of the network as a generator.
@@ -254,6 +269,8 @@ func (n Network) output() []int {
 		return n.MLP.Output
 	case n.DCGAN != nil:
 		return []int{n.DCGAN.Size, n.DCGAN.Size, n.DCGAN.Channels}
+	case n.Deconv != nil:
+		return n.Deconv.Output()
 	}
 	return []int{1}
 }
@@ -267,12 +284,19 @@ func (n Network) channels() int {
 	return 0
 }
 
-// scale is the range of the network's results as a generator.
+// scale is the range of the network's results as a generator of images: [0, 1] behind a sigmoid, [−1, 1]
+// behind tanh, and contrast-normalised where its output is linear.
 func (n Network) scale() data.Scale {
-	if n.MLP != nil && n.MLP.OutputActivation == "tanh" || n.DCGAN != nil && n.DCGAN.Output != "sigmoid" {
-		return data.Symmetric
+	activation := "tanh"
+	switch {
+	case n.MLP != nil:
+		activation = n.MLP.OutputActivation
+	case n.Deconv != nil:
+		activation = "linear"
+	case n.DCGAN != nil && n.DCGAN.Output == "sigmoid":
+		activation = "sigmoid"
 	}
-	return data.Unit
+	return map[string]data.Scale{"sigmoid": data.Unit, "tanh": data.Symmetric, "linear": data.Contrast}[activation]
 }
 
 // classes is the number of labels the network is told apart, 0 for a network without.
@@ -285,6 +309,16 @@ func (n Network) classes() int {
 
 // rule returns a fresh learning rule.
 func (r Rule) rule() (optim.Rule, error) {
+	rule, err := r.unlimited()
+	if err != nil || r.MaxColNorm == 0 {
+		return rule, err
+	}
+	limited := optim.MaxColNorm{Rule: rule, Limit: r.MaxColNorm}
+	return limited, limited.Validate()
+}
+
+// unlimited is the rule without MaxColNorm.
+func (r Rule) unlimited() (optim.Rule, error) {
 	switch {
 	case r.Momentum != nil && r.Adam == nil:
 		m := *r.Momentum

@@ -1,245 +1,270 @@
 package gans
 
 import (
+	"cmp"
 	"fmt"
-	"image"
-	"maps"
+	"io"
 	"math"
 	"slices"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/mnist"
 )
 
-// Data names p_data.
+// Data names p_data: a set by its name, or files of one's own.
 type Data struct {
-	// Set is "mnist", the training images, or "normal", the normal distribution on the line.
-	Set string `json:"set"`
+	// Set is the name of the data, one of DataSets; empty where Path names files.
+	Set string `json:"set,omitempty"`
+	// Part is the part of a published set, such as "test"; empty means the one for training.
+	Part string `json:"part,omitempty"`
+	// Path is a file or folder of images of one's own: a folder, .zip or .tgz of pictures of any sizes, an
+	// IDX file (with the labels beside it), CIFAR's binary files, LSUN's LMDB, SVHN's or TFD's .mat.
+	Path string `json:"path,omitempty"`
+
 	// First takes only the first so many images; 0 means all. The 2014 paper trains on the first 50,000
 	// of MNIST's 60,000.
 	First int `json:"first,omitempty"`
-	// Size is the side images are resized to; 0 leaves them as they are. Their channels follow the
-	// generator: it gets grey images spread over three channels, or colour ones in grey, if that is what
-	// it makes.
+	// Size is the side images are resized to; 0 leaves images of one size as they are, and brings pictures
+	// of any size to the generator's. Their channels follow the generator: it gets grey images spread over
+	// three channels, or colour ones in grey, if that is what it makes.
 	Size int `json:"size,omitempty"`
+	// Crop is the side of the square cut out of the middle of pictures of any size before they are resized;
+	// 0 means the largest there is. For CelebA the literature takes 108.
+	Crop int `json:"crop,omitempty"`
+	// Flip mirrors each image left to right with probability 1/2.
+	Flip bool `json:"flip,omitempty"`
+	// Replacement draws every image by itself, so that one may come twice before all have come once.
+	// Otherwise they come in shuffled epochs.
+	Replacement bool `json:"replacement,omitempty"`
+	// OnDevice keeps the whole set in the device's memory. The minibatches are the same.
+	OnDevice bool `json:"on_device,omitempty"`
+
 	// Mean and Std of the normal distribution.
 	Mean float64 `json:"mean,omitempty"`
 	Std  float64 `json:"std,omitempty"`
 }
 
-// sets are the data that can be had, each as it is.
-var sets = map[string]Data{
-	"mnist":  {Set: "mnist"},
-	"normal": {Set: "normal", Mean: 1, Std: .5},
-}
-
-// DataSets lists the names that Data.Set knows.
-func DataSets() []string { return slices.Sorted(maps.Keys(sets)) }
-
-// Images loads the image set at its Size, for comparing samples with it.
+// Images loads all of the image set at its Size, for comparing samples with it.
 func (d Data) Images() (*data.Images, error) {
-	whole, err := d.whole()
+	source, err := d.source(data.Frame{Size: d.Size, Crop: d.Crop}, nil)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("data: %w", err)
 	}
-	images, err := d.first(whole)
-	if err != nil || d.Size == 0 {
-		return images, err
+	defer closeSource(source)
+	if source, err = data.Fit(source, d.Size, 0); err != nil {
+		return nil, fmt.Errorf("data: %w", err)
 	}
-	return images.Resize(d.Size)
+	return data.All(source)
 }
 
-// whole loads all of the image set, as it is.
-func (d Data) whole() (*data.Images, error) {
-	if d.Set != "mnist" {
-		return nil, fmt.Errorf("data set %q has no images", d.Set)
+// source opens the images as they are, pictures of any size in the given frame. What takes long shows its
+// progress on output.
+func (d Data) source(frame data.Frame, output io.Writer) (source data.Source, err error) {
+	switch {
+	case d.Path != "" && d.Set != "":
+		return nil, fmt.Errorf("both set %q and path %s: want one of the two", d.Set, d.Path)
+	case d.Path != "" && d.Part != "":
+		return nil, fmt.Errorf("part %q of %s: only a published set has parts", d.Part, d.Path)
+	case d.Path != "":
+		source, err = openPath(d.Path, frame, output)
+	default:
+		source, err = openSet(d.Set, d.Part, frame, output)
 	}
-	return mnist.Train()
+	if err != nil || d.First == 0 {
+		return source, err
+	}
+	return data.First(source, d.First)
 }
 
-// first takes First of the images.
-func (d Data) first(images *data.Images) (*data.Images, error) {
-	if d.First == 0 {
-		return images, nil
+// closeSource closes a source that is read from an open file.
+func closeSource(source data.Source) {
+	if file, ok := source.(io.Closer); ok {
+		file.Close()
 	}
-	return images.Subset(0, d.First)
+}
+
+// distribution is p_data where it is no set of images, nil where it is.
+func (d Data) distribution() (data.Distribution, error) {
+	if d.Path != "" {
+		return nil, nil
+	}
+	if d.Set == normal {
+		if !(d.Std > 0) || math.IsNaN(d.Mean+d.Std) || math.IsInf(d.Mean+d.Std, 0) {
+			return nil, fmt.Errorf("data: normal distribution with mean %v and std %v: want a finite mean and a positive std", d.Mean, d.Std)
+		}
+		return data.Normal1D{Mean: d.Mean, Std: d.Std}, nil
+	}
+	return distributions[d.Set], nil
 }
 
 // dataset is p_data as a run needs it.
 type dataset interface {
-	// batch returns the k·m examples of an iteration, [k·m, ...], and in a conditional game their labels,
-	// int32 [k·m].
-	batch(step int) (train.Batch, error)
 	// shape is that of one example.
 	shape() []int
 	// classes is the number of different labels, 0 without labels.
 	classes() int
 	// meanLogits is the logit of each coordinate's mean, for data in [0, 1]; nil where they are not.
 	meanLogits() ([]float32, error)
-	// image draws one example; ok is false where examples are no images.
-	image(x []float32) (picture image.Image, ok bool)
+	// batches returns what each step sees: n examples [n, ...], and in a conditional game their labels,
+	// int32 [n].
+	batches(b compute.Backend, n int) (func(step int) (train.Batch, error), error)
+	// close frees what the data hold.
+	close()
 }
 
-// load opens the data of a configuration, which says how much of it an iteration takes.
-func (d Data) load(cfg Config) (dataset, error) {
-	n := cfg.K * cfg.BatchSize
-	switch d.Set {
-	case "normal":
-		if !(d.Std > 0) || math.IsNaN(d.Mean+d.Std) || math.IsInf(d.Mean+d.Std, 0) {
-			return nil, fmt.Errorf("data: normal distribution with mean %v and std %v: want a finite mean and a positive std", d.Mean, d.Std)
-		}
-		return &line{data.Normal1D{Mean: d.Mean, Std: d.Std}, uint64(cfg.Seed), n}, nil
-	case "mnist":
-		return d.pictures(cfg)
-	}
-	return nil, fmt.Errorf("data: set %q is not here: want one of %q", d.Set, DataSets())
-}
-
-// pictures opens an image set for the networks of a configuration.
-func (d Data) pictures(cfg Config) (dataset, error) {
-	whole, err := d.whole()
+// load opens the data of a configuration.
+func (cfg Config) load() (dataset, error) {
+	distribution, err := cfg.Data.distribution()
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, err
 	}
-	set, err := d.first(whole)
-	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+	if distribution != nil {
+		return &points{distribution, uint64(cfg.Seed)}, nil
 	}
-	n := cfg.K * cfg.BatchSize
-	order, err := data.NewOrder(set.N, n, uint64(cfg.Seed))
-	if err != nil {
-		return nil, fmt.Errorf("data: an iteration takes k·m = %d·%d examples: %w", cfg.K, cfg.BatchSize, err)
+	if cfg.Data.Size < 0 {
+		return nil, fmt.Errorf("data: size is %d: want the side of an image, or 0 to leave the images as they are", cfg.Data.Size)
 	}
-	if d.Size < 0 {
-		return nil, fmt.Errorf("data: size is %d: want the side of an image, or 0 to leave the images as they are", d.Size)
-	}
-	p := &pictures{
-		set: set, kinds: whole.Classes(), order: order, scale: cfg.Generator.scale(), n: n,
-		side: d.Size, channels: cfg.Generator.channels(), labelled: cfg.Generator.classes() > 0,
-	}
-	one, err := set.Choose([]int{0})
-	if err == nil {
-		p.one, err = p.fit(one)
-	}
+	p, err := cfg.pictures()
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
 	return p, nil
 }
 
-// line is a distribution of numbers.
-type line struct {
-	data.Normal1D
+// pictures opens an image set for the networks of a configuration.
+func (cfg Config) pictures() (*pictures, error) {
+	g := cfg.Generator
+	side := cfg.Data.Size
+	if output := g.output(); side == 0 && len(output) == 3 {
+		side = output[0]
+	}
+	source, err := cfg.Data.source(data.Frame{Size: side, Crop: cfg.Data.Crop, Channels: g.channels()}, cfg.Output)
+	if err != nil {
+		return nil, err
+	}
+	fitting, err := data.Fit(source, cfg.Data.Size, g.channels())
+	if err != nil {
+		return nil, err
+	}
+	one, err := fitting.Choose([]int{0})
+	if err != nil {
+		return nil, err
+	}
+	return &pictures{
+		source: source, fitting: fitting, one: one, labelled: g.classes() > 0,
+		drawing: data.Drawing{
+			Seed: uint64(cfg.Seed), Scale: g.scale(),
+			Replacement: cfg.Data.Replacement, Flip: cfg.Data.Flip, OnDevice: cfg.Data.OnDevice,
+		},
+	}, nil
+}
+
+// points is a distribution of numbers or points.
+type points struct {
+	data.Distribution
 	seed uint64
-	n    int
 }
 
-func (l *line) batch(step int) (train.Batch, error) {
-	x := tensors.FromFlatDataAndDimensions(l.Batch(l.seed, step, l.n), l.n, 1)
-	return train.Batch{Inputs: []*tensors.Tensor{x}}, nil
-}
+func (p *points) shape() []int                   { return []int{p.Dim()} }
+func (p *points) classes() int                   { return 0 }
+func (p *points) meanLogits() ([]float32, error) { return nil, nil }
+func (p *points) close()                         {}
 
-func (l *line) shape() []int                        { return []int{1} }
-func (l *line) classes() int                        { return 0 }
-func (l *line) meanLogits() ([]float32, error)      { return nil, nil }
-func (l *line) image([]float32) (image.Image, bool) { return nil, false }
+func (p *points) batches(_ compute.Backend, n int) (func(step int) (train.Batch, error), error) {
+	return func(step int) (train.Batch, error) {
+		x := tensors.FromFlatDataAndDimensions(p.Batch(p.seed, step, n), n, p.Dim())
+		return train.Batch{Inputs: []*tensors.Tensor{x}}, nil
+	}, nil
+}
 
 // pictures is an image set, brought to the size, channels and range of the generator's output.
 type pictures struct {
-	set            *data.Images // as it was loaded
-	one            *data.Images // one image of it, as the players get it
-	kinds          int          // the number of different labels
-	order          *data.Order
-	scale          data.Scale
-	n              int
-	side, channels int  // 0 leaves the set's
-	labelled       bool // whether batches hold labels
-}
-
-// fit brings images of the set to the size and channels asked for.
-func (p *pictures) fit(images *data.Images) (fitting *data.Images, err error) {
-	fitting = images
-	if p.side > 0 {
-		if fitting, err = fitting.Resize(p.side); err != nil {
-			return nil, err
-		}
-	}
-	if p.channels > 0 {
-		return fitting.WithChannels(p.channels)
-	}
-	return fitting, nil
-}
-
-// batch fits no more images than it needs: the whole set at 64 x 64 in colour would be 700 MB.
-func (p *pictures) batch(step int) (train.Batch, error) {
-	chosen, err := p.set.Choose(p.order.Batch(step))
-	if err != nil {
-		return train.Batch{}, err
-	}
-	if chosen, err = p.fit(chosen); err != nil {
-		return train.Batch{}, err
-	}
-	x, all := make([]float32, len(chosen.Pixels)), make([]int, chosen.N)
-	for i := range all {
-		all[i] = i
-	}
-	if err := chosen.Fill(x, all, p.scale); err != nil {
-		return train.Batch{}, err
-	}
-	dims := append([]int{p.n}, p.shape()...)
-	inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, dims...)}
-	if p.labelled {
-		inputs = append(inputs, labelTensor(chosen.Labels))
-	}
-	return train.Batch{Inputs: inputs}, nil
-}
-
-// labelTensor makes labels int32 [n].
-func labelTensor(labels []int) *tensors.Tensor {
-	y := make([]int32, len(labels))
-	for i, label := range labels {
-		y[i] = int32(label)
-	}
-	return tensors.FromFlatDataAndDimensions(y, len(y))
+	source   data.Source  // as it was opened
+	fitting  data.Source  // as the players get it
+	one      *data.Images // one image of it
+	drawing  data.Drawing
+	labelled bool // whether batches hold labels
+	drawn    []*data.Batches
 }
 
 func (p *pictures) shape() []int { return []int{p.one.Height, p.one.Width, p.one.Channels} }
+func (p *pictures) classes() int { return p.fitting.Classes() }
 
-func (p *pictures) classes() int { return p.kinds }
+func (p *pictures) close() {
+	for _, b := range p.drawn {
+		b.Finalize()
+	}
+	closeSource(p.source)
+}
+
+func (p *pictures) batches(b compute.Backend, n int) (func(step int) (train.Batch, error), error) {
+	drawing := p.drawing
+	drawing.Size = n
+	drawn, err := data.NewBatches(b, p.fitting, drawing)
+	if err != nil {
+		return nil, err
+	}
+	p.drawn = append(p.drawn, drawn)
+	return func(step int) (train.Batch, error) {
+		x, labels, err := drawn.Draw(step)
+		if err != nil {
+			return train.Batch{}, err
+		}
+		inputs := []*tensors.Tensor{x}
+		if p.labelled {
+			inputs = append(inputs, labels)
+		}
+		return train.Batch{Inputs: inputs}, nil
+	}, nil
+}
 
 // meanLogits clips the means away from 0 and 1, where pixels that never change would need an infinite
 // bias.
 func (p *pictures) meanLogits() ([]float32, error) {
 	const clip = 1e-7 // as Pylearn2's init_sigmoid_bias_from_marginals
-	set, err := p.fit(p.set)
-	if err != nil {
-		return nil, err
-	}
-	sums := make([]float64, set.Size())
-	for i := range set.N {
-		for j, v := range set.At(i) {
-			sums[j] += float64(v)
+	const atOnce = 1000
+	n := p.fitting.Len()
+	sums := make([]float64, p.one.Size())
+	for lo := 0; lo < n; lo += atOnce {
+		indices := make([]int, min(atOnce, n-lo))
+		for i := range indices {
+			indices[i] = lo + i
+		}
+		some, err := p.fitting.Choose(indices)
+		if err != nil {
+			return nil, err
+		}
+		for i := range some.N {
+			for j, v := range some.At(i) {
+				sums[j] += float64(v)
+			}
 		}
 	}
 	logits := make([]float32, len(sums))
 	for j, sum := range sums {
-		mean := min(max(sum/255/float64(set.N), clip), 1-clip)
+		mean := min(max(sum/255/float64(n), clip), 1-clip)
 		logits[j] = float32(math.Log(mean / (1 - mean)))
 	}
 	return logits, nil
 }
 
-func (p *pictures) image(x []float32) (image.Image, bool) {
-	one := *p.one
-	one.Pixels = make([]uint8, len(x))
-	for i, v := range x {
-		if p.scale == data.Symmetric {
-			v = (v + 1) / 2
-		}
-		one.Pixels[i] = uint8(math.Round(255 * float64(min(max(v, 0), 1))))
+// check reports data that the networks of a configuration cannot play with.
+func (cfg Config) check(d dataset) error {
+	output := cfg.Generator.output()
+	if got := d.shape(); !slices.Equal(output, got) {
+		return fmt.Errorf("generator: its output has shape %v: want %v, the shape of one example%s", output, got, cfg.Generator.fit(d))
 	}
-	return one.Image(0), true
+	switch got, want := cfg.Generator.classes(), d.classes(); {
+	case got > 0 && want == 0:
+		return fmt.Errorf("generator: it has %d classes, and the data have no labels: want 0", got)
+	case got > 0 && got != want:
+		return fmt.Errorf("generator: it has %d classes, the data have %d: want the data's, or 0 for no labels", got, want)
+	}
+	return nil
 }
+
+// name is what the data are called in a few words.
+func (d Data) name() string { return cmp.Or(d.Set, d.Path) }

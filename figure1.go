@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/measure"
 )
@@ -22,9 +23,9 @@ func (gan *GAN) Panel(title string, n int) (figure.Panel, error) {
 }
 
 func (gan *GAN) panelOf(n int, seed uint64) (figure.Panel, error) {
-	l, ok := gan.dataset.(*line)
-	if !ok {
-		return figure.Panel{}, fmt.Errorf("data set %q is not on the line: Figure 1 has no place for it", gan.Config.Data.Set)
+	l := gan.onLine()
+	if l == nil {
+		return figure.Panel{}, fmt.Errorf("%s is not the normal distribution: Figure 1 has no place for it", gan.Config.Data.name())
 	}
 	lo := math.Floor((l.Mean-6*l.Std)/binWidth) * binWidth
 	bins := int(math.Ceil(12 * l.Std / binWidth))
@@ -79,4 +80,13 @@ func (gan *GAN) arrows() (z, gz []float64, err error) {
 		z, gz = append(z, float64(noise[i])), append(gz, float64(to[i]))
 	}
 	return z, gz, err
+}
+
+// onLine is p_data where it is the normal distribution on the line, nil where it is not.
+func (gan *GAN) onLine() *data.Normal1D {
+	distribution, _ := gan.Config.Data.distribution()
+	if l, ok := distribution.(data.Normal1D); ok {
+		return &l
+	}
+	return nil
 }

@@ -35,7 +35,6 @@ type GAN struct {
 	Step int
 
 	algorithm *ganlib.Algorithm1
-	dataset   dataset
 	backend   compute.Backend
 	store     *model.Store
 	generate  *model.Exec
@@ -50,23 +49,28 @@ func Train(ctx context.Context, cfg Config) (*GAN, error) {
 		return nil, fmt.Errorf("Config.Dir is empty: want the directory of the run")
 	}
 	cfg.Backend = backend.Resolve(cfg.Backend)
-	gan, err := build(cfg)
+	gan, d, err := prepare(cfg)
 	if err != nil {
 		return nil, err
+	}
+	defer d.close()
+	batches, err := d.batches(gan.backend, cfg.K*cfg.BatchSize)
+	if err != nil {
+		return nil, fmt.Errorf("data: an iteration takes k·m = %d·%d examples: %w", cfg.K, cfg.BatchSize, err)
 	}
 	trainer, err := gan.algorithm.Trainer(gan.backend, gan.store)
 	if err != nil {
 		return nil, err
 	}
-	var free []string
+	free := []string{"data.on_device", "record_every", "sample_every", "save_every"}
 	if cfg.GeneratorRule.mayGrow() && cfg.DiscriminatorRule.mayGrow() {
-		free = []string{"steps"}
+		free = append(free, "steps")
 	}
 	gan.Run, err = run.Train(ctx, run.Spec{
-		Dir: cfg.Dir, Config: cfg, Free: append(free, "record_every", "sample_every", "save_every"),
+		Dir: cfg.Dir, Config: cfg, Free: free,
 		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery,
 		Trainer: trainer,
-		Batches: gan.dataset.batch,
+		Batches: batches,
 		Sample:  gan.progress,
 		Watch:   cfg.Watch,
 		Output:  cfg.Output,
@@ -95,7 +99,7 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 	cfg.Dir = dir
 	trainedOn := cfg.Backend
 	cfg.Backend = backend.Resolve(backendName)
-	gan, err := build(cfg)
+	gan, err := build(cfg, nil)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", dir, err)
 	}
@@ -107,20 +111,46 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 	return gan, nil
 }
 
-// build turns a configuration into players, data and an empty store.
-func build(cfg Config) (*GAN, error) {
-	gan := &GAN{Config: cfg, store: model.NewStore()}
-	err := cfg.checkCounts()
-	if err == nil {
-		err = cfg.checkNetworks()
+// validate reports a configuration whose networks cannot play, whatever the data.
+func (cfg Config) validate() error {
+	if err := cfg.checkCounts(); err != nil {
+		return err
+	}
+	if err := cfg.checkNetworks(); err != nil {
+		return err
+	}
+	_, err := cfg.algorithm(nil)
+	return err
+}
+
+// prepare opens the data of a configuration and builds its players for them.
+func prepare(cfg Config) (*GAN, dataset, error) {
+	if err := cfg.validate(); err != nil { // before data that may take minutes to read
+		return nil, nil, err
+	}
+	d, err := cfg.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	gan, err := build(cfg, d)
+	if err != nil {
+		d.close()
+	}
+	return gan, d, err
+}
+
+// build turns a configuration into players and an empty store. The players of a run that is only opened need
+// no data, so d may be nil.
+func build(cfg Config, d dataset) (*GAN, error) {
+	err := cfg.validate()
+	if err == nil && d != nil {
+		err = cfg.check(d)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if gan.dataset, err = cfg.Data.load(cfg); err != nil {
-		return nil, err
-	}
-	if gan.algorithm, err = cfg.algorithm(gan.dataset); err != nil {
+	gan := &GAN{Config: cfg, store: model.NewStore()}
+	if gan.algorithm, err = cfg.algorithm(d); err != nil {
 		return nil, err
 	}
 	if gan.backend, err = backend.Open(cfg.Backend); err != nil {

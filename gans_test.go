@@ -13,6 +13,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/dcganlib"
@@ -223,22 +224,35 @@ func TestTheSeedDecides(t *testing.T) {
 // untrained builds a game and leaves its players as they begin.
 func untrained(t *testing.T, cfg Config) *GAN {
 	t.Helper()
-	gan, err := build(cfg)
+	gan, d, err := prepare(cfg)
 	require.NoError(t, err)
+	d.close()
 	return gan
+}
+
+// minibatch is what an iteration sees.
+func minibatch(t *testing.T, gan *GAN, step int) train.Batch {
+	t.Helper()
+	d, err := gan.Config.load()
+	require.NoError(t, err)
+	defer d.close()
+	draw, err := d.batches(gan.backend, gan.Config.K*gan.Config.BatchSize)
+	require.NoError(t, err)
+	b, err := draw(step)
+	require.NoError(t, err)
+	return b
 }
 
 // batch is the examples of an iteration, [k·m, ...], flat.
 func batch(t *testing.T, gan *GAN, step int) []float32 {
 	t.Helper()
-	b, err := gan.dataset.batch(step)
-	require.NoError(t, err)
+	b := minibatch(t, gan, step)
 	n := 1 // inputs of a batch: examples, and in a conditional game their labels
 	if gan.Classes() > 0 {
 		n = 2
 	}
 	require.Len(t, b.Inputs, n)
-	require.Equal(t, append([]int{gan.Config.K * gan.Config.BatchSize}, gan.dataset.shape()...), b.Inputs[0].Shape().Dimensions)
+	require.Equal(t, append([]int{gan.Config.K * gan.Config.BatchSize}, gan.shape()...), b.Inputs[0].Shape().Dimensions)
 	return tensors.MustCopyFlatData[float32](b.Inputs[0])
 }
 
@@ -283,8 +297,7 @@ func TestBatchesWithLabels(t *testing.T) {
 	}
 	require.Len(t, labels, set.N, "no two images alike")
 	for step := range 5 {
-		b, err := gan.dataset.batch(step)
-		require.NoError(t, err)
+		b := minibatch(t, gan, step)
 		x := tensors.MustCopyFlatData[float32](b.Inputs[0])
 		for _, label := range tensors.MustCopyFlatData[int32](b.Inputs[1]) {
 			pixels := make([]byte, 256)

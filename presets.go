@@ -13,6 +13,7 @@ import (
 // presets by the name the command line knows them by.
 var presets = map[string]func() Config{
 	"figure1":               Figure1,
+	"ring8":                 Ring8,
 	"mnist":                 MNIST,
 	"mnist-adam":            MNISTAdam,
 	"mnist-minimax":         MNISTMinimax,
@@ -35,20 +36,39 @@ func Preset(name string) (Config, error) {
 // Presets lists the names Preset knows.
 func Presets() []string { return slices.Sorted(maps.Keys(presets)) }
 
-// On returns the configuration for other data, one of DataSets: images of any set, resized and grey or in
-// colour as the generator has them. Data the configuration has already stay as they are.
-func (cfg Config) On(set string) (Config, error) {
-	if cfg.Data.Set == set {
+// On returns the configuration for other data: one of DataSets, or a path as Data.Path has it. Images are
+// resized, and grey or in colour as the generator has them. Data the configuration has already stay as they
+// are.
+func (cfg Config) On(what string) (Config, error) {
+	if cfg.Data.Set == what {
 		return cfg, nil
 	}
-	var ok bool
-	if cfg.Data, ok = sets[set]; !ok {
-		return Config{}, fmt.Errorf("data: set %q is not here: want one of %q", set, DataSets())
+	d, err := dataNamed(what)
+	if err != nil {
+		return Config{}, err
 	}
-	if output := cfg.Generator.output(); len(output) == 3 {
-		cfg.Data.Size = output[0]
+	if output := cfg.Generator.output(); len(output) == 3 && d.images() {
+		d.Size = output[0]
 	}
-	cfg.Name += ", on " + set
+	cfg.Data = d
+	cfg.Name += ", on " + what
+	return cfg, nil
+}
+
+// At returns the configuration for images of another size, or with another number of channels: 1 for grey, 3
+// for colour; 0 leaves either. It is for DCGANs, whose networks dcganlib.Networks.At brings to that size.
+func (cfg Config) At(size, channels int) (Config, error) {
+	if cfg.Generator.DCGAN == nil || cfg.Discriminator.DCGAN == nil {
+		return Config{}, fmt.Errorf("size %d and channels %d for networks that are no DCGAN: want a preset such as cifar32 or lsun64", size, channels)
+	}
+	for _, n := range []*Network{&cfg.Generator, &cfg.Discriminator} {
+		at, err := n.DCGAN.At(size, channels)
+		if err != nil {
+			return Config{}, err
+		}
+		n.DCGAN = &at
+	}
+	cfg.Data.Size = cfg.Generator.DCGAN.Size
 	return cfg, nil
 }
 
@@ -70,6 +90,28 @@ func Figure1() Config {
 		Objective: Objective{Name: ganlib.Minimax.Name}, K: 5,
 		GeneratorRule: rule(1), DiscriminatorRule: rule(5),
 		Steps: steps, RecordEvery: 20, SampleEvery: steps, SaveEvery: 500,
+	}
+}
+
+// Ring8 learns eight blots on a circle, the toy on which lost modes can be counted, with a setting that keeps
+// all of them.
+func Ring8() Config {
+	player := func(output int) Network {
+		return Network{MLP: &ganlib.MLP{
+			Hidden: []int{128, 128}, Activation: "relu", Output: []int{output}, OutputActivation: "linear",
+		}}
+	}
+	rule := func() Rule {
+		return Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
+	}
+	return Config{
+		Name: "A ring of 8 Gaussians in the plane", Seed: 1,
+		Data: Data{Set: "ring8"}, BatchSize: 256,
+		Generator: player(2), Discriminator: player(1),
+		Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 8},
+		Objective: Objective{Name: ganlib.NonSaturating.Name}, K: 1,
+		GeneratorRule: rule(), DiscriminatorRule: rule(),
+		Steps: 5000, RecordEvery: 20, SampleEvery: 500, SaveEvery: 1000,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
@@ -86,7 +87,7 @@ func (gan *GAN) Generate(z []float32, labels ...int) ([]float32, error) {
 // wants n labels. Dropout is off.
 func (gan *GAN) Discriminate(x []float32, labels ...int) ([]float32, error) {
 	d := func(root *model.Scope, x, y *Node) *Node { return Sigmoid(gan.algorithm.Discriminate(root, x, y)) }
-	return gan.infer(&gan.judge, d, x, gan.dataset.shape(), labels)
+	return gan.infer(&gan.judge, d, x, gan.shape(), labels)
 }
 
 // infer passes rows of the given shape, and their labels in a conditional game, through a player, whose
@@ -124,7 +125,7 @@ func (gan *GAN) oneHot(inputs []*Node) *Node {
 // rowsAtOnce is in how many rows at a time to pass n through a network. All chunks have that size, for
 // each size is a compilation of its own.
 func (gan *GAN) rowsAtOnce(n int) int {
-	most := min(maxRows, max(1, maxValues/shapes.Make(dtypes.Float32, gan.dataset.shape()...).Size()))
+	most := min(maxRows, max(1, maxValues/shapes.Make(dtypes.Float32, gan.shape()...).Size()))
 	chunks := (n + most - 1) / most
 	return (n + chunks - 1) / chunks
 }
@@ -139,7 +140,7 @@ func inChunks(exec *model.Exec, in []float32, shape, labels []int, rows int) ([]
 		from := min(done, n-rows)
 		inputs := []any{tensors.FromFlatDataAndDimensions(in[from*size:(from+rows)*size], append([]int{rows}, shape...)...)}
 		if len(labels) > 0 {
-			inputs = append(inputs, labelTensor(labels[from:from+rows]))
+			inputs = append(inputs, data.LabelTensor(labels[from:from+rows]))
 		}
 		results, err := exec.Call(inputs...)
 		if err != nil {
@@ -175,19 +176,25 @@ func (gan *GAN) Images(n int, seed uint64, labels ...int) ([]image.Image, error)
 
 // Pictures turns examples [n, ...], row after row, into images.
 func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
-	size, err := rowSize(x, gan.dataset.shape())
+	shape := gan.shape()
+	size, err := rowSize(x, shape)
 	if err != nil {
 		return nil, err
 	}
-	pictures := make([]image.Image, len(x)/size)
+	if len(shape) != 3 {
+		return nil, fmt.Errorf("%s has no images", gan.Config.Data.name())
+	}
+	scale, pictures := gan.Config.Generator.scale(), make([]image.Image, len(x)/size)
 	for i := range pictures {
-		var ok bool
-		if pictures[i], ok = gan.dataset.image(x[i*size : (i+1)*size]); !ok {
-			return nil, fmt.Errorf("data set %q has no images", gan.Config.Data.Set)
-		}
+		one := data.Images{N: 1, Height: shape[0], Width: shape[1], Channels: shape[2], Pixels: make([]uint8, size)}
+		scale.Pixels(one.Pixels, x[i*size:(i+1)*size])
+		pictures[i] = one.Image(0)
 	}
 	return pictures, nil
 }
+
+// shape is that of one example.
+func (gan *GAN) shape() []int { return gan.Config.Generator.output() }
 
 // Picture draws n samples: a grid of images, or a panel of Figure 1 for numbers on the line. The grid of a
 // conditional game has a column for each of the labels, which are as Sample takes them; any other is nearly
@@ -196,7 +203,8 @@ func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) 
 	if err := gan.checkLabels(labels); err != nil {
 		return nil, err
 	}
-	if _, ok := gan.dataset.(*line); ok {
+	switch {
+	case gan.onLine() != nil:
 		panel, err := gan.panelOf(n, seed)
 		if err != nil {
 			return nil, err
@@ -223,10 +231,13 @@ func (gan *GAN) columns(n int, labels []int) int {
 }
 
 // PictureSize is a good number of samples for Picture: 64 images, ten of each class in a conditional game,
-// or 20,000 numbers on the line.
+// 20,000 numbers on the line, or 2,000 points in the plane.
 func (gan *GAN) PictureSize() int {
-	if _, ok := gan.dataset.(*line); ok {
+	switch {
+	case gan.onLine() != nil:
 		return 20_000
+	case len(gan.shape()) == 1:
+		return 2000
 	}
 	if classes := gan.Classes(); classes > 0 {
 		return 10 * classes
@@ -251,9 +262,12 @@ func (gan *GAN) TrainDiscriminator(steps int, rule optim.Rule) (v float64, err e
 		}
 	}
 	gan.judge = nil // compiled when those variables were there
-	cfg := gan.Config
-	cfg.K = 1 // one minibatch a step
-	d, err := cfg.Data.load(cfg)
+	d, err := gan.Config.load()
+	if err != nil {
+		return 0, err
+	}
+	defer d.close()
+	draw, err := d.batches(gan.backend, gan.Config.BatchSize)
 	if err != nil {
 		return 0, err
 	}
@@ -265,7 +279,7 @@ func (gan *GAN) TrainDiscriminator(steps int, rule optim.Rule) (v float64, err e
 	}
 	defer exec.Finalize()
 	for i := range steps {
-		batch, err := d.batch(gan.Step + i)
+		batch, err := draw(gan.Step + i)
 		if err != nil {
 			return 0, err
 		}

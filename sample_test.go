@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/optim"
@@ -88,7 +89,7 @@ func TestTanhPixels(t *testing.T) {
 func TestMeanLogits(t *testing.T) {
 	set := &data.Images{N: 2, Height: 1, Width: 3, Channels: 1, Pixels: []uint8{0, 255, 51, 0, 255, 153}}
 	require.NoError(t, set.Validate())
-	got, err := (&pictures{set: set}).meanLogits()
+	got, err := (&pictures{fitting: set, one: set}).meanLogits()
 	require.NoError(t, err)
 	limit := math.Log(1e-7 / (1 - 1e-7))
 	require.InDeltaSlice(t, []float64{limit, -limit, math.Log(.4 / .6)}, got, 1e-5)
@@ -185,13 +186,16 @@ func TestGridOfClasses(t *testing.T) {
 
 // TestRowsAtOnce: few large images pass through a network at once, in chunks of one size.
 func TestRowsAtOnce(t *testing.T) {
-	large := &GAN{dataset: &pictures{one: &data.Images{Height: 64, Width: 64, Channels: 3}}}
+	ofSize := func(size, channels int) *GAN {
+		return &GAN{Config: Config{Generator: Network{DCGAN: &dcganlib.Networks{Size: size, Channels: channels}}}}
+	}
+	large := ofSize(64, 3)
 	for n, want := range map[int]int{1: 1, 64: 64, 85: 85, 86: 43, 100: 50, 1000: 84} {
 		require.Equal(t, want, large.rowsAtOnce(n), n)
 	}
-	huge := &GAN{dataset: &pictures{one: &data.Images{Height: 2048, Width: 2048, Channels: 3}}}
+	huge := ofSize(2048, 3)
 	require.Equal(t, 1, huge.rowsAtOnce(5))
-	small := &GAN{dataset: &pictures{one: &data.Images{Height: 28, Width: 28, Channels: 1}}}
+	small := ofSize(28, 1)
 	require.Equal(t, 1000, small.rowsAtOnce(1000))
 	require.Equal(t, 501, small.rowsAtOnce(1001))
 }
@@ -234,10 +238,10 @@ func TestPanel(t *testing.T) {
 
 func TestPanelIsForTheLine(t *testing.T) {
 	_, err := untrained(t, smallMNIST(t, "go")).Panel("digits", 10)
-	require.EqualError(t, err, `data set "mnist" is not on the line: Figure 1 has no place for it`)
+	require.EqualError(t, err, `mnist is not the normal distribution: Figure 1 has no place for it`)
 	gan := untrained(t, smallLine(t, "go"))
 	_, err = gan.Images(1, 1)
-	require.EqualError(t, err, `data set "normal" has no images`)
+	require.EqualError(t, err, `normal has no images`)
 	picture, err := gan.Picture(100, 1)
 	require.NoError(t, err)
 	require.False(t, picture.Bounds().Empty())

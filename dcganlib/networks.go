@@ -96,6 +96,31 @@ func (n Networks) orPaper() Networks {
 	return n
 }
 
+// At returns the networks for images of another size and number of channels; 0 leaves either. The deepest
+// stages stay: a smaller image has fewer stages about them, and each stage about the outermost has half its
+// channels, down to 16. The base is the image halved until it is at most 7. It returns an error if no base
+// from 3 to 7 makes that size.
+func (n Networks) At(size, channels int) (Networks, error) {
+	n = n.orPaper()
+	n.Channels = cmp.Or(channels, n.Channels)
+	if size == 0 || size == n.Size {
+		return n, n.Validate()
+	}
+	base, stages := size, 0
+	for base%2 == 0 && base > 7 {
+		base, stages = base/2, stages+1
+	}
+	if base < 3 || base > 7 || stages == 0 {
+		return n, fmt.Errorf("size is %d: want 3, 4, 5, 6 or 7 doubled a few times, such as 28, 32, 48, 64, 80 or 96", size)
+	}
+	filters := slices.Clone(n.Filters)
+	for len(filters) < stages {
+		filters = slices.Insert(filters, 0, max(16, filters[0]/2))
+	}
+	n.Size, n.Base, n.Filters = size, base, filters[len(filters)-stages:]
+	return n, n.Validate()
+}
+
 // Validate reports networks that cannot be built, by the names of their JSON.
 func (n Networks) Validate() error {
 	n = n.orPaper()

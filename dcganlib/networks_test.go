@@ -1,6 +1,7 @@
 package dcganlib
 
 import (
+	"cmp"
 	"testing"
 
 	"github.com/gomlx/gomlx/support/exceptions"
@@ -105,4 +106,39 @@ func TestGraphsRefuse(t *testing.T) {
 		err := exceptions.TryCatch[error](func() { build(t, c.networks, c.player, c.in, c.y) })
 		require.ErrorContains(t, err, c.want)
 	}
+}
+
+// TestAt: the deepest stages stay, whatever the size.
+func TestAt(t *testing.T) {
+	for _, c := range []struct {
+		of             Networks
+		size, channels int
+		base           int
+		filters        []int
+	}{
+		{LSUN64().Networks, 64, 1, 4, []int{128, 256, 512, 1024}},
+		{LSUN64().Networks, 0, 0, 4, []int{128, 256, 512, 1024}},
+		{LSUN64().Networks, 32, 3, 4, CIFAR32().Filters},
+		{LSUN64().Networks, 128, 3, 4, []int{64, 128, 256, 512, 1024}},
+		{LSUN64().Networks, 48, 3, 6, []int{256, 512, 1024}},
+		{LSUN64().Networks, 28, 1, 7, []int{512, 1024}},
+		{MNIST28().Networks, 112, 1, 7, []int{16, 32, 64, 128}},
+		{MNIST28().Networks, 224, 1, 7, []int{16, 16, 32, 64, 128}},
+	} {
+		got, err := c.of.At(c.size, c.channels)
+		require.NoError(t, err)
+		want := c.of
+		want.Size, want.Channels = cmp.Or(c.size, c.of.Size), cmp.Or(c.channels, c.of.Channels)
+		want.Base, want.Filters = c.base, c.filters
+		require.Equal(t, want, got)
+	}
+	require.Equal(t, []int{128, 256, 512, 1024}, LSUN64().Filters)
+	for size, want := range map[int]string{
+		100: "size is 100: want 3, 4, 5, 6 or 7 doubled a few times", 7: "size is 7", 2: "size is 2", -8: "size is -8",
+	} {
+		_, err := LSUN64().At(size, 3)
+		require.ErrorContains(t, err, want)
+	}
+	_, err := Flowers64().At(96, 3)
+	require.ErrorContains(t, err, `projection is "plain", and a kernel of 5`)
 }

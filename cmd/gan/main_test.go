@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
@@ -170,12 +171,13 @@ func TestMistakes(t *testing.T) {
 		want string
 		args []string
 	}{
-		{`preset "minst" is unknown: want one of ["cifar32" "figure1" "flowers64" "lsun64" "mnist" "mnist-adam" "mnist-minimax" "mnist28" "mnist28-unconditional" "torch64"]`, []string{"train", "minst"}},
-		{"lsun64 learns from lsun-bedrooms, which is not here yet: `gan train mnist --preset lsun64` trains it on MNIST, resized and spread over its channels",
-			[]string{"train", "lsun64"}},
-		{`preset "lsun" is unknown: want one of ["cifar32" "figure1" "flowers64" "lsun64" "mnist" "mnist-adam" "mnist-minimax" "mnist28" "mnist28-unconditional" "torch64"]`,
+		{fmt.Sprintf(`preset "minst" is unknown: want one of %q`, gans.Presets()), []string{"train", "minst"}},
+		{"fashion is data, not a preset: `gan train --data fashion` trains a DCGAN on it", []string{"train", "fashion"}},
+		{"size 28 and channels 0 for networks that are no DCGAN: want a preset such as cifar32 or lsun64", []string{"train", "mnist", "--size", "28"}},
+		{"size is 100: want 3, 4, 5, 6 or 7 doubled a few times, such as 28, 32, 48, 64, 80 or 96", []string{"train", "--data", "mnist", "--preset", "lsun64", "--size", "100"}},
+		{fmt.Sprintf(`preset "lsun" is unknown: want one of %q`, gans.Presets()),
 			[]string{"train", "mnist", "--preset", "lsun"}},
-		{`data: set "bedrooms" is not here: want one of ["mnist" "normal"]`, []string{"train", "bedrooms", "--preset", "lsun64"}},
+		{fmt.Sprintf(`data: no set is called "bedrooms", and there is no such file: want one of %q, or a path`, gans.DataSets()), []string{"train", "bedrooms", "--preset", "lsun64"}},
 		{"generator: its output has shape [64 64 3]: want [1], the shape of one example", []string{"train", "normal", "--preset", "lsun64"}},
 		{"generator: its output has shape [1]: want [28 28 1], the shape of one example", []string{"train", "mnist", "--preset", "figure1"}},
 		{"steps is 0: want at least 1", []string{"train", "figure1", "--steps", "0"}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -15,13 +16,39 @@ import (
 )
 
 type trainCmd struct {
-	What      string `arg:"" help:"What to train: a preset, one of ${presets}; or, with --preset, the data to train it on, one of ${sets}."`
-	Preset    string `placeholder:"PRESET" help:"The preset, where WHAT is data: it is trained on them, resized, and grey or in colour as its generator has images."`
+	What      string `arg:"" optional:"" help:"A preset, one of ${presets}; or, with --preset, the data."`
+	Data      string `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
+	Preset    string `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one that is called as the data are)."`
+	Size      int    `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
+	Channels  int    `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
+	Crop      int    `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
+	Flip      bool   `help:"Mirror each image left to right with probability 1/2."`
+	OnDevice  bool   `help:"Keep all the images in the device's memory."`
 	Dir       string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own)."`
 	Steps     *int   `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
 	SaveEvery *int   `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
 	Seed      *int64 `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
 	Backend   string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go)."`
+}
+
+// Validate sorts out which of WHAT, --data and --preset is the preset and which the data.
+func (c *trainCmd) Validate() error {
+	switch {
+	case c.What == "" && c.Data == "":
+		return fmt.Errorf("expected a preset or --data, such as `gan train mnist` or `gan train --data photos.zip`")
+	case c.What != "" && c.Data != "" && c.Preset != "":
+		return fmt.Errorf("%s, --data %s and --preset %s: want one preset and one kind of data", c.What, c.Data, c.Preset)
+	case c.Data == "" && c.Preset != "":
+		c.Data, c.What = c.What, ""
+	}
+	c.Preset = cmp.Or(c.Preset, c.What)
+	if c.Preset == "" {
+		c.Preset = "cifar32"
+		if slices.Contains(gans.Presets(), c.Data) {
+			c.Preset = c.Data
+		}
+	}
+	return nil
 }
 
 // Run stops in good order at the first Ctrl-C. A second one ends the program at once.
@@ -32,15 +59,6 @@ func (c *trainCmd) Run() error {
 	cfg, name, err := c.config()
 	if err != nil {
 		return err
-	}
-	if c.Steps != nil {
-		cfg = cfg.WithSteps(*c.Steps)
-	}
-	if c.SaveEvery != nil {
-		cfg.SaveEvery = *c.SaveEvery
-	}
-	if c.Seed != nil {
-		cfg.Seed = *c.Seed
 	}
 	cfg.Backend = backend.Resolve(c.Backend)
 	cfg.Dir = c.Dir
@@ -57,21 +75,40 @@ func (c *trainCmd) Run() error {
 	return nil
 }
 
-// config is the preset that was asked for, on the data that were asked for, and a name for the two.
+// config is the preset that was asked for, on the data that were asked for and with what else was, and a
+// name for preset and data.
 func (c *trainCmd) config() (cfg gans.Config, name string, err error) {
-	if c.Preset == "" {
-		if cfg, err = gans.Preset(c.What); err == nil && !slices.Contains(gans.DataSets(), cfg.Data.Set) {
-			err = fmt.Errorf("%s learns from %s, which is not here yet: `gan train mnist --preset %[1]s` trains it on MNIST, resized and spread over its channels", c.What, cfg.Data.Set)
+	if cfg, err = gans.Preset(c.Preset); err != nil {
+		if c.Data == "" && slices.Contains(gans.DataSets(), c.Preset) {
+			err = fmt.Errorf("%s is data, not a preset: `gan train --data %[1]s` trains a DCGAN on it", c.Preset)
 		}
-		return cfg, c.What, err
-	}
-	preset, err := gans.Preset(c.Preset)
-	if err != nil {
 		return cfg, "", err
 	}
-	cfg, err = preset.On(c.What)
-	if name = c.Preset; cfg.Data.Set != preset.Data.Set {
-		name = c.What + "-" + c.Preset
+	if name = c.Preset; c.Data != "" && c.Data != cfg.Data.Set {
+		if cfg, err = cfg.On(c.Data); err != nil {
+			return cfg, "", err
+		}
+		base := filepath.Base(c.Data)
+		name = strings.TrimSuffix(base, filepath.Ext(base)) + "-" + c.Preset
 	}
-	return cfg, name, err
+	if c.Size != 0 || c.Channels != 0 {
+		if cfg, err = cfg.At(c.Size, c.Channels); err != nil {
+			return cfg, "", err
+		}
+	}
+	if c.Crop != 0 {
+		cfg.Data.Crop = c.Crop
+	}
+	cfg.Data.Flip = cfg.Data.Flip || c.Flip
+	cfg.Data.OnDevice = c.OnDevice
+	if c.Steps != nil {
+		cfg = cfg.WithSteps(*c.Steps)
+	}
+	if c.SaveEvery != nil {
+		cfg.SaveEvery = *c.SaveEvery
+	}
+	if c.Seed != nil {
+		cfg.Seed = *c.Seed
+	}
+	return cfg, name, nil
 }
