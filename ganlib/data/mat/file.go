@@ -1,0 +1,201 @@
+package mat
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+)
+
+// headerSize is the number of bytes before the first variable.
+const headerSize = 128
+
+// maxElements bounds the list of variables.
+const maxElements = 1024
+
+// File is a MAT-file with the list of its variables. Several goroutines may
+// read its variables at once.
+type File struct {
+	// Variables are those of the file, in its order.
+	Variables []*Variable
+
+	at    io.ReaderAt
+	size  int64
+	order binary.ByteOrder
+	close func() error
+}
+
+// Open opens the MAT-file at path and reads what variables it has. It returns
+// an error that names the file if it is of MATLAB 7.3 or 4 or no MAT-file, if
+// it is cut short, or if it contradicts itself. Close it after use.
+func Open(path string) (*File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err // it names the path already
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("not a file of bytes: want a MAT-file")
+	}
+	var file *File
+	if err == nil {
+		file, err = NewFile(f, info.Size())
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	file.close = f.Close
+	return file, nil
+}
+
+// NewFile reads what variables a MAT-file of size bytes has, as [Open] does.
+func NewFile(r io.ReaderAt, size int64) (*File, error) {
+	f := &File{at: r, size: size, close: func() error { return nil }}
+	if err := f.readHeader(); err != nil {
+		return nil, err
+	}
+	if err := f.readVariables(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// readVariables lists what the elements after the header hold.
+func (f *File) readVariables() error {
+	var unpack unpacker
+	at := int64(headerSize)
+	for range maxElements {
+		if at >= f.size {
+			return nil
+		}
+		e, err := f.element(at)
+		if err != nil {
+			return fmt.Errorf("element at byte %d: %w", at, err)
+		}
+		v, err := e.variable(&unpack)
+		if err != nil {
+			return fmt.Errorf("element at byte %d: %w", at, err)
+		}
+		if v.Name != "" { // MATLAB's own workspace has none, and cannot be asked for
+			f.Variables = append(f.Variables, v)
+		}
+		at = e.next
+	}
+	return fmt.Errorf("more than %d variables: that is the limit", maxElements-1)
+}
+
+// Close closes the file that [Open] opened.
+func (f *File) Close() error { return f.close() }
+
+// Variable returns the variable of that name. If there is none, the error
+// lists those there are.
+func (f *File) Variable(name string) (*Variable, error) {
+	for _, v := range f.Variables {
+		if v.Name == name {
+			return v, nil
+		}
+	}
+	return nil, fmt.Errorf("no variable %q: the file has %s", name, f)
+}
+
+// String lists the variables, such as "X uint8 [32 32 3 73257], y uint8 [73257 1]".
+func (f *File) String() string {
+	if len(f.Variables) == 0 {
+		return "none"
+	}
+	all := make([]string, len(f.Variables))
+	for i, v := range f.Variables {
+		all[i] = v.String()
+	}
+	return strings.Join(all, ", ")
+}
+
+// List returns the variables of the MAT-file at path, to look at: their values
+// cannot be read, since the file is closed again. Errors are those of [Open].
+func List(path string) ([]*Variable, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Variables, nil
+}
+
+// readHeader finds out the byte order, and refuses what is another format.
+func (f *File) readHeader() error {
+	start := make([]byte, min(f.size, 1<<10))
+	if _, err := f.at.ReadAt(start, 0); err != nil && err != io.EOF {
+		return err
+	}
+	switch {
+	case isHDF5(start):
+		return errors.New("a file of MATLAB 7.3, which is HDF5 and cannot be read here: " +
+			"save it in MATLAB by save('new.mat', 'NAME', '-v7'), or in Python read the arrays by h5py, " +
+			"which shows them with their dimensions reversed, and write them by " +
+			"scipy.io.savemat('new.mat', {'NAME': array.T}, do_compression=True)")
+	case isVersion4(start):
+		return errors.New("a file of MATLAB 4, which cannot be read here: " +
+			"load it in MATLAB and save it by save('new.mat', '-v7'), or in Python by " +
+			"scipy.io.savemat('new.mat', scipy.io.loadmat('old.mat'), do_compression=True)")
+	case len(start) < headerSize:
+		return fmt.Errorf("%d bytes: a MAT-file begins with a header of %d", len(start), headerSize)
+	}
+	switch string(start[126:128]) { // the letters "MI" as one number of two bytes
+	case "IM":
+		f.order = binary.LittleEndian
+	case "MI":
+		f.order = binary.BigEndian
+	default:
+		return fmt.Errorf("not a MAT-file: bytes 126 and 127 are %q, want %q or %q", start[126:128], "IM", "MI")
+	}
+	if version := f.order.Uint16(start[124:126]); version != 0x0100 {
+		return fmt.Errorf("MAT-file of version 0x%04x: want 0x0100", version)
+	}
+	return nil
+}
+
+// isHDF5 tells a file of MATLAB 7.3 by its text or by the signature of HDF5,
+// which comes first or, after MATLAB's own header, at byte 512.
+func isHDF5(start []byte) bool {
+	const signature = "\x89HDF\r\n\x1a\n"
+	return bytes.HasPrefix(start, []byte("MATLAB 7.3 MAT-file")) || bytes.HasPrefix(start, []byte(signature)) ||
+		len(start) > 512 && bytes.HasPrefix(start[512:], []byte(signature))
+}
+
+// isVersion4 tells a file of MATLAB 4 by its first matrix: five numbers of four
+// bytes, the type as decimal digits M0PT, rows, columns, whether it is complex,
+// and the length of the name. In a later file none of the first four bytes,
+// which are text, is zero.
+func isVersion4(start []byte) bool {
+	if len(start) < 20 || bytes.IndexByte(start[:4], 0) < 0 {
+		return false
+	}
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		kind, complex, name := order.Uint32(start), order.Uint32(start[12:]), order.Uint32(start[16:])
+		if kind/1000 <= 4 && kind/100%10 == 0 && kind/10%10 <= 5 && kind%10 <= 2 && complex <= 1 && name >= 1 && name <= 64 {
+			return true
+		}
+	}
+	return false
+}
+
+// product multiplies dimensions; ok is false if one is negative, or if the
+// product is more than an int holds.
+func product(dims []int) (n int, ok bool) {
+	n = 1
+	for _, d := range dims {
+		if d < 0 {
+			return 0, false
+		}
+		if d > 0 && n > math.MaxInt/d {
+			return 0, false
+		}
+		n *= d
+	}
+	return n, true
+}
