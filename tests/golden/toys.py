@@ -47,6 +47,15 @@ def swiss_roll(radius, std, points, pieces=4096):
     return {"radius": radius, "std": std, "points": points, "log_density": log_density}
 
 
+def away(radius, u, distance):
+    """A point far off, straight out from the curve's point a share u of the way along it."""
+    t = 1.5 * np.pi * (1 + 2 * u)
+    speed = np.array([np.cos(t) - t * np.sin(t), np.sin(t) + t * np.cos(t)])
+    out = np.array([speed[1], -speed[0]]) / np.linalg.norm(speed)
+    c = radius / (4.5 * np.pi) * t * np.array([np.cos(t), np.sin(t)])
+    return (c + distance * out).tolist()
+
+
 def main():
     corners = [[i, j] for j in (-4, -2, 0, 2, 4) for i in (-4, -2, 0, 2, 4)]
     toys = {
@@ -57,7 +66,8 @@ def main():
             mixture("space", [[0, 0, 0], [1, -1, 2]], 0.5, [0.9, 0.1], [[0, 0, 0], [1, -1, 2], [0.5, -0.4, 1.1]]),
         ],
         "swiss_rolls": [
-            swiss_roll(2, 0.05, [[0, -0.7], [0, 2], [1, 0.5], [-1.2, 0.3], [0, 0], [0.3, -0.2], [1.4, -0.6], [8, -9]]),
+            swiss_roll(2, 0.05, [[0, -0.7], [0, 2], [1, 0.5], [-1.2, 0.3], [0, 0], [0.3, -0.2], [1.4, -0.6], [8, -9], [-30, 2],
+                                 away(2, 129 / 256, 50), away(2, 257 / 512, 50)]),
             swiss_roll(4.5 * np.pi / 7.5, 0.25 / 7.5, [[0, -0.65], [-1.2, 0.3], [0.9, 0.9], [1.1, -1], [-3, 0]]),
             swiss_roll(1, 0.001, [[0, -1 / 3], [0, 1], [-0.7, 0.002], [3, 4], [-0.1, 0.05]]),
             swiss_roll(1, 2, [[0, 0], [1, 1], [-3, 4]]),
