@@ -27,16 +27,20 @@ var mayImport = map[string][]string{
 	"ganlib/data/emoji":   {"ganlib/data"},
 	"ganlib/data/archive": {"internal/progress"},
 	"ganlib/data/folder":  {"ganlib/data", "ganlib/data/archive", "internal/progress"},
-	"ganlib/figure":       {},
-	"ganlib/measure":      {"ganlib/data"},
-	"ganlib":              {"ganlib/layer", "ganlib/optim"},
-	"ganlib/run":          {"ganlib/figure"}, // knows players only as a GoMLX trainer
-	"dcganlib":            {"ganlib", "ganlib/layer", "ganlib/optim"},
+	"ganlib/data/catalog": { // knows every reader, and no embedded set
+		"ganlib/data", "ganlib/data/archive", "ganlib/data/cifar", "ganlib/data/folder", "ganlib/data/idx", "ganlib/data/lsun",
+		"ganlib/data/svhn", "ganlib/data/tfd", "internal/progress",
+	},
+	"ganlib/figure":  {},
+	"ganlib/measure": {"ganlib/data"},
+	"ganlib":         {"ganlib/layer", "ganlib/optim"},
+	"ganlib/run":     {"ganlib/figure"}, // knows players only as a GoMLX trainer
+	"dcganlib":       {"ganlib", "ganlib/layer", "ganlib/optim"},
 	"": { // package gans alone knows everyone, and alone carries MNIST along
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/figure",
 		"ganlib/layer", "ganlib/measure", "ganlib/optim", "ganlib/run",
 	},
-	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/figure", "ganlib/run"},
+	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/figure", "ganlib/run", "internal/progress"},
 	"internal/gantest":  {"ganlib/backend"},
 	"internal/progress": {},
 	"tests":             {},

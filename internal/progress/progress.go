@@ -153,7 +153,9 @@ func seconds(s float64) string {
 // number writes a count.
 func number(n float64) string { return fmt.Sprintf("%.0f", n) }
 
-// bytesOf writes a number of bytes in the largest binary unit that it fills.
+// Size writes a number of bytes in the largest binary unit that it fills, such as "162.2 MiB".
+func Size(n int64) string { return bytesOf(float64(n)) }
+
 func bytesOf(n float64) string {
 	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
 	i := 0

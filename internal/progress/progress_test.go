@@ -58,7 +58,7 @@ func TestUnits(t *testing.T) {
 	for n, want := range map[float64]string{
 		0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 170498071: "162.6 MiB", 46 << 30: "46.0 GiB", 5000 << 40: "5000.0 TiB",
 	} {
-		require.Equal(t, want, bytesOf(n))
+		require.Equal(t, want, Size(int64(n)))
 	}
 }
 

@@ -1,0 +1,230 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/shirou/gopsutil/v4/disk"
+
+	"github.com/gans-in-go/gans/internal/progress"
+)
+
+// Fetch brings the files of the part that o names into the set's folder, those that
+// are not there yet. Addresses are tried in their order. A file is written aside,
+// as NAME.part, and gets its name once its size and hash are right; when Fetch is
+// stopped, by the context or otherwise, the next one goes on where it stood.
+// The proxy variables of the environment are honoured.
+//
+// For a set that must be had by hand it returns an error with its terms, the
+// publisher's page and the place for its files, unless they are there. For one that is
+// built in there is nothing to do.
+func (s *Set) Fetch(ctx context.Context, o Options) error {
+	return s.fetch(ctx, o, newFetcher(o.Output))
+}
+
+func (s *Set) fetch(ctx context.Context, o Options, f *fetcher) error {
+	if s.BuiltIn != "" {
+		return nil
+	}
+	if _, err := s.present(o); err == nil || s.ByHand != "" {
+		return err
+	}
+	part, err := s.Part(o.Part)
+	if err != nil {
+		return err
+	}
+	folder, err := s.Folder(o.Dir)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("data set %q: %w", s.Name, err)
+	}
+	for _, file := range part.Files {
+		if err := f.file(ctx, file, filepath.Join(folder, file.Name)); err != nil {
+			return fmt.Errorf("data set %q: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// fetcher fetches files.
+type fetcher struct {
+	client *http.Client
+	output io.Writer // nil is silent
+	// idle is how long a connection may deliver nothing before it is given up.
+	idle time.Duration
+	// A dropped connection is taken up again after a pause, until it has delivered
+	// nothing so many times in a row.
+	pause time.Duration
+	tries int
+	// free is the room left for a folder's files, in bytes.
+	free func(ctx context.Context, folder string) (uint64, error)
+}
+
+func newFetcher(output io.Writer) *fetcher {
+	transport := http.DefaultTransport.(*http.Transport).Clone() // takes the proxy from the environment
+	transport.DisableCompression = true                          // files come as they are
+	return &fetcher{
+		client: &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		output: output, idle: time.Minute, pause: 2 * time.Second, tries: 3, free: freeSpace,
+	}
+}
+
+// checkRedirect follows a few redirects, but never one that gives up encryption.
+func checkRedirect(to *http.Request, via []*http.Request) error {
+	switch from := via[len(via)-1].URL; {
+	case from.Scheme == "https" && to.URL.Scheme != "https":
+		return finalError{fmt.Errorf("it redirects from %s to %s: want no way from an encrypted address to one that is not", from, to.URL)}
+	case len(via) >= 10:
+		return finalError{errors.New("it redirects more than 10 times")}
+	}
+	return nil
+}
+
+func freeSpace(ctx context.Context, folder string) (uint64, error) {
+	usage, err := disk.UsageWithContext(ctx, folder)
+	if err != nil {
+		return 0, err
+	}
+	return usage.Free, nil
+}
+
+// file fetches one file to path, unless it is there.
+func (f *fetcher) file(ctx context.Context, file File, path string) error {
+	unlock, err := f.lock(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	info, err := os.Stat(path)
+	if err == nil {
+		return file.checkSize(path, info)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	p := &partial{path: path + ".part"}
+	if err := f.room(ctx, file, p); err != nil {
+		return err
+	}
+	var failures []string
+	for _, url := range file.URLs {
+		err := f.from(ctx, url, file, p)
+		if err == nil {
+			return p.finish(path)
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s: stopped at %s: the same command goes on from there: %w", file.Name, progress.Size(p.size()), context.Cause(ctx))
+		}
+		f.say("%v", err)
+		failures = append(failures, err.Error())
+		if ours(err) {
+			break // another address would not help
+		}
+	}
+	return fmt.Errorf("%s cannot be fetched: %s; try again later, or get it by other means and put it into %s",
+		file.Name, strings.Join(failures, "; "), filepath.Dir(path))
+}
+
+// lock waits until no other process fetches the file.
+func (f *fetcher) lock(ctx context.Context, path string) (unlock func(), err error) {
+	lock := flock.New(path + ".lock")
+	got, err := lock.TryLock()
+	if err == nil && !got {
+		f.say("%s is being fetched by another process: waiting for it", filepath.Base(path))
+		_, err = lock.TryLockContext(ctx, 200*time.Millisecond)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock of %s: %w", path, err)
+	}
+	return func() {
+		// Whoever comes later finds the file and has no need of the lock. If there is
+		// no file, somebody may be waiting for this very lock, so it stays.
+		if _, err := os.Stat(path); err == nil {
+			_ = os.Remove(lock.Path())
+		}
+		_ = lock.Unlock()
+	}, nil
+}
+
+// room checks that what is still to come fits into the folder.
+func (f *fetcher) room(ctx context.Context, file File, p *partial) error {
+	folder := filepath.Dir(p.path)
+	free, err := f.free(ctx, folder)
+	if err != nil {
+		return nil // a file system that does not say
+	}
+	if need := file.Size - p.size(); need > 0 && uint64(need) > free {
+		return fmt.Errorf("%s needs %s more and %s has %s free: make room, or choose another folder with --dir or $%s",
+			file.Name, progress.Size(need), folder, progress.Size(int64(free)), Env)
+	}
+	return nil
+}
+
+// from fetches the whole file from one address into p, and holds it to its hash.
+func (f *fetcher) from(ctx context.Context, url string, file File, p *partial) error {
+	resumed := p.size() > 0 // perhaps with bytes of another address, or of another day
+	for {
+		if err := f.persist(ctx, url, file, p); err != nil {
+			return fmt.Errorf("%s: %w", url, err)
+		}
+		err := f.check(ctx, file, p)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		p.discard()
+		if !resumed {
+			return fmt.Errorf("%s: %w", url, err)
+		}
+		resumed = false
+		f.say("%s: %v: beginning again", file.Name, err)
+	}
+}
+
+// persist takes up the transfer again whenever it is cut off, until all is there.
+func (f *fetcher) persist(ctx context.Context, url string, file File, p *partial) error {
+	for failed := 0; ; {
+		before := p.size()
+		err := f.transfer(ctx, url, file, p)
+		if err == nil {
+			return nil
+		}
+		if p.size() > before {
+			failed = 0
+		}
+		if failed++; failed == f.tries || final(err) || ctx.Err() != nil {
+			return err
+		}
+		f.say("%s: %v: trying again", file.Name, err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(f.pause):
+		}
+	}
+}
+
+// check holds the fetched file to its hash.
+func (f *fetcher) check(ctx context.Context, file File, p *partial) error {
+	found, _, err := file.check(ctx, p.path, f.output)
+	if err == nil && file.Hash == "" {
+		f.say("%s: nobody has published its hash; found %s", file.Name, found)
+	}
+	return err
+}
+
+func (f *fetcher) say(format string, args ...any) {
+	if f.output != nil {
+		fmt.Fprintf(f.output, format+"\n", args...)
+	}
+}

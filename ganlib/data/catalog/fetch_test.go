@@ -1,0 +1,535 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// content is what the publisher's file holds.
+var content = func() []byte {
+	b := make([]byte, 300_000)
+	r := rand.NewChaCha8([32]byte{1})
+	_, _ = r.Read(b)
+	return b
+}()
+
+func sha(b []byte) Hash {
+	sum := sha256.Sum256(b)
+	return Hash("sha256:" + hex.EncodeToString(sum[:]))
+}
+
+// publisher serves content, and does to each request what its test wants.
+type publisher struct {
+	*httptest.Server
+	mu       sync.Mutex
+	requests []*http.Request
+}
+
+// handle serves requests; n counts them from 1.
+func publish(t *testing.T, handle func(n int, w http.ResponseWriter, r *http.Request)) *publisher {
+	p := &publisher{}
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		p.requests = append(p.requests, r)
+		n := len(p.requests)
+		p.mu.Unlock()
+		handle(n, w, r)
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+// whole is an honest publisher: ranges, an entity tag, a date.
+func whole(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, content) }
+
+func serve(w http.ResponseWriter, r *http.Request, b []byte) {
+	w.Header().Set("ETag", `"`+string(sha(b)[7:19])+`"`)
+	http.ServeContent(w, r, "x.bin", time.Unix(1e9, 0), bytes.NewReader(b))
+}
+
+// cut serves n bytes of the answer and drops the line.
+func cut(n int) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		serve(recorder, r, content)
+		for name, values := range recorder.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes()[:n])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// one is a set of one file at the given addresses.
+func one(urls ...string) *Set {
+	file := File{Name: "x.bin", URLs: urls, Size: int64(len(content)), Hash: sha(content), HashFrom: "the test"}
+	return &Set{Name: "x", Title: "X", Parts: []Part{{Name: "train", Files: []File{file}}}}
+}
+
+// place is where a test keeps its sets, with a fetcher that does not wait.
+func place(t *testing.T) (o Options, f *fetcher, out *strings.Builder) {
+	out = new(strings.Builder)
+	o = Options{Dir: t.TempDir()}
+	f = newFetcher(out)
+	f.pause = time.Millisecond
+	return o, f, out
+}
+
+// holds asserts that the folder of set x holds exactly these files.
+func holds(t *testing.T, o Options, names ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(o.Dir, "x"))
+	require.NoError(t, err)
+	found := []string{}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".lock") {
+			found = append(found, e.Name())
+		}
+	}
+	require.ElementsMatch(t, names, found)
+}
+
+// arrived asserts that the file is there whole and nothing else is.
+func arrived(t *testing.T, o Options) {
+	t.Helper()
+	holds(t, o, "x.bin")
+	got, err := os.ReadFile(filepath.Join(o.Dir, "x", "x.bin"))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(content, got), "%d bytes", len(got))
+}
+
+// TestFetch: publishers with their troubles, all of which end with the right file.
+func TestFetch(t *testing.T) {
+	ranges := func(w http.ResponseWriter, r *http.Request) { // without any
+		r.Header.Del("Range")
+		serve(w, r, content)
+	}
+	for name, test := range map[string]struct {
+		handle   func(n int, w http.ResponseWriter, r *http.Request)
+		requests int
+		says     string
+	}{
+		"honest": {whole, 1, "x.bin: 293.0 KiB to do\n"},
+		"drops the line twice": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if n <= 2 {
+				cut(100_000)(w, r)
+			}
+			whole(n, w, r)
+		}, 3, "the connection was cut after 200000 of 300000 bytes: trying again\nx.bin, from 195.3 KiB on: 97.7 KiB to do"},
+		"drops the line, then ignores the range": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 1 {
+				cut(100_000)(w, r)
+			}
+			ranges(w, r)
+		}, 2, "trying again"},
+		"drops the line, then refuses the range": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 1 {
+				cut(100_000)(w, r)
+			}
+			if r.Header.Get("Range") != "" {
+				w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
+				return
+			}
+			whole(n, w, r)
+		}, 3, "it answers 416"},
+		"drops the line, then sends another range": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 1 {
+				cut(100_000)(w, r)
+			}
+			if r.Header.Get("Range") != "" {
+				r.Header.Set("Range", "bytes=100001-")
+				r.Header.Del("If-Range")
+			}
+			whole(n, w, r)
+		}, 3, `asked for the bytes from 100000 on, it sends "bytes 100001-299999/300000"`},
+		"redirects": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/elsewhere" {
+				http.Redirect(w, r, "/elsewhere", http.StatusFound)
+				return
+			}
+			whole(n, w, r)
+		}, 2, ""},
+		"is busy": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 1 {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			whole(n, w, r)
+		}, 2, "it answers 503 Service Unavailable: trying again"},
+		"does not know the length": {func(_ int, w http.ResponseWriter, _ *http.Request) {
+			for part := range 3 {
+				_, _ = w.Write(content[part*100_000:][:100_000])
+				_ = http.NewResponseController(w).Flush()
+			}
+		}, 1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := publish(t, test.handle)
+			o, f, out := place(t)
+			require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
+			arrived(t, o)
+			require.Len(t, p.requests, test.requests)
+			require.Contains(t, out.String(), test.says)
+		})
+	}
+}
+
+// TestFetchFails: troubles that remain. What they leave behind, and what they say.
+func TestFetchFails(t *testing.T) {
+	for name, test := range map[string]struct {
+		handle   func(n int, w http.ResponseWriter, r *http.Request)
+		requests int
+		left     []string
+		says     string
+	}{
+		"not there": {func(_ int, w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }, 1, nil, "it answers 404 Not Found"},
+		"always cut at the same place": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Range") != "" {
+				w.WriteHeader(http.StatusBadGateway)
+				return
+			}
+			cut(100_000)(w, r)
+		}, 3, []string{"x.bin.part", "x.bin.part.json"}, "it answers 502 Bad Gateway"},
+		"another file": {func(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, content[1:]) }, 1, nil,
+			"there it has 299999 bytes: want 300000"},
+		"truncated, honestly": {func(_ int, w http.ResponseWriter, r *http.Request) {
+			_, _ = w.Write(content[:100_000])
+			_ = http.NewResponseController(w).Flush()
+			_, _ = w.Write(content[100_000:200_000])
+		}, 3, []string{"x.bin.part", "x.bin.part.json"}, "the connection was cut after 200000 of 300000 bytes"},
+		"another content": {func(_ int, w http.ResponseWriter, r *http.Request) {
+			b := bytes.Clone(content)
+			b[1234]++
+			serve(w, r, b)
+		}, 1, nil, "has the hash sha256:"},
+		"redirects in a circle": {func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, 10, nil,
+			"it redirects more than 10 times"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := publish(t, test.handle)
+			o, f, _ := place(t)
+			err := one(p.URL).fetch(t.Context(), o, f)
+			require.ErrorContains(t, err, test.says)
+			require.ErrorContains(t, err, `data set "x": x.bin cannot be fetched: `+p.URL)
+			require.ErrorContains(t, err, "put it into "+filepath.Join(o.Dir, "x"))
+			require.Len(t, p.requests, test.requests)
+			holds(t, o, test.left...)
+		})
+	}
+}
+
+// TestFetchResumes: the next command goes on where the last one was stopped, and the
+// server is asked for the rest of the same file only.
+func TestFetchResumes(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		if n == 1 {
+			w.Header().Set("Content-Length", "300000")
+			w.Header().Set("ETag", `"a"`)
+			_, _ = w.Write(content[:120_000])
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(50 * time.Millisecond)
+			cancel()
+			<-r.Context().Done()
+			return
+		}
+		require.Equal(t, "bytes=120000-", r.Header.Get("Range"))
+		require.Equal(t, `"a"`, r.Header.Get("If-Range"))
+		w.Header().Set("ETag", `"a"`)
+		http.ServeContent(w, r, "x.bin", time.Time{}, bytes.NewReader(content))
+	})
+	o, f, _ := place(t)
+	err := one(p.URL).fetch(ctx, o, f)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorContains(t, err, "x.bin: stopped at 117.2 KiB: the same command goes on from there")
+	holds(t, o, "x.bin.part", "x.bin.part.json")
+
+	require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
+	arrived(t, o)
+	require.Len(t, p.requests, 2)
+
+	require.NoError(t, one(p.URL).fetch(t.Context(), o, f), "it is there")
+	require.Len(t, p.requests, 2)
+}
+
+// TestFetchBeginsAgain: bytes that another address or another day has left, and that turn out wrong, do not
+// keep the right ones from coming.
+func TestFetchBeginsAgain(t *testing.T) {
+	p := publish(t, whole)
+	o, f, out := place(t)
+	path := filepath.Join(o.Dir, "x", "x.bin.part")
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+	for left, requests := range map[int]int{100_000: 2, 300_000: 1, 300_001: 1} {
+		require.NoError(t, os.WriteFile(path, make([]byte, left), 0o666))
+		p.requests = nil
+		require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
+		arrived(t, o)
+		require.Len(t, p.requests, requests, "%d bytes left", left)
+		require.NoError(t, os.Remove(filepath.Join(o.Dir, "x", "x.bin")))
+	}
+	require.Contains(t, out.String(), "beginning again")
+}
+
+// TestFetchChanged: without a hash, bytes are kept only if the server can tell that they are of the same file.
+func TestFetchChanged(t *testing.T) {
+	other := bytes.Repeat([]byte{7}, 300_000)
+	p := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		if n <= 3 {
+			cut(100_000)(w, r)
+		}
+		serve(w, r, other)
+	})
+	o, f, out := place(t)
+	f.tries = 1
+	set := one(p.URL)
+	set.Parts[0].Files[0].Hash = ""
+	require.Error(t, set.fetch(t.Context(), o, f))
+	require.NoError(t, os.Remove(filepath.Join(o.Dir, "x", "x.bin.part.json")))
+	require.Error(t, set.fetch(t.Context(), o, f))
+	require.Empty(t, p.requests[1].Header.Get("Range"), "nobody knows where these bytes are from")
+	require.Error(t, set.fetch(t.Context(), o, f))
+	require.Equal(t, "bytes=100000-", p.requests[2].Header.Get("Range"))
+	require.NoError(t, set.fetch(t.Context(), o, f))
+	got, err := os.ReadFile(filepath.Join(o.Dir, "x", "x.bin"))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(other, got), "the file as it is now, not half of each")
+	require.Contains(t, out.String(), "nobody has published its hash; found "+string(sha(other)))
+}
+
+// TestFetchMirror: the next address takes over, with what the first has left.
+func TestFetchMirror(t *testing.T) {
+	first := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		if n > 1 {
+			w.WriteHeader(http.StatusGone)
+			return
+		}
+		cut(100_000)(w, r)
+	})
+	second := publish(t, whole)
+	o, f, _ := place(t)
+	require.NoError(t, one(first.URL, second.URL).fetch(t.Context(), o, f))
+	arrived(t, o)
+	require.Len(t, second.requests, 1)
+	require.Equal(t, "bytes=100000-", second.requests[0].Header.Get("Range"))
+	require.Empty(t, second.requests[0].Header.Get("If-Range"), "the first one's tag means nothing here")
+
+	// A first address with the wrong content does not stand in the way either.
+	wrong := publish(t, func(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, make([]byte, len(content))) })
+	o, f, out := place(t)
+	require.NoError(t, one(wrong.URL, second.URL).fetch(t.Context(), o, f))
+	arrived(t, o)
+	require.Contains(t, out.String(), wrong.URL+": has the hash ")
+}
+
+// TestFetchStalls: a server that falls silent is given up, first while it answers, then before.
+func TestFetchStalls(t *testing.T) {
+	p := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		if n == 1 {
+			w.Header().Set("Content-Length", "300000")
+			_, _ = w.Write(content[:1000])
+			_ = http.NewResponseController(w).Flush()
+		}
+		if n <= 2 {
+			<-r.Context().Done()
+			return
+		}
+		whole(n, w, r)
+	})
+	o, f, out := place(t)
+	f.idle = 200 * time.Millisecond
+	require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
+	arrived(t, o)
+	require.Equal(t, 2, strings.Count(out.String(), "nothing has come for 200ms: trying again"), out.String())
+}
+
+// TestFetchEncrypted: an encrypted address may be redirected to another, not to one that is not.
+func TestFetchEncrypted(t *testing.T) {
+	plain := publish(t, whole)
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/down":
+			http.Redirect(w, r, plain.URL, http.StatusFound)
+		case "/across":
+			http.Redirect(w, r, "/here", http.StatusFound)
+		default:
+			whole(1, w, r)
+		}
+	}))
+	t.Cleanup(secure.Close)
+	o, f, _ := place(t)
+	f.client.Transport = secure.Client().Transport
+	err := one(secure.URL+"/down").fetch(t.Context(), o, f)
+	require.ErrorContains(t, err, "want no way from an encrypted address to one that is not")
+	require.Empty(t, plain.requests)
+	holds(t, o)
+	require.NoError(t, one(secure.URL+"/across").fetch(t.Context(), o, f))
+	arrived(t, o)
+}
+
+// TestFetchProxy: the address is asked for through the proxy. That it is taken from the environment is
+// tested with the command, since Go reads that once a process and never for this machine.
+func TestFetchProxy(t *testing.T) {
+	proxy := publish(t, whole)
+	o, f, _ := place(t)
+	at, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	f.client.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
+	require.NoError(t, one("http://publisher.invalid/x.bin").fetch(t.Context(), o, f))
+	arrived(t, o)
+	require.Equal(t, "http://publisher.invalid/x.bin", proxy.requests[0].URL.String())
+}
+
+// TestFetchRoom: without room nothing is asked for, and what is there counts.
+func TestFetchRoom(t *testing.T) {
+	p := publish(t, whole)
+	o, f, _ := place(t)
+	f.free = func(_ context.Context, folder string) (uint64, error) {
+		require.Equal(t, filepath.Join(o.Dir, "x"), folder)
+		return 200_000, nil
+	}
+	err := one(p.URL).fetch(t.Context(), o, f)
+	require.ErrorContains(t, err, "x.bin needs 293.0 KiB more and "+filepath.Join(o.Dir, "x")+" has 195.3 KiB free: make room, or choose another folder with --dir or $GAN_DATA")
+	require.Empty(t, p.requests)
+
+	require.NoError(t, os.WriteFile(filepath.Join(o.Dir, "x", "x.bin.part"), content[:100_000], 0o666))
+	require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
+	arrived(t, o)
+}
+
+// TestFreeSpace: the real one says something sensible, and a file that cannot be written ends the fetch.
+func TestFreeSpace(t *testing.T) {
+	free, err := freeSpace(t.Context(), t.TempDir())
+	require.NoError(t, err)
+	require.Positive(t, free)
+
+	p := publish(t, whole)
+	o, f, _ := place(t)
+	require.NoError(t, os.MkdirAll(filepath.Join(o.Dir, "x", "x.bin.part"), 0o777))
+	err = one(p.URL, p.URL).fetch(t.Context(), o, f)
+	require.ErrorContains(t, err, "x.bin.part: is a directory")
+	require.Len(t, p.requests, 1, "no second try, no other address: they would not help")
+}
+
+// TestFetchOffline: nobody answers at all.
+func TestFetchOffline(t *testing.T) {
+	p := publish(t, whole)
+	p.Close()
+	o, f, _ := place(t)
+	err := one(p.URL, "http://publisher.invalid/x.bin").fetch(t.Context(), o, f)
+	require.ErrorContains(t, err, "connection refused; http://publisher.invalid/x.bin: dial tcp: lookup publisher.invalid")
+	require.ErrorContains(t, err, "try again later, or get it by other means and put it into "+filepath.Join(o.Dir, "x"))
+}
+
+// TestFetchTogether: two that want the same file at once ask for it once.
+func TestFetchTogether(t *testing.T) {
+	var first atomic.Bool
+	release := make(chan struct{})
+	p := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		first.Store(true)
+		<-release
+		whole(n, w, r)
+	})
+	o, f, _ := place(t)
+	done := make(chan error, 2)
+	go func() { done <- one(p.URL).fetch(t.Context(), o, f) }()
+	require.Eventually(t, first.Load, 5*time.Second, time.Millisecond)
+
+	var said safeBuilder
+	second := newFetcher(&said)
+	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, one(p.URL).fetch(impatient, o, second), context.DeadlineExceeded, "somebody else has the lock")
+	go func() { done <- one(p.URL).fetch(t.Context(), o, second) }()
+	require.Eventually(t, func() bool { return strings.Count(said.String(), "waiting for it") == 2 }, 5*time.Second, time.Millisecond)
+	close(release)
+	require.NoError(t, <-done)
+	require.NoError(t, <-done)
+	arrived(t, o)
+	require.Len(t, p.requests, 1)
+	require.NoFileExists(t, filepath.Join(o.Dir, "x", "x.bin.lock"))
+}
+
+// safeBuilder is a strings.Builder for several goroutines.
+type safeBuilder struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *safeBuilder) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuilder) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// TestFetchThere: a file that lies there with another size is neither believed nor touched.
+func TestFetchThere(t *testing.T) {
+	p := publish(t, whole)
+	o, f, _ := place(t)
+	path := filepath.Join(o.Dir, "x", "x.bin")
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+	require.NoError(t, os.WriteFile(path, []byte("mine"), 0o666))
+	err := one(p.URL).fetch(t.Context(), o, f)
+	require.EqualError(t, err, `data set "x": `+path+` has 4 bytes: want 300000; delete it and fetch it again`)
+	require.FileExists(t, path)
+	require.Empty(t, p.requests)
+}
+
+// TestNotFetched: sets that are not for a program to fetch, and one that need not be.
+func TestNotFetched(t *testing.T) {
+	p := publish(t, whole)
+	o, f, _ := place(t)
+	set := one(p.URL)
+	set.Terms, set.ByHand = "For research only.", "Ask at http://x.invalid/."
+	err := set.fetch(t.Context(), o, f)
+	require.EqualError(t, err, `data set "x" is not here, and is to be had by hand only: For research only. Ask at http://x.invalid/. Put x.bin into `+filepath.Join(o.Dir, "x"))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NoError(t, os.MkdirAll(filepath.Join(o.Dir, "x"), 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(o.Dir, "x", "x.bin"), content, 0o666))
+	require.NoError(t, set.fetch(t.Context(), o, f), "it was put there by hand")
+
+	mnist, err := Lookup("mnist")
+	require.NoError(t, err)
+	o.Dir = filepath.Join(o.Dir, "none")
+	require.NoError(t, mnist.fetch(t.Context(), o, f))
+	require.NoDirExists(t, o.Dir)
+	require.Empty(t, p.requests)
+}
+
+// TestMD5 is the check where nothing better is published.
+func TestMD5(t *testing.T) {
+	p := publish(t, whole)
+	o, f, _ := place(t)
+	set := one(p.URL)
+	sum := md5.Sum(content)
+	set.Parts[0].Files[0].Hash = Hash("md5:" + hex.EncodeToString(sum[:]))
+	require.NoError(t, set.fetch(t.Context(), o, f))
+	arrived(t, o)
+	require.NoError(t, os.Remove(filepath.Join(o.Dir, "x", "x.bin")))
+	set.Parts[0].Files[0].Hash = Hash("md5:" + strings.Repeat("0", 32))
+	require.ErrorContains(t, set.fetch(t.Context(), o, f), "has the hash md5:"+hex.EncodeToString(sum[:]))
+}

@@ -1,0 +1,125 @@
+package catalog
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/progress"
+)
+
+// Open reads the part of the set that o names. What it returns is an
+// [data.Images], or for LSUN a source that reads each image when it is chosen
+// and wants to be closed. If files are missing it returns an error that says how
+// to get them, for which errors.Is(err, fs.ErrNotExist) holds.
+func (s *Set) Open(o Options) (data.Source, error) {
+	if s.BuiltIn != "" {
+		return nil, fmt.Errorf("data set %q is built in: package %s has it", s.Name, s.BuiltIn)
+	}
+	paths, err := s.present(o)
+	if err != nil {
+		return nil, err
+	}
+	part, err := s.Part(o.Part)
+	if err != nil {
+		return nil, err
+	}
+	o.Frame = s.frame(o.Frame)
+	source, err := s.open(part, paths, o)
+	if err != nil {
+		return nil, fmt.Errorf("data set %q: %w", s.Name, err)
+	}
+	if images, ok := source.(*data.Images); ok {
+		images.Name, images.License, images.Source = s.partTitle(part), s.License, s.Home
+	}
+	return source, nil
+}
+
+// frame is the frame that is asked for, with what it leaves open as the set has it.
+func (s *Set) frame(asked data.Frame) data.Frame {
+	return data.Frame{
+		Size:     cmp.Or(asked.Size, s.Frame.Size),
+		Crop:     cmp.Or(asked.Crop, s.Frame.Crop),
+		Channels: cmp.Or(asked.Channels, s.Frame.Channels),
+	}
+}
+
+// partTitle is what the images of a part are called.
+func (s *Set) partTitle(part Part) string {
+	if len(s.Parts) == 1 {
+		return s.Title
+	}
+	if part.Name == "train" {
+		return s.Title + ", training part"
+	}
+	return s.Title + ", " + part.Name + " part"
+}
+
+// present returns the paths of the part's files, in their order, or how to get those
+// that are missing.
+func (s *Set) present(o Options) (paths []string, err error) {
+	part, err := s.Part(o.Part)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := s.Folder(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, f := range part.Files {
+		path := filepath.Join(folder, f.Name)
+		switch info, err := os.Stat(path); {
+		case errors.Is(err, fs.ErrNotExist):
+			missing = append(missing, f.Name)
+		case err != nil:
+			return nil, fmt.Errorf("data set %q: %w", s.Name, err)
+		default:
+			if err := f.checkSize(path, info); err != nil {
+				return nil, fmt.Errorf("data set %q: %w", s.Name, err)
+			}
+		}
+		paths = append(paths, path)
+	}
+	if missing != nil {
+		return nil, notHere(s.advice(o, part, missing, folder))
+	}
+	return paths, nil
+}
+
+// notHere is the error of files that have not been fetched.
+type notHere string
+
+func (e notHere) Error() string { return string(e) }
+func (e notHere) Unwrap() error { return fs.ErrNotExist }
+
+// advice says how to get what is missing of a part.
+func (s *Set) advice(o Options, part Part, missing []string, folder string) string {
+	which := fmt.Sprintf("data set %q", s.Name)
+	if len(s.Parts) > 1 {
+		which += fmt.Sprintf(", part %q,", part.Name)
+	}
+	files := strings.Join(missing, " and ")
+	if s.ByHand != "" {
+		return fmt.Sprintf("%s is not here, and is to be had by hand only: %s %s Put %s into %s", which, s.Terms, s.ByHand, files, folder)
+	}
+	return fmt.Sprintf("%s is not here: `%s` fetches %s, or put %s into %s by hand",
+		which, s.fetchCommand(o, part), progress.Size(part.Size()), files, folder)
+}
+
+// fetchCommand is the command line that fetches a part.
+func (s *Set) fetchCommand(o Options, part Part) string {
+	command := "gan data fetch " + s.Name
+	if part.Name != s.Parts[0].Name {
+		command += " --part " + part.Name
+	}
+	if o.Dir != "" {
+		command += " --dir " + o.Dir
+	}
+	return command
+}

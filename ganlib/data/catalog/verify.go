@@ -1,0 +1,191 @@
+package catalog
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gans-in-go/gans/internal/progress"
+)
+
+// Hash is a hash with its algorithm: "sha256:" or "md5:" and hexadecimal digits.
+// MD5 finds damage in transit and nothing else; it is used only where no
+// other is published. "" is a hash that is not known.
+type Hash string
+
+// algorithm makes the hash function; SHA-256 for a hash that is not known.
+func (h Hash) algorithm() (name string, sum hash.Hash) {
+	if strings.HasPrefix(string(h), "md5:") {
+		return "md5", md5.New()
+	}
+	return "sha256", sha256.New()
+}
+
+// of hashes all of r by the algorithm of h.
+func (h Hash) of(r io.Reader) (Hash, error) {
+	name, sum := h.algorithm()
+	if _, err := io.Copy(sum, r); err != nil {
+		return "", err
+	}
+	return Hash(name + ":" + hex.EncodeToString(sum.Sum(nil))), nil
+}
+
+// Report is what [Set.Verify] found out about one file.
+type Report struct {
+	File File
+	Path string
+	Here bool // there is such a file
+	Size int64
+	Hash Hash // "" if the file is not here or has another size than it should
+	// Repacked means that what the gzipped file holds is right, and the file itself
+	// is packed otherwise than the publisher's.
+	Repacked bool
+	// Problem says what is wrong with a file that is here, and what to do; nil
+	// if nothing is, or if nothing is known that it could be held to.
+	Problem error
+}
+
+// Verify reads the files of a set and holds them to their sizes and hashes: those
+// of the part that o names, or of all parts for "". It stops when the context is
+// cancelled, and otherwise fails only if a file cannot be read.
+func (s *Set) Verify(ctx context.Context, o Options) ([]Report, error) {
+	folder, err := s.Folder(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	files := s.Files()
+	if o.Part != "" {
+		part, err := s.Part(o.Part)
+		if err != nil {
+			return nil, err
+		}
+		files = part.Files
+	}
+	var reports []Report
+	for _, f := range files {
+		report, err := f.verify(ctx, filepath.Join(folder, f.Name), o.Output)
+		if err != nil {
+			return reports, fmt.Errorf("data set %q: %w", s.Name, err)
+		}
+		reports = append(reports, report)
+	}
+	return reports, nil
+}
+
+// verify reads the file at path.
+func (f File) verify(ctx context.Context, path string, output io.Writer) (Report, error) {
+	report := Report{File: f, Path: path}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return report, nil
+	}
+	if err != nil {
+		return report, err
+	}
+	report.Here, report.Size = true, info.Size()
+	if err := f.checkSize(path, info); err != nil {
+		report.Problem = err
+		return report, nil
+	}
+	report.Hash, report.Repacked, err = f.check(ctx, path, output)
+	var wrong *wrongHash
+	if errors.As(err, &wrong) {
+		report.Problem = fmt.Errorf("%s %w; delete it and fetch it again", path, wrong)
+		return report, nil
+	}
+	return report, err
+}
+
+// wrongHash is the error of a file whose hash is another than it should be.
+type wrongHash struct {
+	found, want Hash
+	from        string
+}
+
+func (w *wrongHash) Error() string {
+	return fmt.Sprintf("has the hash %s: want %s, from %s", w.found, w.want, w.from)
+}
+
+// check hashes the file at path and returns a wrongHash if it should have another,
+// both itself and unpacked.
+func (f File) check(ctx context.Context, path string, output io.Writer) (found Hash, repacked bool, err error) {
+	found, err = hashFile(ctx, path, f.Hash, output)
+	if err != nil || f.Hash == "" || found == f.Hash {
+		return found, false, err
+	}
+	if f.Unpacked != "" {
+		if repacked, err = f.holds(ctx, path); err != nil || repacked {
+			return found, repacked, err
+		}
+	}
+	return found, false, &wrongHash{found, f.Hash, f.HashFrom}
+}
+
+// checkSize reports a file that cannot be the right one by its size. A gzipped file
+// that may have been packed anew may have any.
+func (f File) checkSize(path string, info fs.FileInfo) error {
+	switch {
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a file: want the file as it was published", path)
+	case f.Unpacked == "" && f.Size > 0 && info.Size() != f.Size:
+		return fmt.Errorf("%s has %d bytes: want %d; delete it and fetch it again", path, info.Size(), f.Size)
+	}
+	return nil
+}
+
+// holds reports whether what a gzipped file holds is right.
+func (f File) holds(ctx context.Context, path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	unpacked, err := gzip.NewReader(reading{ctx, file})
+	if err != nil {
+		return false, ctx.Err() // not gzip: not what is wanted
+	}
+	found, err := f.Unpacked.of(unpacked)
+	if err != nil {
+		return false, ctx.Err()
+	}
+	return found == f.Unpacked, nil
+}
+
+// hashFile hashes the file at path by the algorithm of like.
+func hashFile(ctx context.Context, path string, like Hash, output io.Writer) (Hash, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", err
+	}
+	bar := progress.Bytes(output, "checking "+filepath.Base(path), info.Size())
+	defer bar.Done()
+	return like.of(io.TeeReader(reading{ctx, file}, bar))
+}
+
+// reading is a reader that fails once its context is cancelled.
+type reading struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r reading) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}
