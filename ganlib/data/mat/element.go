@@ -33,7 +33,6 @@ type element struct {
 	at     int64 // where its bytes begin, after the tag
 	size   int64 // how many there are in the file
 	packed bool  // by zlib
-	next   int64 // where the next element begins
 }
 
 // element reads the tag of the element that begins at a byte of the file.
@@ -49,11 +48,7 @@ func (f *File) element(at int64) (*element, error) {
 	case t.size > left:
 		return nil, fmt.Errorf("file is truncated: the element has %d bytes, the file ends after %d", t.size, left)
 	}
-	e := &element{file: f, at: at + tagSize, size: t.size, packed: t.kind == asCompressed, next: at + tagSize + t.size}
-	if !e.packed { // packed elements are not padded
-		e.next += padding(t.size)
-	}
-	return e, nil
+	return &element{file: f, at: at + tagSize, size: t.size, packed: t.kind == asCompressed}, nil
 }
 
 // padding is how many bytes are missing to a multiple of eight.

@@ -84,7 +84,7 @@ func (f *File) readVariables() error {
 		if v.Name != "" { // MATLAB's own workspace has none, and cannot be asked for
 			f.Variables = append(f.Variables, v)
 		}
-		at = e.next
+		at = e.at + e.size // unlike the parts of an array, an element has no padding
 	}
 	return fmt.Errorf("more than %d variables: that is the limit", maxElements-1)
 }
