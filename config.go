@@ -206,6 +206,8 @@ func (n Network) generator(d dataset) (ganlib.Generator, error) {
 	switch {
 	case n.BiasFromData && (n.MLP == nil || n.MLP.OutputActivation != "sigmoid"):
 		return nil, fmt.Errorf(`bias_from_data is for an mlp with output_activation "sigmoid"`)
+	case n.Pretrained != "" && n.MLP == nil:
+		return nil, fmt.Errorf("pretrained is for an mlp")
 	case n.DCGAN != nil:
 		return n.DCGAN.Generator, nil
 	case n.Deconv != nil:
@@ -241,6 +243,8 @@ func (n Network) discriminator(example []int) (ganlib.Discriminator, error) {
 	switch {
 	case n.BiasFromData:
 		return nil, fmt.Errorf("bias_from_data is for a generator")
+	case n.Pretrained != "":
+		return nil, fmt.Errorf("pretrained is for a generator")
 	case n.DCGAN != nil:
 		if got := n.output(); !slices.Equal(got, example) {
 			return nil, fmt.Errorf("it reads images of shape %v: want %v, the shape of one example", got, example)

@@ -54,6 +54,9 @@ func Train(ctx context.Context, cfg Config) (*GAN, error) {
 		return nil, err
 	}
 	defer d.close()
+	if err := gan.begin(); err != nil {
+		return nil, err
+	}
 	batches, err := d.batches(gan.backend, cfg.K*cfg.BatchSize)
 	if err != nil {
 		return nil, fmt.Errorf("data: an iteration takes k·m = %d·%d examples: %w", cfg.K, cfg.BatchSize, err)

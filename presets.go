@@ -23,6 +23,10 @@ var presets = map[string]func() Config{
 	"cifar32":               CIFAR32,
 	"torch64":               Torch64,
 	"flowers64":             Flowers64,
+	"tfd-pretrain":          TFDPretrain,
+	"tfd":                   TFD,
+	"cifar10-fc":            CIFAR10FC,
+	"cifar10-conv":          CIFAR10Conv,
 }
 
 // Preset returns a ready configuration by name; Presets lists the names.
