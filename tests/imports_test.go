@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"ganlib/data":         {},
 	"ganlib/data/idx":     {"ganlib/data"},
 	"ganlib/data/cifar":   {"ganlib/data", "ganlib/data/archive"},
+	"ganlib/data/webp":    {},
 	"ganlib/data/mnist":   {"ganlib/data", "ganlib/data/idx"},
 	"ganlib/data/mat":     {},
 	"ganlib/data/svhn":    {"ganlib/data", "ganlib/data/mat"},
