@@ -55,3 +55,15 @@ func ExampleFigure1() {
 	// Output:
 	// (1920,699) <nil>
 }
+
+// Four modes of data, and a generator that has found one of them.
+func ExampleScatter() {
+	picture, err := figure.Scatter(figure.Plane{
+		Title:     "iteration 500",
+		Real:      []float32{-1, -1, -1, 1, 1, -1, 1, 1},
+		Generated: []float32{.9, 1, 1.1, 1},
+	})
+	fmt.Println(picture.Bounds().Size(), err)
+	// Output:
+	// (1152,1248) <nil>
+}
