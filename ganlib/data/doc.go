@@ -15,10 +15,24 @@
 // [Images.Resize] and [Images.WithChannels] make a set fit a network of another
 // size, or one for colour.
 //
+// # Toy distributions
+//
+// On real images nobody knows the density a GAN should learn. Where a mistake is
+// to be seen and counted, there is a [Distribution] that is known: [Normal1D] as
+// in Figure 1 of the 2014 paper; [Mixture], whose modes a generator can miss, on
+// the line, a [Ring] or a [Grid]; [SwissRoll], one mode but a curved one. Each
+// gives its density, samples, and the mode or the place a sample belongs to:
+//
+//	ring := data.Ring(8, 1, .05)
+//	x := ring.Batch(seed, step, 256)              // [256, 2]
+//	mode, sigmas := ring.Mode([]float64{.7, .69}) // 1, and .37 standard deviations
+//
+// [Stacked] is the same for images: Stacked MNIST, with its 1000 modes.
+//
 // # Minibatches
 //
 // The data of a step is a function of (seed, step) and of nothing else, for
-// images ([Order.Batch]) and for toy distributions ([Normal1D.Batch]). No
+// images ([Order.Batch]) and for toy distributions ([Distribution]). No
 // generator is carried from one step to the next, so a run that stops after
 // step t and starts again at t+1 sees the data it would have seen in one piece.
 //
