@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"ganlib/data":         {},
 	"ganlib/data/idx":     {"ganlib/data"},
 	"ganlib/data/cifar":   {"ganlib/data", "ganlib/data/archive"},
+	"ganlib/data/lsun":    {"ganlib/data", "ganlib/data/archive", "ganlib/data/webp", "internal/progress"},
 	"ganlib/data/webp":    {},
 	"ganlib/data/mnist":   {"ganlib/data", "ganlib/data/idx"},
 	"ganlib/data/mat":     {},
@@ -27,7 +28,7 @@ var mayImport = map[string][]string{
 	"ganlib/data/fashion": {"ganlib/data", "ganlib/data/idx"},
 	"ganlib/data/emoji":   {"ganlib/data"},
 	"ganlib/data/archive": {"internal/progress"},
-	"ganlib/data/folder":  {"ganlib/data", "ganlib/data/archive", "internal/progress"},
+	"ganlib/data/folder":  {"ganlib/data", "ganlib/data/archive", "ganlib/data/webp", "internal/progress"},
 	"ganlib/data/catalog": { // knows every reader, and no embedded set
 		"ganlib/data", "ganlib/data/archive", "ganlib/data/cifar", "ganlib/data/folder", "ganlib/data/idx", "ganlib/data/lsun",
 		"ganlib/data/svhn", "ganlib/data/tfd", "internal/progress",

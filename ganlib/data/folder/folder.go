@@ -1,0 +1,245 @@
+// Package folder makes an image set of one's own pictures: those in a folder, a
+// .zip, a .tar or a .tgz, of any size.
+//
+//	flowers, failed, err := folder.Read("flower_photos.tgz", folder.Options{Frame: data.Frame{Size: 64}})
+//
+// # Which files are pictures
+//
+// Those that begin as a PNG, JPEG, WebP or GIF does, whatever they are called; of
+// an animated GIF, the first frame. A file that is called .png, .jpg, .jpeg, .webp
+// or .gif and begins otherwise is a picture that cannot be read. All other files
+// are passed over, and so are those that file managers leave behind: whatever is
+// in __MACOSX, and names that begin with a dot.
+//
+// # What becomes of a picture
+//
+// The square in its middle is cut out and resized, as [data.Frame] says. What is
+// transparent becomes white. A JPEG that a camera took lying on its side, and
+// says so by its EXIF orientation, is turned upright.
+//
+// # Order and labels
+//
+// The images are in the order of their names, so that a folder, the zip of it
+// and the tar of it are the same set.
+//
+// If pictures lie in more than one folder, each of these folders is a label. It
+// is called by its path below the folder that they have in common, and labels
+// are counted in the order of these names, which is that of text: "10" comes
+// before "2". Pictures in the common folder itself are labelled ".".
+//
+//	flower_photos/daisy/1.jpg                        label "daisy"
+//	flower_photos/roses/7.jpg                        label "roses"
+//
+//	img_align_celeba/000001.jpg, all in one folder   no labels
+//
+//	train/0/a.png, train/1/b.png, test/0/c.png       labels "test/0", "train/0", "train/1"
+//
+// For one part of the last, read its folder, or choose it by [Options.Keep].
+package folder
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/archive"
+)
+
+// Defaults of [Options].
+const (
+	DefaultMaxFailed = .05
+	DefaultMaxPixels = 64 << 20 // 67 million: a 64 megapixel camera's
+)
+
+// Options say what [Read] makes of pictures.
+type Options struct {
+	// Frame says the size of the images and what is cut out of the pictures.
+	// Its Channels may be 0: grey if every image is, else colour.
+	data.Frame
+
+	// Keep chooses files by their names, which are relative to the folder or as
+	// in the archive, with slashes; nil means all.
+	Keep func(name string) bool
+
+	// MaxFailed is the share of the pictures that may be unreadable, up to 1; 0
+	// means [DefaultMaxFailed]. To allow none, set a share less than one
+	// picture's, such as 1e-9.
+	MaxFailed float64
+
+	// MaxPixels is the most pixels that a picture may have; 0 means
+	// [DefaultMaxPixels]. It is checked before the picture is unpacked, and
+	// one with more cannot be read.
+	MaxPixels int
+
+	// Limits bound what is unpacked of an archive.
+	Limits archive.Limits
+
+	// Output gets the progress, and a line on what could not be read; nil is
+	// silent.
+	Output io.Writer
+}
+
+// A Failure is a picture that could not be read.
+type Failure struct {
+	Name string // relative to the folder, or as in the archive
+	Err  error
+}
+
+// Read makes an image set of the pictures in a folder, a .zip, a .tar or a
+// .tar.gz; see the package for which they are, their order and their labels.
+// The set's Name is the last element of path, its Source is path, and its
+// License is unknown.
+//
+// It also returns the pictures that could not be read, by name: damaged ones,
+// ones smaller than Crop or larger than MaxPixels. If they are more than
+// MaxFailed of all, that is an error, which names some. It is one too if there
+// are no pictures, if an option is out of range, and if [archive.Walk] cannot
+// go through with it.
+//
+// Read goes through path twice, first for the names. Beside the images it needs
+// half a gigabyte at most, or what one picture needs if that is more.
+func Read(path string, o Options) (*data.Images, []Failure, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := list(path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := o.fits(len(found.names)); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	drawn := newDrawing(found.names, o)
+	if err := drawn.draw(path); err != nil {
+		return nil, nil, err
+	}
+	failed := drawn.failures()
+	if o.Output != nil {
+		fmt.Fprintln(o.Output, summary(path, found, failed))
+	}
+	if share := float64(len(failed)) / float64(len(found.names)); share > o.MaxFailed || share == 1 {
+		return nil, failed, fmt.Errorf("%s: %s: %.3g%%, want at most %.3g%%", path,
+			unreadable(failed, len(found.names)), 100*share, 100*o.MaxFailed)
+	}
+	set := drawn.set()
+	set.Name, set.Source = base(path), path
+	return set, failed, set.Validate()
+}
+
+// withDefaults fills in the zeros, and returns an error for what is out of range.
+func (o Options) withDefaults() (Options, error) {
+	frame := o.Frame
+	if frame.Channels == 0 {
+		frame.Channels = 3
+	}
+	if err := frame.Validate(); err != nil {
+		return o, err
+	}
+	if !(o.MaxFailed >= 0 && o.MaxFailed <= 1) {
+		return o, fmt.Errorf("share of pictures that may fail is %v: want 0 to 1", o.MaxFailed)
+	}
+	if o.MaxPixels < 0 {
+		return o, fmt.Errorf("most pixels of a picture is %d: want at least 1, or 0 for %d", o.MaxPixels, DefaultMaxPixels)
+	}
+	o.MaxFailed = cmp.Or(o.MaxFailed, DefaultMaxFailed)
+	o.MaxPixels = cmp.Or(o.MaxPixels, DefaultMaxPixels)
+	if o.Keep == nil {
+		o.Keep = func(string) bool { return true }
+	}
+	return o, nil
+}
+
+// fits returns an error if n images are more than any machine holds.
+func (o Options) fits(n int) error {
+	const most = 1 << 40 // 1 TiB
+	if need := 3 * float64(n) * float64(o.Size) * float64(o.Size); need > min(most, math.MaxInt) {
+		return fmt.Errorf("%d images of %d x %d take %.3g bytes: want a smaller size", n, o.Size, o.Size, need)
+	}
+	return nil
+}
+
+// A listing is what a first walk finds.
+type listing struct {
+	names  []string // of the pictures, in the order of the walk
+	others []string // some of the files that are none
+	passed int      // how many those are
+}
+
+// list finds the pictures.
+func list(path string, o Options) (*listing, error) {
+	l := &listing{}
+	err := archive.Walk(path, o.Limits, func(name string, _ int64, r io.Reader) error {
+		if litter(name) || !o.Keep(name) {
+			return nil
+		}
+		start := make([]byte, longestMagic)
+		n, _ := io.ReadFull(r, start) // what cannot be read has no first bytes
+		if kindOf(start[:n]) != nil || namedAsPicture(name) {
+			l.names = append(l.names, name)
+			return nil
+		}
+		if l.passed++; len(l.others) < fewNames {
+			l.others = append(l.others, name)
+		}
+		return nil
+	})
+	if err == nil && len(l.names) == 0 {
+		err = fmt.Errorf("%s: there are no pictures here: want PNG, JPEG, WebP or GIF%s", path, l.instead())
+	}
+	return l, err
+}
+
+// instead says what was found where no pictures were.
+func (l *listing) instead() string {
+	if l.passed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; there are %s, such as %q", counted(l.passed, "other file"), l.others[0])
+}
+
+// fewNames is how many names a message gives.
+const fewNames = 3
+
+// summary is the line on what was read.
+func summary(path string, found *listing, failed []Failure) string {
+	text := fmt.Sprintf("%s: %s", base(path), counted(len(found.names)-len(failed), "picture"))
+	if len(failed) > 0 {
+		text += "; " + unreadable(failed, len(found.names))
+	}
+	if found.passed > 0 {
+		text += fmt.Sprintf("; passed over %s, such as %q", counted(found.passed, "other file"), found.others[0])
+	}
+	return text
+}
+
+// unreadable names the first few failures.
+func unreadable(failed []Failure, of int) string {
+	text := fmt.Sprintf("%d of %s cannot be read", len(failed), counted(of, "picture"))
+	for i, f := range failed[:min(len(failed), fewNames)] {
+		text += []string{": ", ", ", ", "}[i] + fmt.Sprintf("%q (%v)", f.Name, f.Err)
+	}
+	if len(failed) > fewNames {
+		text += ", ..."
+	}
+	return text
+}
+
+// counted is a number and the noun for so many.
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// base is the last element of a path, even of ".".
+func base(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	return filepath.Base(path)
+}
