@@ -1,0 +1,144 @@
+//go:build cgo
+
+package lsun
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"github.com/PowerDNS/lmdb-go/lmdb"
+
+	"github.com/gans-in-go/gans/internal/progress"
+)
+
+func available() error { return nil }
+
+// A store is an LMDB, open for reading.
+type store struct {
+	env     *lmdb.Env
+	size    int64    // of the file, in bytes
+	root    lmdb.DBI // the only table LSUN's files have
+	entries int
+}
+
+// openStore opens a data.mdb. It writes nothing, not even a lock.
+func openStore(file string) (*store, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	env, err := lmdb.NewEnv()
+	if err != nil {
+		return nil, err
+	}
+	s := &store{env: env, size: info.Size()}
+	if err := s.open(file); err != nil {
+		env.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *store) open(file string) error {
+	// The file says how much to map; LSUN's say a terabyte.
+	if err := s.env.SetMapSize(s.size); err != nil {
+		return err
+	}
+	// Images are read in any order: to read ahead would be for nothing.
+	err := s.env.Open(file, lmdb.Readonly|lmdb.NoLock|lmdb.NoSubdir|lmdb.NoReadahead, 0)
+	switch {
+	case s.size == 0 || lmdb.IsErrno(err, lmdb.Invalid):
+		return fmt.Errorf("this file of %d bytes is no LMDB: want a data.mdb or a zip with one", s.size)
+	case lmdb.IsErrno(err, lmdb.VersionMismatch):
+		return fmt.Errorf("this LMDB is of another version than LSUN's, 0.9: %w", err)
+	case err != nil:
+		return err
+	}
+	if err := s.measure(); err != nil {
+		return err
+	}
+	return s.env.View(func(txn *lmdb.Txn) error {
+		s.root, err = txn.OpenRoot(0)
+		return err
+	})
+}
+
+// measure compares what the LMDB says of itself with the size of its file. To
+// read past the end of a mapped file would end the program.
+func (s *store) measure() error {
+	info, err := s.env.Info()
+	if err != nil {
+		return err
+	}
+	stat, err := s.env.Stat()
+	if err != nil {
+		return err
+	}
+	pages := s.size / int64(stat.PSize)
+	if info.LastPNO < 0 || info.LastPNO >= pages {
+		return fmt.Errorf("this LMDB is cut short: its last page is number %d, and the file ends after %d pages of %d bytes",
+			info.LastPNO, pages, stat.PSize)
+	}
+	const least = 10 // bytes of an entry: its header and where it is
+	if stat.Entries > uint64(s.size)/least || stat.Entries > math.MaxInt32 {
+		return fmt.Errorf("this LMDB is damaged: %d entries in %d bytes", stat.Entries, s.size)
+	}
+	if stat.Entries == 0 {
+		return errors.New("this LMDB is empty: want one with pictures")
+	}
+	s.entries = int(stat.Entries)
+	return nil
+}
+
+// keys reads all keys, in order. Large values lie on pages of their own, which
+// are not touched.
+func (s *store) keys(output io.Writer) (keys, error) {
+	bar := progress.Count(output, "reading keys", s.entries)
+	defer bar.Done()
+	k := keys{ends: make([]uint32, 0, s.entries)}
+	err := s.env.View(func(txn *lmdb.Txn) error {
+		txn.RawRead = true // in place, not copied
+		cursor, err := txn.OpenCursor(s.root)
+		if err != nil {
+			return err
+		}
+		defer cursor.Close()
+		for {
+			key, _, err := cursor.Get(nil, nil, lmdb.NextNoDup)
+			if lmdb.IsNotFound(err) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if k.text == nil {
+				k.text = make([]byte, 0, min(int64(s.entries)*int64(len(key)), s.size)) // LSUN's are all of one length
+			}
+			if len(k.ends) == s.entries || uint64(len(k.text)+len(key)) > math.MaxUint32 {
+				return fmt.Errorf("this LMDB is damaged: more than the %d keys it announces", s.entries)
+			}
+			k.text = append(k.text, key...)
+			k.ends = append(k.ends, uint32(len(k.text)))
+			bar.Add(1)
+		}
+	})
+	if err == nil && len(k.ends) < s.entries {
+		err = fmt.Errorf("this LMDB is damaged: it announces %d keys and has %d", s.entries, len(k.ends))
+	}
+	return k, err
+}
+
+// view hands read a function that gets the value of a key. The value is the
+// file's own memory: to be read, not written, and only until read returns.
+func (s *store) view(read func(get func(key []byte) ([]byte, error))) error {
+	return s.env.View(func(txn *lmdb.Txn) error {
+		txn.RawRead = true
+		read(func(key []byte) ([]byte, error) { return txn.Get(s.root, key) })
+		return nil
+	})
+}
+
+func (s *store) close() error { return s.env.Close() }

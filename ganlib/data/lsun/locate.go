@@ -1,0 +1,139 @@
+package lsun
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/shirou/gopsutil/v4/disk"
+
+	"github.com/gans-in-go/gans/ganlib/data/archive"
+	"github.com/gans-in-go/gans/internal/progress"
+)
+
+const dataFile = "data.mdb" // what LMDB calls its file
+
+// locate returns the path of the data.mdb that path means, unpacking a zip.
+func locate(path string, output io.Writer) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err // it names the path
+	}
+	if info.IsDir() {
+		file, err := find(path)
+		if err == nil && file == "" {
+			err = fmt.Errorf("%s: no %s in this folder or in one inside it", path, dataFile)
+		}
+		return file, err
+	}
+	zipped, err := isZip(path)
+	if err != nil || !zipped {
+		return path, err
+	}
+	dir := strings.TrimSuffix(path, filepath.Ext(path))
+	if dir == path {
+		dir += "_unpacked"
+	}
+	if file, err := find(dir); err != nil || file != "" {
+		return file, err
+	}
+	if err := unpack(path, dir, output); err != nil {
+		return "", err
+	}
+	return find(dir)
+}
+
+// find returns the path of the data.mdb in a folder, or in the one folder inside
+// it that has one, as when an archive was unpacked there; "" if there is none.
+func find(dir string) (string, error) {
+	file := filepath.Join(dir, dataFile)
+	if isFile(file) {
+		return file, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if os.IsNotExist(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, entry := range entries {
+		if file := filepath.Join(dir, entry.Name(), dataFile); isFile(file) {
+			found = append(found, file)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", nil
+	case 1:
+		return found[0], nil
+	}
+	return "", fmt.Errorf("%s: several LMDBs, want one of %s", dir, strings.Join(found, ", "))
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func isZip(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	start := make([]byte, 4)
+	if _, err := io.ReadFull(f, start); err != nil {
+		return false, nil // too short for one; what it is, LMDB will say
+	}
+	return bytes.Equal(start, []byte("PK\x03\x04")), nil
+}
+
+// unpack unpacks the data.mdb of a zip into dir.
+func unpack(file, dir string, output io.Writer) error {
+	size, err := unpackedSize(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	free, err := freeSpace(filepath.Dir(file))
+	if err != nil {
+		return fmt.Errorf("%s: space on its disk: %w", file, err)
+	}
+	if size > free {
+		return fmt.Errorf("%s: its %s has %s, and %s are free here: make room, or unpack it elsewhere and name that folder",
+			file, dataFile, progress.Size(int64(size)), progress.Size(int64(free)))
+	}
+	return archive.Extract(file, dir, archive.Limits{Bytes: int64(size)}, isData, output)
+}
+
+func isData(name string) bool { return path.Base(name) == dataFile }
+
+// unpackedSize is the size of the data.mdb in a zip, in bytes.
+func unpackedSize(file string) (uint64, error) {
+	r, err := zip.OpenReader(file)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	for _, entry := range r.File {
+		if isData(entry.Name) {
+			return min(entry.UncompressedSize64, 1<<62), nil
+		}
+	}
+	return 0, fmt.Errorf("no %s in this archive", dataFile)
+}
+
+// freeSpace is the space left for a folder, in bytes. Tests replace it.
+var freeSpace = func(dir string) (uint64, error) {
+	usage, err := disk.Usage(dir)
+	if err != nil {
+		return 0, err
+	}
+	return usage.Free, nil
+}

@@ -1,0 +1,58 @@
+package lsun
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"github.com/gans-in-go/gans/ganlib/data/webp"
+)
+
+// A format is one that pictures come in, known by how they begin.
+type format struct {
+	name   string
+	start  string
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
+var formats = []format{
+	{"webp", "RIFF", webp.DecodeConfig, webp.Decode},
+	{"jpeg", "\xff\xd8", jpeg.DecodeConfig, jpeg.Decode},
+	{"png", "\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode},
+}
+
+// draw decodes a value and writes the image into dst, [Size, Size, Channels].
+func (o Options) draw(dst []uint8, value []byte) error {
+	for _, f := range formats {
+		if bytes.HasPrefix(value, []byte(f.start)) {
+			picture, err := f.picture(value, o.MaxPixels)
+			if err != nil {
+				return fmt.Errorf("%s of %d bytes: %w", f.name, len(value), err)
+			}
+			return o.Frame.Draw(dst, picture)
+		}
+	}
+	return fmt.Errorf("value of %d bytes is no webp, jpeg or png: it begins with %q", len(value), value[:min(len(value), 8)])
+}
+
+// picture decodes a picture of at most limit pixels. A decoder that panics has
+// met one that is damaged.
+func (f format) picture(value []byte, limit int) (picture image.Image, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("damaged: %v", fault)
+		}
+	}()
+	size, err := f.config(bytes.NewReader(value))
+	if err != nil {
+		return nil, err
+	}
+	if size.Height > 0 && size.Width > limit/size.Height {
+		return nil, fmt.Errorf("picture of %d x %d: more than the limit of %d pixels", size.Width, size.Height, limit)
+	}
+	return f.decode(bytes.NewReader(value))
+}
