@@ -152,6 +152,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(twoImages)
 	f.Add(gzipped(f, twoImages))
 	f.Add(gzipped(f, idxFile(make([]byte, 1<<20), 1<<20)))
+	f.Add(gzipped(f, idxFile(make([]byte, 1<<20), 1<<10, 1<<10)))
 	f.Add(idxFile(nil, 1<<10, 1<<10, 1<<10))
 	f.Add([]byte{0x1f, 0x8b, 8, 0})
 	const limit, inner = 1 << 16, 1 << 17
