@@ -3,6 +3,7 @@ package gans
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
@@ -30,15 +32,18 @@ func TestPresets(t *testing.T) {
 		require.NoError(t, decoder.Decode(&back))
 		require.Equal(t, cfg, back, name)
 
-		if !slices.Contains(DataSets(), cfg.Data.Set) {
-			cfg, err = cfg.On("mnist")
+		if _, ok := builtIn[cfg.Data.Set]; !ok && cfg.Data.images() {
+			t.Setenv(catalog.Env, t.TempDir())
+			_, _, err := prepare(cfg)
+			require.ErrorContains(t, err, fmt.Sprintf(`data: data set %q is not here`, cfg.Data.Set))
+			cfg, err = cfg.On("fashion")
 			require.NoError(t, err)
 		}
 		cfg.Backend = "go"
 		untrained(t, cfg)
 	}
 	_, err := Preset("minst")
-	require.ErrorContains(t, err, `preset "minst" is unknown: want one of ["cifar32" "figure1"`)
+	require.ErrorContains(t, err, fmt.Sprintf(`preset "minst" is unknown: want one of %q`, Presets()))
 }
 
 // TestPresetsShareNothing: a change to one configuration must not show in the next.
@@ -107,8 +112,12 @@ func TestOn(t *testing.T) {
 	require.Equal(t, Figure1().Data.Std, normal.Data.Std)
 	_, _, err = prepare(normal)
 	require.EqualError(t, err, "generator: its output has shape [28 28 1]: want [1], the shape of one example")
-	_, err = LSUN64().On("lsun-bedrooms")
+	bedrooms, err := LSUN64().On("lsun-bedrooms")
 	require.NoError(t, err)
+	require.Equal(t, LSUN64(), bedrooms)
+	flowers, err := Flowers64().On("emoji")
+	require.NoError(t, err)
+	require.Equal(t, Data{Set: "emoji", Size: 64, Flip: true}, flowers.Data, "the mirror is the recipe's")
 	_, err = LSUN64().On("fish")
 	require.ErrorContains(t, err, `data: no set is called "fish", and there is no such file: want one of [`)
 }

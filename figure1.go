@@ -2,6 +2,7 @@ package gans
 
 import (
 	"fmt"
+	"image"
 	"math"
 
 	"github.com/gans-in-go/gans/ganlib"
@@ -89,4 +90,17 @@ func (gan *GAN) onLine() *data.Normal1D {
 		return &l
 	}
 	return nil
+}
+
+// scatter draws n points of p_g over as many of p_data.
+func (gan *GAN) scatter(n int, seed uint64) (image.Image, error) {
+	distribution, err := gan.Config.Data.distribution()
+	if err != nil {
+		return nil, err
+	}
+	generated, err := gan.Sample(n, seed)
+	if err != nil {
+		return nil, err
+	}
+	return figure.Scatter(figure.Plane{Real: distribution.Batch(seed, 0, n), Generated: generated})
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
@@ -413,4 +414,84 @@ func TestTheNamesMeanTheThings(t *testing.T) {
 	v := shapes.ConvertTo[float64](exec.MustCall1(x).Value())
 	require.InDelta(t, v, got["v"], 1e-6)
 	require.InDelta(t, -v/2, got["d_loss"], 1e-6)
+}
+
+// TestPlane: a game on points in the plane trains, and its picture shows both kinds of points.
+func TestPlane(t *testing.T) {
+	for _, set := range []string{"ring8", "grid25", "swiss-roll"} {
+		cfg, err := Ring8().On(set)
+		require.NoError(t, err)
+		cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), set), "go"
+		gan, err := Train(t.Context(), cfg.WithSteps(2))
+		require.NoError(t, err)
+		picture, err := gan.Picture(50, 1)
+		require.NoError(t, err)
+		x, err := gan.Sample(50, 1)
+		require.NoError(t, err)
+		want, err := figure.Scatter(figure.Plane{Real: distributions[set].Batch(1, 0, 50), Generated: x})
+		require.NoError(t, err)
+		require.Equal(t, want, picture)
+		_, err = gan.Images(1, 1)
+		require.EqualError(t, err, set+" has no images")
+	}
+}
+
+// TestStackedMNIST: a DCGAN plays with three digits in three colours.
+func TestStackedMNIST(t *testing.T) {
+	cfg, err := CIFAR32().On("stacked-mnist")
+	require.NoError(t, err)
+	cfg.BatchSize, cfg.Backend = 4, "go"
+	gan := untrained(t, cfg)
+	x := batch(t, gan, 0)
+	require.Len(t, x, 4*32*32*3)
+	coloured := false
+	for ; len(x) > 0; x = x[3:] {
+		coloured = coloured || x[0] != x[1]
+	}
+	require.True(t, coloured)
+}
+
+// TestOpenNeedsNoData: a run on somebody's files opens, and samples, when they are gone; D alone cannot be
+// trained on without them.
+func TestOpenNeedsNoData(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "images-idx3-ubyte")
+	file := append([]byte{0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 16, 0, 0, 0, 16}, bytes.Repeat([]byte{1, 9}, 20*16*8)...)
+	require.NoError(t, os.WriteFile(path, file, 0o666))
+	cfg := smallDCGAN(t, "go")
+	cfg.Generator.DCGAN.Classes, cfg.Discriminator.DCGAN.Classes = 0, 0
+	cfg.Data = Data{Path: path}
+	trained, err := Train(t.Context(), cfg.WithSteps(1))
+	require.NoError(t, err)
+	want, err := trained.Sample(2, 1)
+	require.NoError(t, err)
+
+	require.NoError(t, os.Remove(path))
+	opened, err := OpenOn(cfg.Dir, "go")
+	require.NoError(t, err)
+	got, err := opened.Sample(2, 1)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	rule, err := cfg.DiscriminatorRule.rule()
+	require.NoError(t, err)
+	_, err = opened.TrainDiscriminator(1, rule)
+	require.ErrorContains(t, err, "images-idx3-ubyte")
+}
+
+// TestOnDevice: images kept on the device make the same run as images sent to it, which may go on either way.
+func TestOnDevice(t *testing.T) {
+	onBackends(t, func(t *testing.T, backendName string) {
+		sent, kept := smallDCGAN(t, backendName), smallDCGAN(t, backendName)
+		sent.Data.Flip, kept.Data.Flip = true, true
+		_, err := Train(t.Context(), sent)
+		require.NoError(t, err)
+
+		kept.Data.OnDevice = true
+		first := kept
+		_, err = Train(stopAfter(t, &first, 7), first)
+		require.ErrorIs(t, err, run.ErrInterrupted)
+		kept.Data.OnDevice = false
+		_, err = Train(t.Context(), kept)
+		require.NoError(t, err)
+		require.Equal(t, saved(t, sent.Dir), saved(t, kept.Dir))
+	})
 }

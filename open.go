@@ -8,11 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/archive"
+	"github.com/gans-in-go/gans/ganlib/data/catalog"
+	"github.com/gans-in-go/gans/ganlib/data/cifar"
+	"github.com/gans-in-go/gans/ganlib/data/emoji"
 	"github.com/gans-in-go/gans/ganlib/data/fashion"
+	"github.com/gans-in-go/gans/ganlib/data/folder"
 	"github.com/gans-in-go/gans/ganlib/data/idx"
+	"github.com/gans-in-go/gans/ganlib/data/lsun"
+	"github.com/gans-in-go/gans/ganlib/data/mat"
 	"github.com/gans-in-go/gans/ganlib/data/mnist"
+	"github.com/gans-in-go/gans/ganlib/data/svhn"
+	"github.com/gans-in-go/gans/ganlib/data/tfd"
 )
 
 // normal is the name of the normal distribution, the one set whose numbers a configuration sets.
@@ -25,13 +35,13 @@ var distributions = map[string]data.Distribution{
 	"swiss-roll": data.SwissRoll{Radius: 9 * math.Pi / 15, Std: 1. / 30},
 }
 
-// builtIn are the image sets that are part of this package.
+// builtIn are the image sets that are part of this package, by their parts, the one for training first.
 var builtIn = map[string]func(part string) (data.Source, error){
 	"mnist": func(part string) (data.Source, error) {
 		if part == "test" {
-			return mnist.Test()
+			return images(mnist.Test())
 		}
-		return mnist.Train()
+		return images(mnist.Train())
 	},
 	"stacked-mnist": func(string) (data.Source, error) {
 		digits, err := mnist.Train()
@@ -40,16 +50,17 @@ var builtIn = map[string]func(part string) (data.Source, error){
 		}
 		return data.NewStacked(digits, 128_000, 0)
 	},
-	"fashion": func(string) (data.Source, error) { return fashion.Images() },
+	"fashion": func(string) (data.Source, error) { return images(fashion.Images()) },
+	"emoji":   func(string) (data.Source, error) { return images(emoji.Images()) },
 }
 
-// DataSets lists the names that Data.Set knows.
+// DataSets lists the names that Data.Set knows: what is built in, and what `gan data` can fetch.
 func DataSets() []string {
-	names := []string{normal}
+	names := append([]string{normal}, catalog.Names()...)
 	names = slices.AppendSeq(names, maps.Keys(distributions))
 	names = slices.AppendSeq(names, maps.Keys(builtIn))
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // dataNamed is what somebody calls by the name of a set, or by a path.
@@ -73,16 +84,100 @@ func (d Data) images() bool {
 	return err == nil && distribution == nil
 }
 
-// openSet opens a set by its name.
+// openSet opens a set by its name: a built-in one, or one of the catalogue that has been fetched.
 func openSet(name, part string, frame data.Frame, output io.Writer) (data.Source, error) {
 	if open, ok := builtIn[name]; ok {
 		return open(part)
 	}
-	return nil, fmt.Errorf("set %q is unknown: want one of %q", name, DataSets())
+	set, err := catalog.Lookup(name)
+	if err != nil {
+		return nil, fmt.Errorf("set %q is unknown: want one of %q", name, DataSets())
+	}
+	return set.Open(catalog.Options{Part: part, Frame: frame, Output: output})
 }
 
-// openPath opens images of one's own by what the file holds.
+// openPath opens images of one's own, by what is in the file or folder.
 func openPath(path string, frame data.Frame, output io.Writer) (data.Source, error) {
-	labels, _ := idx.Labels(path)
-	return idx.Read(path, labels)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	switch extension := strings.ToLower(filepath.Ext(path)); {
+	case info.IsDir():
+	case extension == ".mat":
+		return openMAT(path)
+	case extension == ".mdb":
+		return openLSUN(path, frame, output)
+	case extension == ".bin":
+		const record100 = 2 + 32*32*3 // CIFAR-100's records have one byte more than CIFAR-10's
+		return openCIFAR(path, info.Size()%record100 == 0)
+	default:
+		if is, err := idx.Is(path); err != nil || is {
+			labels, _ := idx.Labels(path)
+			return images(idx.Read(path, labels))
+		}
+	}
+	return openMany(path, frame, output)
+}
+
+// images is a set of images as a source: a nil set must not become a source that is not nil.
+func images(set *data.Images, err error) (data.Source, error) {
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// openMAT opens a MATLAB file by the names of its variables: SVHN's, or else the faces without labels of the
+// Toronto Face Database.
+func openMAT(path string) (data.Source, error) {
+	variables, err := mat.List(path)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(variables, func(v *mat.Variable) bool { return v.Name == "X" }) {
+		return images(svhn.Read(path))
+	}
+	return images(tfd.Read(path, tfd.Unlabelled, 0))
+}
+
+// openCIFAR opens the training part of CIFAR-100 or CIFAR-10.
+func openCIFAR(path string, hundred bool) (data.Source, error) {
+	if hundred {
+		return images(cifar.Read100(path, "train"))
+	}
+	return images(cifar.Read10(path, "train"))
+}
+
+// openMany opens a folder or an archive by the names of its first files.
+func openMany(path string, frame data.Frame, output io.Writer) (data.Source, error) {
+	const enough = 100 // published archives begin with what they are about
+	var names []string
+	err := archive.Walk(path, archive.Limits{}, func(name string, _ int64, _ io.Reader) error {
+		if names = append(names, filepath.Base(name)); len(names) == enough {
+			return archive.Stop
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case slices.Contains(names, "data.mdb"):
+		return openLSUN(path, frame, output)
+	case slices.Contains(names, "data_batch_1.bin"), slices.Contains(names, "batches.meta.txt"):
+		return openCIFAR(path, false)
+	case slices.Contains(names, "fine_label_names.txt"):
+		return openCIFAR(path, true)
+	}
+	set, _, err := folder.Read(path, folder.Options{Frame: frame, Output: output})
+	return images(set, err)
+}
+
+// openLSUN opens an LMDB of pictures.
+func openLSUN(path string, frame data.Frame, output io.Writer) (data.Source, error) {
+	set, err := lsun.Open(path, lsun.Options{Frame: frame, Output: output})
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
 }

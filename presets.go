@@ -54,6 +54,7 @@ func (cfg Config) On(what string) (Config, error) {
 	if output := cfg.Generator.output(); len(output) == 3 && d.images() {
 		d.Size = output[0]
 	}
+	d.Flip, d.Replacement, d.OnDevice = cfg.Data.Flip, cfg.Data.Replacement, cfg.Data.OnDevice // how they are drawn is the recipe's
 	cfg.Data = d
 	cfg.Name += ", on " + what
 	return cfg, nil
@@ -186,7 +187,7 @@ func MNIST28Unconditional() Config {
 }
 
 // LSUN64 is the network of the DCGAN paper's Figure 1, dcganlib.LSUN64, for as long as its Figure 3 shows:
-// 5 epochs of 3,033,042 bedrooms, 23,695 iterations each. The bedrooms are not here: see Config.On.
+// 5 epochs of 3,033,042 bedrooms, 23,695 iterations each. `gan data` fetches them.
 func LSUN64() Config {
 	cfg := dcgan(dcganlib.LSUN64(), "lsun-bedrooms", 5*23_695)
 	cfg.Name = "DCGAN of the paper, 64 x 64"
@@ -194,7 +195,7 @@ func LSUN64() Config {
 }
 
 // CIFAR32 is LSUN64 at 32 x 32, dcganlib.CIFAR32, for 100 epochs of 50,000 images, 390 iterations each: as
-// many epochs as the released code trains on MNIST at its full rate. The images are not here: see Config.On.
+// many epochs as the released code trains on MNIST at its full rate. `gan data` fetches them.
 func CIFAR32() Config {
 	cfg := dcgan(dcganlib.CIFAR32(), "cifar10", 100*390)
 	cfg.Name = "DCGAN of the paper, 32 x 32"
@@ -202,7 +203,8 @@ func CIFAR32() Config {
 }
 
 // Torch64 is the copy of DCGAN in PyTorch's examples, dcganlib.Torch64, for the 5 epochs of PyTorch's
-// tutorial: 202,599 faces, 3,165 iterations each. The faces are not here: see Config.On.
+// tutorial: 202,599 faces, 3,165 iterations each. `gan data info celeba` says how to get
+// them.
 func Torch64() Config {
 	cfg := dcgan(dcganlib.Torch64(), "celeba", 5*3165)
 	cfg.Name = "DCGAN as PyTorch's example has it"
@@ -210,9 +212,10 @@ func Torch64() Config {
 }
 
 // Flowers64 is MathWorks' example, dcganlib.Flowers64, for its 500 epochs: 3,670 flowers, 28 iterations
-// each. The flowers are not here: see Config.On.
+// each. `gan data` fetches them.
 func Flowers64() Config {
 	cfg := dcgan(dcganlib.Flowers64(), "flowers", 500*28)
+	cfg.Data.Flip = true
 	cfg.Name = "DCGAN as MathWorks' example has it"
 	return cfg
 }

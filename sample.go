@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -196,7 +197,8 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 // shape is that of one example.
 func (gan *GAN) shape() []int { return gan.Config.Generator.output() }
 
-// Picture draws n samples: a grid of images, or a panel of Figure 1 for numbers on the line. The grid of a
+// Picture draws n samples: a grid of images, a panel of Figure 1 for numbers on the line, or points in the
+// plane over the data's. The grid of a
 // conditional game has a column for each of the labels, which are as Sample takes them; any other is nearly
 // square.
 func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) {
@@ -210,6 +212,8 @@ func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) 
 			return nil, err
 		}
 		return figure.Figure1([]figure.Panel{panel})
+	case slices.Equal(gan.shape(), []int{2}):
+		return gan.scatter(n, seed)
 	}
 	images, err := gan.Images(n, seed, labels...)
 	if err != nil {

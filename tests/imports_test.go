@@ -38,9 +38,11 @@ var mayImport = map[string][]string{
 	"ganlib":         {"ganlib/layer", "ganlib/optim"},
 	"ganlib/run":     {"ganlib/figure"}, // knows players only as a GoMLX trainer
 	"dcganlib":       {"ganlib", "ganlib/layer", "ganlib/optim"},
-	"": { // package gans alone knows everyone, and alone carries MNIST along
-		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/figure",
-		"ganlib/layer", "ganlib/measure", "ganlib/optim", "ganlib/run",
+	"": { // package gans alone knows everyone, and alone carries the embedded sets along
+		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/archive", "ganlib/data/catalog",
+		"ganlib/data/cifar", "ganlib/data/emoji", "ganlib/data/fashion", "ganlib/data/folder", "ganlib/data/idx",
+		"ganlib/data/lsun", "ganlib/data/mat", "ganlib/data/mnist", "ganlib/data/svhn", "ganlib/data/tfd",
+		"ganlib/figure", "ganlib/layer", "ganlib/measure", "ganlib/optim", "ganlib/run",
 	},
 	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/figure", "ganlib/run", "internal/progress"},
 	"internal/gantest":  {"ganlib/backend"},

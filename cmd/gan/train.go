@@ -16,19 +16,20 @@ import (
 )
 
 type trainCmd struct {
-	What      string `arg:"" optional:"" help:"A preset, one of ${presets}; or, with --preset, the data."`
-	Data      string `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
-	Preset    string `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one that is called as the data are)."`
-	Size      int    `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
-	Channels  int    `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
-	Crop      int    `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
-	Flip      bool   `help:"Mirror each image left to right with probability 1/2."`
-	OnDevice  bool   `help:"Keep all the images in the device's memory."`
-	Dir       string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own)."`
-	Steps     *int   `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
-	SaveEvery *int   `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
-	Seed      *int64 `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
-	Backend   string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go)."`
+	What            string `arg:"" optional:"" help:"A preset, one of ${presets}; or, with --preset, the data."`
+	Data            string `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
+	Preset          string `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one that is called as the data are)."`
+	Size            int    `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
+	Channels        int    `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
+	Crop            int    `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
+	Flip            bool   `help:"Mirror each image left to right with probability 1/2."`
+	WithReplacement bool   `help:"Draw every image by itself, so that one may come twice before all have come once."`
+	OnDevice        bool   `help:"Keep all the images in the device's memory."`
+	Dir             string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own)."`
+	Steps           *int   `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
+	SaveEvery       *int   `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
+	Seed            *int64 `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
+	Backend         string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go)."`
 }
 
 // Validate sorts out which of WHAT, --data and --preset is the preset and which the data.
@@ -100,6 +101,7 @@ func (c *trainCmd) config() (cfg gans.Config, name string, err error) {
 		cfg.Data.Crop = c.Crop
 	}
 	cfg.Data.Flip = cfg.Data.Flip || c.Flip
+	cfg.Data.Replacement = cfg.Data.Replacement || c.WithReplacement
 	cfg.Data.OnDevice = c.OnDevice
 	if c.Steps != nil {
 		cfg = cfg.WithSteps(*c.Steps)
