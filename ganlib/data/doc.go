@@ -3,9 +3,11 @@
 //
 // An image set is an [Images]: uint8 pixels [n, height, width, channels] in
 // one slice, with optional labels and the set's name, licence and source.
-// Each file format has a package of its own beside this one, such as data/idx
-// for the files MNIST and its relatives come in; package data/mnist embeds the
-// real MNIST:
+// Each file format has a package of its own beside this one: data/idx for MNIST
+// and its relatives, data/cifar, data/svhn, data/tfd, data/folder for pictures of
+// one's own, and data/lsun for a set too large for memory, which is a [Source].
+// Package data/catalog knows the published sets by name, and data/mnist embeds
+// the real MNIST:
 //
 //	digits, err := mnist.Train()                      // 60,000 images of 28 x 28
 //	order, err := data.NewOrder(digits.N, 100, seed)  // minibatches of 100
