@@ -76,7 +76,7 @@ type opener func(part Part, paths []string, o Options) (data.Source, error)
 // Part is one division of a set, such as the images for training.
 type Part struct {
 	Name   string // "train", "test", ...
-	Images int    // how many
+	Images int    // how many; 0 if not known
 	Files  []File // what it is read from; parts may share files
 }
 
@@ -196,8 +196,8 @@ func (p Part) Size() int64 {
 
 // Here reports whether the files of the part that o names are there, with the
 // sizes they should have. It does not read them: [Set.Verify] does. A set that is
-// built in is always here.
+// built in has no files that could be missing.
 func (s *Set) Here(o Options) bool {
 	_, err := s.present(o)
-	return err == nil || s.BuiltIn != ""
+	return err == nil
 }

@@ -32,9 +32,6 @@ func (s *Set) Fetch(ctx context.Context, o Options) error {
 }
 
 func (s *Set) fetch(ctx context.Context, o Options, f *fetcher) error {
-	if s.BuiltIn != "" {
-		return nil
-	}
 	if _, err := s.present(o); err == nil || s.ByHand != "" {
 		return err
 	}
@@ -118,7 +115,7 @@ func (f *fetcher) file(ctx context.Context, file File, path string) error {
 		return err
 	}
 	var failures []string
-	for _, url := range file.URLs {
+	for i, url := range file.URLs {
 		err := f.from(ctx, url, file, p)
 		if err == nil {
 			return p.finish(path)
@@ -126,10 +123,12 @@ func (f *fetcher) file(ctx context.Context, file File, path string) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%s: stopped at %s: the same command goes on from there: %w", file.Name, progress.Size(p.size()), context.Cause(ctx))
 		}
-		f.say("%v", err)
 		failures = append(failures, err.Error())
 		if ours(err) {
 			break // another address would not help
+		}
+		if i+1 < len(file.URLs) {
+			f.say("%v: trying the next address", err)
 		}
 	}
 	return fmt.Errorf("%s cannot be fetched: %s; try again later, or get it by other means and put it into %s",

@@ -135,6 +135,12 @@ func TestFetch(t *testing.T) {
 			}
 			whole(n, w, r)
 		}, 3, "the connection was cut after 200000 of 300000 bytes: trying again\nx.bin, from 195.3 KiB on: 97.7 KiB to do"},
+		"drops the line often": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if n <= 5 {
+				cut(50_000)(w, r)
+			}
+			whole(n, w, r)
+		}, 6, "after 250000 of 300000 bytes: trying again"},
 		"drops the line, then ignores the range": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if n == 1 {
 				cut(100_000)(w, r)
@@ -175,6 +181,21 @@ func TestFetch(t *testing.T) {
 			}
 			whole(n, w, r)
 		}, 2, "it answers 503 Service Unavailable: trying again"},
+		"sends what it packs if that is accepted": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+				w.Header().Set("Content-Encoding", "gzip")
+				serve(w, r, make([]byte, 100))
+				return
+			}
+			whole(n, w, r)
+		}, 1, ""},
+		"is slow, but alive": {func(_ int, w http.ResponseWriter, _ *http.Request) {
+			for part := range 6 {
+				_, _ = w.Write(content[part*50_000:][:50_000])
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(100 * time.Millisecond)
+			}
+		}, 1, ""},
 		"does not know the length": {func(_ int, w http.ResponseWriter, _ *http.Request) {
 			for part := range 3 {
 				_, _ = w.Write(content[part*100_000:][:100_000])
@@ -185,6 +206,7 @@ func TestFetch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := publish(t, test.handle)
 			o, f, out := place(t)
+			f.idle = 400 * time.Millisecond
 			require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
 			arrived(t, o)
 			require.Len(t, p.requests, test.requests)
@@ -291,7 +313,7 @@ func TestFetchBeginsAgain(t *testing.T) {
 
 // TestFetchChanged: without a hash, bytes are kept only if the server can tell that they are of the same file.
 func TestFetchChanged(t *testing.T) {
-	other := bytes.Repeat([]byte{7}, 300_000)
+	other := bytes.Repeat([]byte{7}, 50_000) // shorter than what is left of the old one
 	p := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
 		if n <= 3 {
 			cut(100_000)(w, r)
@@ -301,7 +323,7 @@ func TestFetchChanged(t *testing.T) {
 	o, f, out := place(t)
 	f.tries = 1
 	set := one(p.URL)
-	set.Parts[0].Files[0].Hash = ""
+	set.Parts[0].Files[0].Hash, set.Parts[0].Files[0].Size = "", 0
 	require.Error(t, set.fetch(t.Context(), o, f))
 	require.NoError(t, os.Remove(filepath.Join(o.Dir, "x", "x.bin.part.json")))
 	require.Error(t, set.fetch(t.Context(), o, f))
@@ -433,10 +455,14 @@ func TestFreeSpace(t *testing.T) {
 func TestFetchOffline(t *testing.T) {
 	p := publish(t, whole)
 	p.Close()
-	o, f, _ := place(t)
+	o, f, out := place(t)
 	err := one(p.URL, "http://publisher.invalid/x.bin").fetch(t.Context(), o, f)
 	require.ErrorContains(t, err, "connection refused; http://publisher.invalid/x.bin: dial tcp: lookup publisher.invalid")
 	require.ErrorContains(t, err, "try again later, or get it by other means and put it into "+filepath.Join(o.Dir, "x"))
+	require.Contains(t, out.String(), "connection refused: trying the next address\n")
+	if strings.Contains(err.Error(), "no such host") {
+		require.NotContains(t, out.String(), "no such host", "who has no address now will have none in two seconds")
+	}
 }
 
 // TestFetchTogether: two that want the same file at once ask for it once.

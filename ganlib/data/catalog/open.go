@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/lsun"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
@@ -34,8 +35,11 @@ func (s *Set) Open(o Options) (data.Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data set %q: %w", s.Name, err)
 	}
-	if images, ok := source.(*data.Images); ok {
-		images.Name, images.License, images.Source = s.partTitle(part), s.License, s.Home
+	switch set := source.(type) {
+	case *data.Images:
+		set.Name, set.License, set.Source = s.partTitle(part), s.License, s.Home
+	case *lsun.Set:
+		set.Name, set.License, set.Source = s.partTitle(part), s.License, s.Home
 	}
 	return source, nil
 }
@@ -101,7 +105,7 @@ func (e notHere) Unwrap() error { return fs.ErrNotExist }
 // advice says how to get what is missing of a part.
 func (s *Set) advice(o Options, part Part, missing []string, folder string) string {
 	which := fmt.Sprintf("data set %q", s.Name)
-	if len(s.Parts) > 1 {
+	if part.Name != s.Parts[0].Name {
 		which += fmt.Sprintf(", part %q,", part.Name)
 	}
 	files := strings.Join(missing, " and ")

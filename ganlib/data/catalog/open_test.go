@@ -4,7 +4,12 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
 	"net/http"
 	"os"
 	"path"
@@ -173,23 +178,65 @@ func TestEndToEnd(t *testing.T) {
 			require.Equal(t, []uint8{4, 20, 30}, images.At(4)[:3])
 			require.Equal(t, "CIFAR-10, training part", images.Name)
 		}},
+		"svhn": {map[string][]byte{
+			"train_32x32.mat": golden(t, "mat/svhn.mat"), "test_32x32.mat": golden(t, "mat/svhn.mat"), "extra_32x32.mat": golden(t, "mat/svhn.mat"),
+		}, func(t *testing.T, part string, s data.Source) {
+			require.Equal(t, 10, s.Classes())
+			require.Equal(t, "non-commercial use only", s.(*data.Images).License)
+		}},
+		"tfd": {map[string][]byte{"TFD_48x48.mat": golden(t, "mat/tfd48.mat")}, func(t *testing.T, part string, s data.Source) {
+			images := s.(*data.Images)
+			require.Equal(t, "Toronto Face Database, "+cmp.Or(map[string]string{"train": "training"}[part], part)+" part", images.Name)
+			require.Equal(t, 48, images.Height)
+			require.Equal(t, part == "unlabelled", images.Labels == nil)
+		}},
+		"flowers": {map[string][]byte{"flower_photos.tgz": tarred(t,
+			entry{"flower_photos/LICENSE.txt", []byte("All images in this archive are under a licence.")},
+			entry{"flower_photos/tulips/b.jpg", photo(t, 300, 200, color.RGBA{200, 40, 40, 255})},
+			entry{"flower_photos/daisy/a.jpg", photo(t, 100, 150, color.RGBA{240, 240, 240, 255})},
+		)}, func(t *testing.T, _ string, s data.Source) {
+			images := s.(*data.Images)
+			require.Equal(t, []string{"daisy", "tulips"}, images.LabelNames)
+			require.Equal(t, []int{2, 64, 64, 3}, []int{images.N, images.Height, images.Width, images.Channels})
+			require.Equal(t, "CC BY", images.License)
+			require.InDelta(t, 200, int(images.At(1)[0]), 3)
+			require.InDelta(t, 40, int(images.At(1)[1]), 3)
+		}},
+		"celeba": {map[string][]byte{"img_align_celeba.zip": zipped(t,
+			entry{"img_align_celeba/000001.jpg", framed(t)},
+			entry{"img_align_celeba/000002.jpg", framed(t)},
+		)}, func(t *testing.T, _ string, s data.Source) {
+			images := s.(*data.Images)
+			require.Nil(t, images.Labels)
+			require.Equal(t, []int{2, 64, 64, 3}, []int{images.N, images.Height, images.Width, images.Channels})
+			for i, v := range images.Pixels {
+				require.InDelta(t, 220, int(v), 6, "value %d is of outside the middle 108 x 108", i)
+			}
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			set, _ := lookAlike(t, name, test.files)
 			for _, part := range set.Parts {
-				walk(t, set, part, test.check)
+				walk(t, set, part, test.files, test.check)
 			}
 		})
 	}
 }
 
 // walk takes one part from not being here to being read.
-func walk(t *testing.T, set *Set, part Part, check func(t *testing.T, part string, s data.Source)) {
+func walk(t *testing.T, set *Set, part Part, files map[string][]byte, check func(t *testing.T, part string, s data.Source)) {
 	o := Options{Dir: t.TempDir(), Part: part.Name}
 	require.False(t, set.Here(o))
 	_, err := set.Open(o)
-	require.ErrorContains(t, err, "gan data fetch "+set.Name)
-	require.NoError(t, set.Fetch(t.Context(), o))
+	if set.ByHand == "" {
+		require.ErrorContains(t, err, "gan data fetch "+set.Name)
+		require.NoError(t, set.Fetch(t.Context(), o))
+	} else {
+		require.ErrorContains(t, err, set.Terms+" "+set.ByHand)
+		require.Equal(t, err, set.Fetch(t.Context(), o))
+		putByHand(t, set, part, o, files)
+		require.NoError(t, set.Fetch(t.Context(), o))
+	}
 	require.True(t, set.Here(o))
 	reports, err := set.Verify(t.Context(), o)
 	require.NoError(t, err)
@@ -208,6 +255,53 @@ func walk(t *testing.T, set *Set, part Part, check func(t *testing.T, part strin
 	require.NoError(t, os.Truncate(first, 10))
 	_, err = set.Open(o)
 	require.ErrorContains(t, err, first+" has 10 bytes: want ")
+}
+
+// TestFrame: pictures of any size become what is asked for, and for the rest what the literature takes.
+func TestFrame(t *testing.T) {
+	set, err := Lookup("celeba")
+	require.NoError(t, err)
+	require.Equal(t, data.Frame{Size: 64, Crop: 108, Channels: 3}, set.frame(data.Frame{}))
+	require.Equal(t, data.Frame{Size: 32, Crop: 108, Channels: 1}, set.frame(data.Frame{Size: 32, Channels: 1}))
+	require.Equal(t, data.Frame{Size: 64, Crop: 160, Channels: 3}, set.frame(data.Frame{Crop: 160}))
+}
+
+// putByHand does what the error asks for.
+func putByHand(t *testing.T, set *Set, part Part, o Options, files map[string][]byte) {
+	folder, err := set.Folder(o.Dir)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(folder, 0o777))
+	for _, f := range part.Files {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, f.Name), files[f.Name], 0o666))
+	}
+}
+
+// golden is a file that SciPy or the Python lmdb package wrote.
+func golden(t *testing.T, name string) []byte {
+	b, err := os.ReadFile(filepath.Join("..", "..", "..", "tests", "golden", filepath.FromSlash(name)))
+	require.NoError(t, err)
+	return b
+}
+
+// photo is a jpeg of one colour.
+func photo(t *testing.T, width, height int, c color.Color) []byte {
+	picture := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(picture, picture.Rect, image.NewUniform(c), image.Point{}, draw.Src)
+	return encoded(t, picture)
+}
+
+// framed is a jpeg of CelebA's size, light in the middle 112 x 112 and black around.
+func framed(t *testing.T) []byte {
+	picture := image.NewRGBA(image.Rect(0, 0, 178, 218))
+	draw.Draw(picture, picture.Rect, image.Black, image.Point{}, draw.Src)
+	draw.Draw(picture, image.Rect(33, 53, 145, 165), image.NewUniform(color.Gray{220}), image.Point{}, draw.Src)
+	return encoded(t, picture)
+}
+
+func encoded(t *testing.T, picture image.Image) []byte {
+	var buf bytes.Buffer
+	require.NoError(t, jpeg.Encode(&buf, picture, &jpeg.Options{Quality: 100}))
+	return buf.Bytes()
 }
 
 // TestEMNISTErrors name the file and what is wrong in it.

@@ -3,6 +3,10 @@ package catalog
 import (
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/cifar"
+	"github.com/gans-in-go/gans/ganlib/data/folder"
+	"github.com/gans-in-go/gans/ganlib/data/lsun"
+	"github.com/gans-in-go/gans/ganlib/data/svhn"
+	"github.com/gans-in-go/gans/ganlib/data/tfd"
 )
 
 // tfds is the list of sizes and hashes that most of those below are copied from. It
@@ -70,6 +74,85 @@ var published = []Set{
 		}),
 		open: openCIFAR(cifar.Read100),
 	},
+	{
+		Name: "svhn", Title: "SVHN",
+		About: "digits of house numbers, colour, 32 x 32", Use: "DCGAN paper, section 5.2",
+		Home: "http://ufldl.stanford.edu/housenumbers/", License: "non-commercial use only",
+		Parts: []Part{
+			svhnPart("train", 73_257, 182_040_794, "sha256:435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8"),
+			svhnPart("test", 26_032, 64_275_384, "sha256:cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b"),
+			svhnPart("extra", 531_131, 1_329_278_602, "sha256:a133a4beb38a00fcdda90c9489e0c04f900b660ce8a316a5e854838379a71eb3"),
+		},
+		open: func(_ Part, paths []string, _ Options) (data.Source, error) { return svhn.Read(paths[0]) },
+	},
+	{
+		Name: "tfd", Title: "Toronto Face Database",
+		About: "faces, grey, 48 x 48; parts are those of its first fold", Use: "2014 paper, Table 1 and Figure 2b",
+		Home:   "http://aclab.ca/users/josh/TFD.html",
+		Terms:  "Its makers hand it out, and whoever wants it needs the leave of each of the databases that it was made of.",
+		ByHand: "Ask its makers: J. Susskind, A. Anderson and G. Hinton, The Toronto Face Database, UTML TR 2010-001, University of Toronto; it was last announced at http://aclab.ca/users/josh/TFD.html.",
+		Parts:  tfdParts(),
+		open: func(part Part, paths []string, _ Options) (data.Source, error) {
+			return tfd.Read(paths[0], tfd.Part(part.Name), 0)
+		},
+	},
+	{
+		Name: "lsun-bedrooms", Title: "LSUN bedrooms", folder: "lsun", Frame: colour64,
+		About: "photographs of bedrooms, colour, 256 pixels and more", Use: "DCGAN paper, Figures 2 to 4",
+		Home: lsunHome, Terms: lsunTerms,
+		Parts: []Part{
+			lsunPart("train", 3_033_042, "bedroom_train_lmdb.zip", 45_922_737_680, "sha256:a15644c2e7153106867f0adb3491fc41224102d1f01b24494fb47d9f5d1f174e"),
+			lsunPart("val", 300, "bedroom_val_lmdb.zip", 4_670_661, "sha256:5d022e781b241c25ec2e1f1f769afcdb8091d7fd58362667aec03137b8114b12"),
+		},
+		open: openLSUN,
+	},
+	{
+		Name: "lsun-churches", Title: "LSUN churches", folder: "lsun", Frame: colour64,
+		About: "photographs of churches from outside, colour, 256 pixels and more", Use: "bedrooms at a twentieth of the size",
+		Home: lsunHome, Terms: lsunTerms,
+		Parts: []Part{
+			lsunPart("train", 126_227, "church_outdoor_train_lmdb.zip", 2_448_463_466, "sha256:91128ae026840ac0c5982b4445ab5fc4e092d6847cca76793b2b1a0815c2e74a"),
+			lsunPart("val", 300, "church_outdoor_val_lmdb.zip", 5_957_308, "sha256:34635b7547a3e51a15f942a4a4082dd6bc9cca381a953515cb2275c0eed50584"),
+		},
+		open: openLSUN,
+	},
+	{
+		Name: "celeba", Title: "CelebA", Frame: data.Frame{Size: 64, Crop: 108, Channels: 3},
+		About: "faces of celebrities, aligned, colour, 178 x 218", Use: "PyTorch's DCGAN tutorial, and most papers on faces since",
+		Home: celebaHome, License: "non-commercial research only",
+		Terms:  "It is handed out for non-commercial research only, by an agreement that also forbids to hand the images on.",
+		ByHand: "Read the agreement on " + celebaHome + ", and follow its links to the aligned and cropped images.",
+		Parts: []Part{{Name: "train", Images: 202_599, Files: []File{{
+			Name: "img_align_celeba.zip", Size: 1_443_490_838,
+			Hash:     "sha256:46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74",
+			HashFrom: tfds + "datasets/celeb_a/checksums.tsv",
+		}}}},
+		open: openPictures,
+	},
+	{
+		Name: "flowers", Title: "Flowers of TensorFlow's tutorials", Frame: colour64,
+		About: "photographs of five kinds of flowers, colour, any size", Use: "MathWorks' example of a GAN",
+		Home: "https://www.tensorflow.org/datasets/catalog/tf_flowers", License: "CC BY",
+		Terms: "LICENSE.txt in the archive names each photographer.",
+		Parts: []Part{{Name: "train", Images: 3_670, Files: []File{{
+			Name: "flower_photos.tgz", Size: 228_813_984,
+			URLs: []string{
+				"http://download.tensorflow.org/example_images/flower_photos.tgz",
+				"https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz",
+			},
+			Hash:     "sha256:4c54ace7911aaffe13a365c34f650e71dd5bf1be0a58b464e5a7183e3e595d9c",
+			HashFrom: tfds + "datasets/tf_flowers/checksums.tsv",
+		}}}},
+		open: openPictures,
+	},
+}
+
+const celebaHome = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
+
+// openPictures reads an archive of pictures.
+func openPictures(_ Part, paths []string, o Options) (data.Source, error) {
+	set, _, err := folder.Read(paths[0], folder.Options{Frame: o.Frame, Output: o.Output})
+	return set, err
 }
 
 const fashionHome = "https://github.com/zalandoresearch/fashion-mnist"
@@ -143,4 +226,48 @@ func cifarParts(file File) []Part {
 
 func openCIFAR(read func(path, part string) (*data.Images, error)) opener {
 	return func(part Part, paths []string, _ Options) (data.Source, error) { return read(paths[0], part.Name) }
+}
+
+// svhnPart is a file of digits that are cut out of their surroundings.
+func svhnPart(name string, images int, size int64, hash Hash) Part {
+	file := name + "_32x32.mat"
+	return Part{Name: name, Images: images, Files: []File{{
+		Name: file, Size: size, Hash: hash, HashFrom: tfds + "datasets/svhn_cropped/checksums.tsv",
+		URLs: []string{"http://ufldl.stanford.edu/housenumbers/" + file},
+	}}}
+}
+
+// tfdParts are all in one file, whose size and hash nobody has published. The 2014
+// paper's game learns from the unlabelled faces.
+func tfdParts() []Part {
+	files := []File{{Name: "TFD_48x48.mat"}}
+	return []Part{
+		{Name: string(tfd.Unlabelled), Images: 98_058, Files: files},
+		{Name: string(tfd.Train), Files: files},
+		{Name: string(tfd.Validation), Files: files},
+		{Name: string(tfd.Test), Files: files},
+	}
+}
+
+// colour64 is how pictures of any size become what DCGAN learns from.
+var colour64 = data.Frame{Size: 64, Channels: 3}
+
+const (
+	lsunHome  = "https://www.yf.io/p/lsun"
+	lsunTerms = "The publisher asks to cite Yu, Zhang, Song, Seff and Xiao: LSUN, arXiv:1506.03365. The zip is unpacked beside itself when it is first opened, which takes as much room again."
+)
+
+func lsunPart(name string, images int, file string, size int64, hash Hash) Part {
+	return Part{Name: name, Images: images, Files: []File{{
+		Name: file, Size: size, Hash: hash, HashFrom: tfds + "url_checksums/lsun.txt",
+		URLs: []string{"http://dl.yf.io/lsun/scenes/" + file},
+	}}}
+}
+
+func openLSUN(_ Part, paths []string, o Options) (data.Source, error) {
+	set, err := lsun.Open(paths[0], lsun.Options{Frame: o.Frame, Output: o.Output})
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
 }
