@@ -3,11 +3,13 @@
 //	gan train mnist
 //	gan train mnist --preset mnist28
 //	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
+//	gan data fetch cifar10
 //	gan info runs/mnist-xla-cpu
 //	gan doctor
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -25,6 +27,7 @@ const interrupted = 130
 type commands struct {
 	Train   trainCmd   `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
 	Sample  sampleCmd  `cmd:"" help:"Draw samples from a trained generator."`
+	Data    dataCmd    `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
 	Info    infoCmd    `cmd:"" help:"Tell what a run is and how far it has come."`
 	Doctor  doctorCmd  `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
 	Version versionCmd `cmd:"" help:"Print the version of this program and of what it is built on."`
@@ -41,7 +44,7 @@ func execute(args []string) int {
 	parsed, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
 	switch err := parsed.Run(); {
-	case errors.Is(err, run.ErrInterrupted):
+	case errors.Is(err, run.ErrInterrupted), errors.Is(err, context.Canceled):
 		fmt.Fprintln(os.Stderr, "gan:", err)
 		return interrupted
 	case err != nil:
