@@ -365,6 +365,11 @@ func TestLimits(t *testing.T) {
 	}
 	_, err := visited(written(t, gzipped(t, tarOf(t, many...))), Limits{Entries: 8})
 	require.ErrorContains(t, err, "more entries than the limit of 8")
+	for _, path := range []string{written(t, tarOf(t, small...)), folderOf(t, small...), written(t, zipOf(t, nil, small...))} {
+		_, err = visited(path, Limits{Entries: 1})
+		require.ErrorContains(t, err, "more", "one over the limit")
+		require.ErrorContains(t, err, "limit of 1")
+	}
 	for _, limits := range []Limits{{Bytes: 10}, {Entries: 2}, {Bytes: 10, Entries: 2}} {
 		seen, err := visited(written(t, zipOf(t, nil, small...)), limits)
 		require.NoError(t, err, "at the limit, not over it")
