@@ -203,8 +203,8 @@ var badLine = []change{
 	{func(c *Config) { c.Objective = Objective{Name: "blend"} }, "blend of minimax 0 and zurich 0"},
 	{func(c *Config) { c.Objective = Objective{"blend", -1, 2} }, "blend of minimax -1 and zurich 2"},
 
-	{func(c *Config) { c.Generator = Network{} }, `generator: want one network: "mlp", "maxout" or "dcgan"`},
-	{func(c *Config) { c.Generator.Maxout = &ganlib.MaxoutMLP{} }, `generator: want one network: "mlp", "maxout" or "dcgan"`},
+	{func(c *Config) { c.Generator = Network{} }, `generator: want one network: "mlp", "maxout", "dcgan", "deconv" or "maxout_conv"`},
+	{func(c *Config) { c.Generator.Maxout = &ganlib.MaxoutMLP{} }, `generator: want one network: "mlp", "maxout", "dcgan", "deconv" or "maxout_conv"`},
 	{func(c *Config) { c.Generator.MLP.Activation = "selu" }, `generator: activation "selu" is unknown`},
 	{func(c *Config) { c.Generator.MLP.Hidden = []int{8, 0} }, "generator: hidden layer 1 has size 0"},
 	{func(c *Config) { c.Generator.MLP.Output = []int{2} }, "generator: its output has shape [2]: want [1], the shape of one example"},
@@ -233,7 +233,7 @@ var badMNIST = []change{
 	{func(c *Config) { c.Generator.MLP.Output = []int{28, 28} }, "generator: its output has shape [28 28]: want [28 28 1], the shape of one example"},
 	{func(c *Config) { c.Generator.MLP.Output = []int{784} }, "generator: its output has shape [784]"},
 	{func(c *Config) { c.Generator.MLP.OutputActivation = "tanh" }, `bias_from_data is for an mlp with output_activation "sigmoid"`},
-	{func(c *Config) { c.Generator = Network{Maxout: c.Discriminator.Maxout} }, "generator: maxout is a discriminator: want an mlp or a dcgan"},
+	{func(c *Config) { c.Generator = Network{Maxout: c.Discriminator.Maxout} }, "generator: maxout and maxout_conv are discriminators: want an mlp, a dcgan or a deconv"},
 	{func(c *Config) { c.Discriminator.BiasFromData = true }, "discriminator: bias_from_data is for a generator"},
 	{func(c *Config) { c.Discriminator.Maxout.Dropout = 1 }, "discriminator: dropout 1: want at least 0 and less than 1"},
 	{func(c *Config) { c.Discriminator.Maxout.Pieces = 0 }, "discriminator: maxout layer has size 0"},
@@ -257,7 +257,7 @@ var badDCGAN = []change{
 	{func(c *Config) { c.Discriminator.DCGAN.Kernel = 0; c.Discriminator.DCGAN.Padding = "valid" }, `discriminator: padding "valid" is unknown`},
 	{func(c *Config) { c.BatchSize = 1 }, "generator: batch_size is 1, and batch norm takes its statistics over the batch: want at least 2"},
 	{func(c *Config) { c.BatchSize, c.Generator.DCGAN.BatchNorm = 1, "none" }, "discriminator: batch_size is 1"},
-	{func(c *Config) { c.Generator.MLP = &ganlib.MLP{} }, `generator: want one network: "mlp", "maxout" or "dcgan"`},
+	{func(c *Config) { c.Generator.MLP = &ganlib.MLP{} }, `generator: want one network: "mlp", "maxout", "dcgan", "deconv" or "maxout_conv"`},
 	{func(c *Config) { c.Generator.BiasFromData = true }, "generator: bias_from_data is for an mlp"},
 
 	{func(c *Config) { c.Data.Size = 14 }, "generator: its output has shape [28 28 1]: want [14 14 1], the shape of one example; data of size 28 would fit"},
