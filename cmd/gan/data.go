@@ -269,6 +269,8 @@ func verdict(r catalog.Report) string {
 	switch {
 	case r.Problem != nil:
 		return "wrong"
+	case r.Folder:
+		return "unpacked; there is nothing to hold it to"
 	case r.File.Hash == "":
 		return fmt.Sprintf("here; nobody has published its hash: found %d bytes and %s", r.Size, r.Hash)
 	case r.Repacked:

@@ -33,7 +33,7 @@ type display interface {
 // below 1 means that it is not known. A nil w is silent.
 func Bytes(w io.Writer, what string, total int64) *Bar {
 	return start(w, what, total, bytesOf,
-		progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true), progressbar.OptionUseIECUnits(true))
+		progressbar.OptionShowBytes(true), progressbar.OptionShowCount(), progressbar.OptionUseIECUnits(true))
 }
 
 // Count is Bytes for things that are counted, such as pictures.

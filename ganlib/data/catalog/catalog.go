@@ -90,6 +90,9 @@ type File struct {
 	Tried string
 	Size  int64 // in bytes; 0 if not known
 	Hash  Hash  // of the file
+	// Folder is what an archive unpacks to. A folder of that name is read as
+	// well, where the archive is not there; "" for no archive.
+	Folder string
 	// Unpacked is the hash of what a gzipped file holds, so that a copy that
 	// somebody else has packed is known as right; "" where it is not known.
 	Unpacked Hash

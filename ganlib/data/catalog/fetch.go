@@ -216,6 +216,10 @@ func (f *fetcher) persist(ctx context.Context, url string, file File, p *partial
 // check holds the fetched file to its hash.
 func (f *fetcher) check(ctx context.Context, file File, p *partial) error {
 	found, _, err := file.check(ctx, p.path, f.output)
+	var wrong *wrongHash
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("what came %w; the publisher has changed it, or somebody on the way has", wrong)
+	}
 	if err == nil && file.Hash == "" {
 		f.say("%s: nobody has published its hash; found %s", file.Name, found)
 	}

@@ -242,7 +242,7 @@ func TestFetchFails(t *testing.T) {
 			b := bytes.Clone(content)
 			b[1234]++
 			serve(w, r, b)
-		}, 1, nil, "has the hash sha256:"},
+		}, 1, nil, ": want " + string(sha(content)) + ", from the test; the publisher has changed it, or somebody on the way has; try again later"},
 		"redirects in a circle": {func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, 10, nil,
 			"it redirects more than 10 times"},
 	} {
@@ -359,7 +359,7 @@ func TestFetchMirror(t *testing.T) {
 	o, f, out := place(t)
 	require.NoError(t, one(wrong.URL, second.URL).fetch(t.Context(), o, f))
 	arrived(t, o)
-	require.Contains(t, out.String(), wrong.URL+": has the hash ")
+	require.Contains(t, out.String(), wrong.URL+": what came has the hash ")
 }
 
 // TestFetchStalls: a server that falls silent is given up, first while it answers, then before.

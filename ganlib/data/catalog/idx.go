@@ -30,7 +30,7 @@ func openIDX(labelNames []string) opener {
 // one zip.
 func emnist(split string, classes, train, test int) Set {
 	files := []File{{
-		Name: "gzip.zip", Size: 561_753_746,
+		Name: "gzip.zip", Folder: "gzip", Size: 561_753_746,
 		URLs: []string{
 			"https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip",
 			"http://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/gzip.zip",

@@ -4,12 +4,38 @@ package catalog
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 )
+
+// TestLSUNUnpacked: once the zip has been unpacked, it is no longer needed.
+func TestLSUNUnpacked(t *testing.T) {
+	files := map[string][]byte{"church_outdoor_train_lmdb.zip": golden(t, "lsun/bedroom_test_lmdb.zip")}
+	set, p := lookAlike(t, "lsun-churches", files)
+	o := Options{Dir: t.TempDir()}
+	require.NoError(t, set.Fetch(t.Context(), o))
+	source, err := set.Open(o)
+	require.NoError(t, err)
+	require.NoError(t, source.(io.Closer).Close())
+	require.NoError(t, os.Remove(filepath.Join(o.Dir, "lsun", "church_outdoor_train_lmdb.zip")))
+
+	require.True(t, set.Here(o))
+	require.NoError(t, set.Fetch(t.Context(), o))
+	require.Len(t, p.requests, 1, "nothing more was asked for")
+	reports, err := set.Verify(t.Context(), Options{Dir: o.Dir, Part: "train"})
+	require.NoError(t, err)
+	require.True(t, reports[0].Here && reports[0].Folder, reports[0])
+	require.Equal(t, filepath.Join(o.Dir, "lsun", "church_outdoor_train_lmdb"), reports[0].Path)
+	again, err := set.Open(o)
+	require.NoError(t, err)
+	require.Equal(t, source.Len(), again.Len())
+	require.NoError(t, again.(io.Closer).Close())
+}
 
 // TestLSUN takes a zip with an LMDB the way of the other sets; it is read with C.
 func TestLSUN(t *testing.T) {

@@ -77,16 +77,11 @@ func (s *Set) present(o Options) (paths []string, err error) {
 	}
 	var missing []string
 	for _, f := range part.Files {
-		path := filepath.Join(folder, f.Name)
-		switch info, err := os.Stat(path); {
-		case errors.Is(err, fs.ErrNotExist):
+		path, err := f.find(folder)
+		if errors.Is(err, fs.ErrNotExist) {
 			missing = append(missing, f.Name)
-		case err != nil:
+		} else if err != nil {
 			return nil, fmt.Errorf("data set %q: %w", s.Name, err)
-		default:
-			if err := f.checkSize(path, info); err != nil {
-				return nil, fmt.Errorf("data set %q: %w", s.Name, err)
-			}
 		}
 		paths = append(paths, path)
 	}
@@ -94,6 +89,23 @@ func (s *Set) present(o Options) (paths []string, err error) {
 		return nil, notHere(s.advice(o, part, missing, folder))
 	}
 	return paths, nil
+}
+
+// find returns the path of the file, or of the folder that was unpacked from it.
+func (f File) find(folder string) (path string, err error) {
+	path = filepath.Join(folder, f.Name)
+	info, err := os.Stat(path)
+	if err == nil {
+		return path, f.checkSize(path, info)
+	}
+	if !errors.Is(err, fs.ErrNotExist) || f.Folder == "" {
+		return "", err
+	}
+	unpacked := filepath.Join(folder, f.Folder)
+	if info, err := os.Stat(unpacked); err != nil || info.IsDir() {
+		return unpacked, err
+	}
+	return "", err
 }
 
 // notHere is the error of files that have not been fetched.

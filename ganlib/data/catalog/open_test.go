@@ -257,6 +257,35 @@ func walk(t *testing.T, set *Set, part Part, files map[string][]byte, check func
 	require.ErrorContains(t, err, first+" has 10 bytes: want ")
 }
 
+// TestUnpacked: a folder that somebody has unpacked by hand is as good as the archive, and less than it when
+// both are there; a file of its name is neither.
+func TestUnpacked(t *testing.T) {
+	set, p := lookAlike(t, "flowers", map[string][]byte{"flower_photos.tgz": tarred(t,
+		entry{"flower_photos/daisy/a.jpg", photo(t, 100, 100, color.Gray{50})},
+		entry{"flower_photos/tulips/b.jpg", photo(t, 100, 100, color.Gray{50})},
+	)})
+	o := Options{Dir: t.TempDir()}
+	folder := filepath.Join(o.Dir, "flowers")
+	unpacked := filepath.Join(folder, "flower_photos")
+	require.NoError(t, os.MkdirAll(folder, 0o777))
+	require.NoError(t, os.WriteFile(unpacked, nil, 0o666))
+	require.False(t, set.Here(o))
+
+	require.NoError(t, os.Remove(unpacked))
+	require.NoError(t, os.MkdirAll(filepath.Join(unpacked, "roses"), 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(unpacked, "roses", "c.jpg"), photo(t, 80, 90, color.Gray{50}), 0o666))
+	require.True(t, set.Here(o))
+	source, err := set.Open(o)
+	require.NoError(t, err)
+	require.Equal(t, 1, source.Len())
+	require.NoError(t, set.Fetch(t.Context(), o))
+	require.Empty(t, p.requests)
+
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "flower_photos.tgz"), []byte("half"), 0o666))
+	_, err = set.Open(o)
+	require.ErrorContains(t, err, "flower_photos.tgz has 4 bytes: want ")
+}
+
 // TestFrame: pictures of any size become what is asked for, and for the rest what the literature takes.
 func TestFrame(t *testing.T) {
 	set, err := Lookup("celeba")

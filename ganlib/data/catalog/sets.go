@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"strings"
+
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/cifar"
 	"github.com/gans-in-go/gans/ganlib/data/folder"
@@ -57,7 +59,7 @@ var published = []Set{
 		About: "photographs of ten kinds of things, colour, 32 x 32", Use: "2014 paper, Figure 2c and d; DCGAN paper, section 5.1",
 		Home: cifarHome, Terms: cifarTerms,
 		Parts: cifarParts(File{
-			Name: "cifar-10-binary.tar.gz", Size: 170_052_171,
+			Name: "cifar-10-binary.tar.gz", Folder: "cifar-10-batches-bin", Size: 170_052_171,
 			Hash:     "sha256:c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
 			HashFrom: tfds + "url_checksums/cifar10.txt",
 		}),
@@ -68,7 +70,7 @@ var published = []Set{
 		About: "photographs of a hundred kinds of things, colour, 32 x 32", Use: "CIFAR-10 with finer classes",
 		Home: cifarHome, Terms: cifarTerms,
 		Parts: cifarParts(File{
-			Name: "cifar-100-binary.tar.gz", Size: 168_513_733,
+			Name: "cifar-100-binary.tar.gz", Folder: "cifar-100-binary", Size: 168_513_733,
 			Hash:     "sha256:58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
 			HashFrom: tfds + "url_checksums/cifar100.txt",
 		}),
@@ -123,7 +125,7 @@ var published = []Set{
 		Terms:  "It is handed out for non-commercial research only, by an agreement that also forbids to hand the images on.",
 		ByHand: "Read the agreement on " + celebaHome + ", and follow its links to the aligned and cropped images.",
 		Parts: []Part{{Name: "train", Images: 202_599, Files: []File{{
-			Name: "img_align_celeba.zip", Size: 1_443_490_838,
+			Name: "img_align_celeba.zip", Folder: "img_align_celeba", Size: 1_443_490_838,
 			Hash:     "sha256:46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74",
 			HashFrom: tfds + "datasets/celeb_a/checksums.tsv",
 		}}}},
@@ -135,7 +137,7 @@ var published = []Set{
 		Home: "https://www.tensorflow.org/datasets/catalog/tf_flowers", License: "CC BY",
 		Terms: "LICENSE.txt in the archive names each photographer.",
 		Parts: []Part{{Name: "train", Images: 3_670, Files: []File{{
-			Name: "flower_photos.tgz", Size: 228_813_984,
+			Name: "flower_photos.tgz", Folder: "flower_photos", Size: 228_813_984,
 			URLs: []string{
 				"http://download.tensorflow.org/example_images/flower_photos.tgz",
 				"https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz",
@@ -254,12 +256,12 @@ var colour64 = data.Frame{Size: 64, Channels: 3}
 
 const (
 	lsunHome  = "https://www.yf.io/p/lsun"
-	lsunTerms = "The publisher asks to cite Yu, Zhang, Song, Seff and Xiao: LSUN, arXiv:1506.03365. The zip is unpacked beside itself when it is first opened, which takes as much room again."
+	lsunTerms = "The publisher asks to cite Yu, Zhang, Song, Seff and Xiao: LSUN, arXiv:1506.03365. The zip is unpacked beside itself when it is first opened, which takes as much room again; the zip can go then."
 )
 
 func lsunPart(name string, images int, file string, size int64, hash Hash) Part {
 	return Part{Name: name, Images: images, Files: []File{{
-		Name: file, Size: size, Hash: hash, HashFrom: tfds + "url_checksums/lsun.txt",
+		Name: file, Folder: strings.TrimSuffix(file, ".zip"), Size: size, Hash: hash, HashFrom: tfds + "url_checksums/lsun.txt",
 		URLs: []string{"http://dl.yf.io/lsun/scenes/" + file},
 	}}}
 }

@@ -47,6 +47,9 @@ type Report struct {
 	Here bool // there is such a file
 	Size int64
 	Hash Hash // "" if the file is not here or has another size than it should
+	// Folder means that Path is what was unpacked from the file, which is gone:
+	// nothing is known that a folder could be held to.
+	Folder bool
 	// Repacked means that what the gzipped file holds is right, and the file itself
 	// is packed otherwise than the publisher's.
 	Repacked bool
@@ -73,7 +76,7 @@ func (s *Set) Verify(ctx context.Context, o Options) ([]Report, error) {
 	}
 	var reports []Report
 	for _, f := range files {
-		report, err := f.verify(ctx, filepath.Join(folder, f.Name), o.Output)
+		report, err := f.verify(ctx, folder, o.Output)
 		if err != nil {
 			return reports, fmt.Errorf("data set %q: %w", s.Name, err)
 		}
@@ -82,18 +85,22 @@ func (s *Set) Verify(ctx context.Context, o Options) ([]Report, error) {
 	return reports, nil
 }
 
-// verify reads the file at path.
-func (f File) verify(ctx context.Context, path string, output io.Writer) (Report, error) {
-	report := Report{File: f, Path: path}
-	info, err := os.Stat(path)
+// verify reads the file, which is in folder if it is anywhere.
+func (f File) verify(ctx context.Context, folder string, output io.Writer) (Report, error) {
+	path, err := f.find(folder)
+	report := Report{File: f, Path: path, Here: true}
 	if errors.Is(err, fs.ErrNotExist) {
+		report.Path, report.Here = filepath.Join(folder, f.Name), false
 		return report, nil
 	}
-	if err != nil {
-		return report, err
+	info, statErr := os.Stat(path)
+	if statErr != nil {
+		return report, errors.Join(err, statErr)
 	}
-	report.Here, report.Size = true, info.Size()
-	if err := f.checkSize(path, info); err != nil {
+	if report.Folder = filepath.Base(path) != f.Name; report.Folder {
+		return report, nil
+	}
+	if report.Size = info.Size(); err != nil {
 		report.Problem = err
 		return report, nil
 	}
@@ -172,7 +179,7 @@ func hashFile(ctx context.Context, path string, like Hash, output io.Writer) (Ha
 	if err != nil {
 		return "", err
 	}
-	bar := progress.Bytes(output, "checking "+filepath.Base(path), info.Size())
+	bar := progress.Bytes(output, "checking "+strings.TrimSuffix(filepath.Base(path), ".part"), info.Size())
 	defer bar.Done()
 	return like.of(io.TeeReader(reading{ctx, file}, bar))
 }

@@ -1,0 +1,23 @@
+package catalog_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/gans-in-go/gans/ganlib/data/catalog"
+)
+
+// What is not here is not fetched by opening it: the error says how to get it.
+func ExampleSet_Open() {
+	set, err := catalog.Lookup("cifar10")
+	if err != nil {
+		panic(err)
+	}
+	_, err = set.Open(catalog.Options{Dir: "data"})
+	fmt.Println(errors.Is(err, fs.ErrNotExist))
+	fmt.Println(err)
+	// Output:
+	// true
+	// data set "cifar10" is not here: `gan data fetch cifar10 --dir data` fetches 162.2 MiB, or put cifar-10-binary.tar.gz into data/cifar10 by hand
+}
