@@ -353,7 +353,7 @@ func TestPassedOver(t *testing.T) {
 	picture := pngOf(t, flat(4, 4, grey(9)))
 	f := files{
 		"a.png": picture, "really a picture.dat": picture, "list.csv": "a,b", "x.mat": "MATLAB 5.0", "y.bmp": "BM....", "empty.txt": "",
-		"__MACOSX/._a.png": "\x00\x05\x16\x07", "._a.png": "\x00\x05\x16\x07", ".DS_Store": "\x00", ".ipynb_checkpoints/a.png": picture,
+		"__MACOSX/._a.png": "\x00\x05\x16\x07", "__MACOSX/a.png": picture, "._a.png": "\x00\x05\x16\x07", ".DS_Store": "\x00", ".ipynb_checkpoints/a.png": picture,
 		"left out.png": picture,
 	}
 	for _, path := range []string{f.folder(t), f.zip(t)} {
