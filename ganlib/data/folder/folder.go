@@ -100,7 +100,8 @@ type Failure struct {
 // go through with it.
 //
 // Read goes through path twice, first for the names. Beside the images it needs
-// half a gigabyte at most, or what one picture needs if that is more.
+// up to a gigabyte, half for the pictures at work and half for what they leave to
+// be collected, or what the largest picture needs if that is more.
 func Read(path string, o Options) (*data.Images, []Failure, error) {
 	o, err := o.withDefaults()
 	if err != nil {

@@ -553,14 +553,19 @@ func TestResizeAsPillow(t *testing.T) {
 	}
 }
 
-// BenchmarkRead reads 256 faces of CelebA's size from a zip.
+// BenchmarkRead reads 256 faces from a zip, of CelebA's size: 178 x 218, and
+// about 7,000 bytes, its 1.4 GB over its 202,599 faces.
 func BenchmarkRead(b *testing.B) {
 	face := image.NewNRGBA(image.Rect(0, 0, 178, 218))
 	for i := range face.Pix {
-		face.Pix[i] = uint8(i*i>>9) | 3 // something for the decoder to do
+		x, y := i/4%178, i/4/178
+		face.Pix[i] = uint8(x/2+y/2) + uint8(x*y>>5&11) // slopes and some texture
+		if i%4 == 3 {
+			face.Pix[i] = 255
+		}
 	}
 	var content bytes.Buffer
-	require.NoError(b, jpeg.Encode(&content, face, &jpeg.Options{Quality: 90}))
+	require.NoError(b, jpeg.Encode(&content, face, &jpeg.Options{Quality: 85}))
 	f := files{}
 	for i := range 256 {
 		f[fmt.Sprintf("img_align_celeba/%06d.jpg", i)] = content.String()
