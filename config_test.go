@@ -190,7 +190,7 @@ var badLine = []change{
 
 	{func(c *Config) { c.Data.Set = "fish" }, `data: set "fish" is unknown: want one of [`},
 	{func(c *Config) { c.Data.Path = "fish" }, `data: both set "normal" and path fish: want one of the two`},
-	{func(c *Config) { c.Data = Data{Path: "fish"} }, "data: open fish: no such file"},
+	{func(c *Config) { c.Data = Data{Path: "fish"} }, "fish: no such file"},
 	{func(c *Config) { c.Data = Data{Path: "fish", Part: "test"} }, `data: part "test" of fish: only a published set has parts`},
 	{func(c *Config) { c.Data = Data{Set: "ring8"} }, "generator: its output has shape [1]: want [2], the shape of one example"},
 	{func(c *Config) { c.Data.Std = 0 }, "mean 1 and std 0: want a finite mean and a positive std"},
