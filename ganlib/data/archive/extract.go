@@ -1,17 +1,14 @@
 package archive
 
 import (
-	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 
 	"github.com/gans-in-go/gans/internal/progress"
 )
-
-// aside is where a file is written before it gets its name.
-const aside = ".unpacking"
 
 // Extract unpacks an archive into dir, which it makes if it must: the files
 // whose names keep approves, all of them if keep is nil. Each is written aside
@@ -38,19 +35,18 @@ func Extract(path, dir string, limits Limits, keep func(name string) bool, outpu
 		if keep != nil && !keep(name) {
 			return nil
 		}
-		if name == aside {
-			return errors.New("this name is kept for files that are being written")
-		}
 		return write(root, filepath.FromSlash(name), io.TeeReader(r, bar))
 	})
 }
 
-// write makes a file of r's content and all folders above it.
+// write makes a file of r's content and all folders above it. Until it is whole
+// it has a name of its own, as somebody else may be unpacking the same archive.
 func write(root *os.Root, name string, r io.Reader) (err error) {
 	if err := root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return err
 	}
-	f, err := root.Create(aside)
+	aside := fmt.Sprintf(".unpacking-%016x", rand.Uint64())
+	f, err := root.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}

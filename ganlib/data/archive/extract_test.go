@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,12 +59,25 @@ func TestExtractFailing(t *testing.T) {
 	require.ErrorContains(t, err, `"x": unpacks to more than the limit of 2000 bytes`)
 	require.Equal(t, map[string]string{"first": "1", "x": "old"}, contents(t, dir))
 
-	path := written(t, tarOf(t, file{name: aside, content: "x"}))
-	require.ErrorContains(t, Extract(path, dir, Limits{}, nil, nil), "is kept for files")
 	require.ErrorContains(t, Extract(dir, t.TempDir(), Limits{}, nil, nil), "this is a folder")
 	require.ErrorContains(t, Extract(filepath.Join(dir, "absent"), t.TempDir(), Limits{}, nil, nil), "absent")
-	path = written(t, tarOf(t, file{name: "first/x", content: "below a file"}))
+	path := written(t, tarOf(t, file{name: "first/x", content: "below a file"}))
 	require.ErrorContains(t, Extract(path, dir, Limits{}, nil, nil), `"first/x"`)
+}
+
+// Several programs may unpack one archive into one folder at once.
+func TestExtractTogether(t *testing.T) {
+	path, dir := written(t, tarOf(t, file{name: "x", content: strings.Repeat("new", 1<<18)})), t.TempDir()
+	var all sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		all.Go(func() { errs[i] = Extract(path, dir, Limits{}, nil, nil) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	require.Equal(t, map[string]string{"x": strings.Repeat("new", 1<<18)}, contents(t, dir))
 }
 
 // Nothing gets out of the folder: not by a name, a link in the archive, or a
