@@ -480,7 +480,7 @@ func TestOpenNeedsNoData(t *testing.T) {
 // TestOnDevice: images kept on the device make the same run as images sent to it, which may go on either way.
 func TestOnDevice(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
-		sent, kept := smallDCGAN(t, backendName), smallDCGAN(t, backendName)
+		sent, kept := smallMNIST(t, backendName), smallMNIST(t, backendName)
 		sent.Data.Flip, kept.Data.Flip = true, true
 		_, err := Train(t.Context(), sent)
 		require.NoError(t, err)

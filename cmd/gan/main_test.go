@@ -180,6 +180,7 @@ func TestMistakes(t *testing.T) {
 		{fmt.Sprintf(`data: no set is called "bedrooms", and there is no such file: want one of %q, or a path`, gans.DataSets()), []string{"train", "bedrooms", "--preset", "lsun64"}},
 		{"generator: its output has shape [64 64 3]: want [1], the shape of one example", []string{"train", "normal", "--preset", "lsun64"}},
 		{"generator: its output has shape [1]: want [28 28 1], the shape of one example", []string{"train", "mnist", "--preset", "figure1"}},
+		{"generator: pretrained is for an mlp", []string{"train", "--data", "mnist", "--preset", "cifar32", "--pretrained", empty}},
 		{"steps is 0: want at least 1", []string{"train", "figure1", "--steps", "0"}},
 		{"steps is -3: want at least 1", []string{"train", "figure1", "--steps=-3"}},
 		{"save_every is 0: want at least 1", []string{"train", "figure1", "--save-every", "0"}},

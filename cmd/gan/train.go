@@ -25,6 +25,7 @@ type trainCmd struct {
 	Flip            bool   `help:"Mirror each image left to right with probability 1/2."`
 	WithReplacement bool   `help:"Draw every image by itself, so that one may come twice before all have come once."`
 	OnDevice        bool   `help:"Keep all the images in the device's memory."`
+	Pretrained      string `type:"existingdir" placeholder:"RUN" help:"A run whose generator's layers this one's last layers begin with: for tfd, a run of tfd-pretrain."`
 	Dir             string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own)."`
 	Steps           *int   `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
 	SaveEvery       *int   `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
@@ -99,6 +100,9 @@ func (c *trainCmd) config() (cfg gans.Config, name string, err error) {
 	}
 	if c.Crop != 0 {
 		cfg.Data.Crop = c.Crop
+	}
+	if c.Pretrained != "" {
+		cfg.Generator.Pretrained = c.Pretrained
 	}
 	cfg.Data.Flip = cfg.Data.Flip || c.Flip
 	cfg.Data.Replacement = cfg.Data.Replacement || c.WithReplacement
