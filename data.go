@@ -266,5 +266,5 @@ func (cfg Config) check(d dataset) error {
 	return nil
 }
 
-// name is what the data are called in a few words.
-func (d Data) name() string { return cmp.Or(d.Set, d.Path) }
+// String is what the data are called: the name of the set, or the path.
+func (d Data) String() string { return cmp.Or(d.Set, d.Path) }

@@ -26,7 +26,7 @@ func (gan *GAN) Panel(title string, n int) (figure.Panel, error) {
 func (gan *GAN) panelOf(n int, seed uint64) (figure.Panel, error) {
 	l := gan.onLine()
 	if l == nil {
-		return figure.Panel{}, fmt.Errorf("%s is not the normal distribution: Figure 1 has no place for it", gan.Config.Data.name())
+		return figure.Panel{}, fmt.Errorf("%s is not the normal distribution: Figure 1 has no place for it", gan.Config.Data)
 	}
 	lo := math.Floor((l.Mean-6*l.Std)/binWidth) * binWidth
 	bins := int(math.Ceil(12 * l.Std / binWidth))

@@ -495,3 +495,12 @@ func TestOnDevice(t *testing.T) {
 		require.Equal(t, saved(t, sent.Dir), saved(t, kept.Dir))
 	})
 }
+
+// TestImagesOfAPath: what a run's own photographs look like, without a network to say in what channels.
+func TestImagesOfAPath(t *testing.T) {
+	set, err := Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb"), Size: 8, First: 3}.Images()
+	require.NoError(t, err)
+	require.Equal(t, []int{3, 8, 8, 3}, []int{set.N, set.Height, set.Width, set.Channels})
+	_, err = Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb")}.Images()
+	require.ErrorContains(t, err, "size is 0: want the side of the images")
+}

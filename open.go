@@ -1,6 +1,7 @@
 package gans
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -175,6 +176,7 @@ func openMany(path string, frame data.Frame, output io.Writer) (data.Source, err
 
 // openLSUN opens an LMDB of pictures.
 func openLSUN(path string, frame data.Frame, output io.Writer) (data.Source, error) {
+	frame.Channels = cmp.Or(frame.Channels, 3) // photographs, unless somebody wants them grey
 	set, err := lsun.Open(path, lsun.Options{Frame: frame, Output: output})
 	if err != nil {
 		return nil, err

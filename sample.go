@@ -183,7 +183,7 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 		return nil, err
 	}
 	if len(shape) != 3 {
-		return nil, fmt.Errorf("%s has no images", gan.Config.Data.name())
+		return nil, fmt.Errorf("%s has no images", gan.Config.Data)
 	}
 	scale, pictures := gan.Config.Generator.scale(), make([]image.Image, len(x)/size)
 	for i := range pictures {

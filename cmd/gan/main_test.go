@@ -94,6 +94,7 @@ func TestFromTrainToInfo(t *testing.T) {
 			out = must(t, "info", dir)
 			require.Contains(t, out, "Figure 1: N(1, .5) by a one-dimensional GAN")
 			require.Regexp(t, `backend +`+name+`, seed 1\n`, out)
+			require.Regexp(t, `data +normal\n`, out)
 			require.Regexp(t, `saved +4 of 4 iterations, in .*000004\n`, out)
 			require.Regexp(t, `at iteration +4\n`, out)
 			require.Regexp(t, `\nv +-\d\.\d+ +V\(D,G\)\n`, out)
