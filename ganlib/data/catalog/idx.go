@@ -19,10 +19,13 @@ import (
 func openIDX(labelNames []string) opener {
 	return func(_ Part, paths []string, _ Options) (data.Source, error) {
 		set, err := idx.Read(paths[0], paths[1])
-		if err != nil || labelNames == nil {
-			return set, err
+		if err == nil && labelNames != nil {
+			err = idx.Name(set, 0, labelNames)
 		}
-		return set, idx.Name(set, 0, labelNames)
+		if err != nil {
+			return nil, err
+		}
+		return set, nil
 	}
 }
 

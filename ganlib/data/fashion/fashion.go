@@ -35,15 +35,7 @@ func Images() (*data.Images, error) { return images() }
 var images = sync.OnceValues(load)
 
 func load() (*data.Images, error) {
-	pixels, err := decode("t10k-images-idx3-ubyte.gz")
-	if err != nil {
-		return nil, err
-	}
-	labels, err := decode("t10k-labels-idx1-ubyte.gz")
-	if err != nil {
-		return nil, err
-	}
-	set, err := idx.Images(pixels, labels)
+	set, err := idx.ReadFS(files, "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 	if err != nil {
 		return nil, fmt.Errorf("embedded Fashion-MNIST: %w", err)
 	}
@@ -55,17 +47,4 @@ func load() (*data.Images, error) {
 		"Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 	}
 	return set, set.Validate()
-}
-
-func decode(name string) (*idx.Array, error) {
-	f, err := files.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("embedded Fashion-MNIST: %w", err)
-	}
-	defer f.Close()
-	array, err := idx.Decode(f)
-	if err != nil {
-		return nil, fmt.Errorf("embedded Fashion-MNIST, %s: %w", name, err)
-	}
-	return array, nil
 }

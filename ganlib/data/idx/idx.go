@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -165,14 +166,23 @@ func Images(images, labels *Array) (*data.Images, error) {
 // gzipped or not; labelsPath may be "". Errors name the file. Name and Source
 // are taken from the path of the images.
 func Read(imagesPath, labelsPath string) (*data.Images, error) {
-	images, err := readFile(imagesPath)
+	return read(func(path string) (fs.File, error) { return os.Open(path) }, imagesPath, labelsPath)
+}
+
+// ReadFS is [Read] from a file system, such as an embedded one.
+func ReadFS(fsys fs.FS, images, labels string) (*data.Images, error) {
+	return read(fsys.Open, images, labels)
+}
+
+func read(open func(path string) (fs.File, error), imagesPath, labelsPath string) (*data.Images, error) {
+	images, err := readFile(open, imagesPath)
 	if err != nil {
 		return nil, err
 	}
 	what := imagesPath
 	var labels *Array
 	if labelsPath != "" {
-		if labels, err = readFile(labelsPath); err != nil {
+		if labels, err = readFile(open, labelsPath); err != nil {
 			return nil, err
 		}
 		what += " with labels " + labelsPath
@@ -185,8 +195,8 @@ func Read(imagesPath, labelsPath string) (*data.Images, error) {
 	return set, nil
 }
 
-func readFile(path string) (*Array, error) {
-	f, err := os.Open(path)
+func readFile(open func(path string) (fs.File, error), path string) (*Array, error) {
+	f, err := open(path)
 	if err != nil {
 		return nil, err // it names the path already
 	}

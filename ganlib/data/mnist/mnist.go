@@ -32,33 +32,12 @@ var (
 
 // load reads the two files whose names begin with prefix.
 func load(prefix, part string) (*data.Images, error) {
-	images, err := decode(prefix + "-images-idx3-ubyte.gz")
+	set, err := idx.ReadFS(files, prefix+"-images-idx3-ubyte.gz", prefix+"-labels-idx1-ubyte.gz")
 	if err != nil {
-		return nil, err
-	}
-	labels, err := decode(prefix + "-labels-idx1-ubyte.gz")
-	if err != nil {
-		return nil, err
-	}
-	set, err := idx.Images(images, labels)
-	if err != nil {
-		return nil, fmt.Errorf("embedded MNIST, %s: %w", part, err)
+		return nil, fmt.Errorf("embedded MNIST: %w", err)
 	}
 	set.Name = "MNIST, " + part
 	set.License = "CC BY-SA 3.0"
 	set.Source = "http://yann.lecun.com/exdb/mnist/"
 	return set, nil
-}
-
-func decode(name string) (*idx.Array, error) {
-	f, err := files.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("embedded MNIST: %w", err)
-	}
-	defer f.Close()
-	array, err := idx.Decode(f)
-	if err != nil {
-		return nil, fmt.Errorf("embedded MNIST, %s: %w", name, err)
-	}
-	return array, nil
 }
