@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // publisher in the environment is the address from which the command under test has the files of KMNIST,
@@ -73,6 +74,7 @@ func shrink(set *catalog.Set, url string) {
 
 // publish serves the files.
 func publish(t *testing.T) *httptest.Server {
+	gantest.Loopback(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "", time.Unix(1e9, 0), bytes.NewReader(files[path.Base(r.URL.Path)]))
 	}))
@@ -232,6 +234,7 @@ func TestDataMistakes(t *testing.T) {
 // TestDataInterrupted: Ctrl-C ends a fetch with the shell's status, keeps what has come, and the same command
 // goes on from there.
 func TestDataInterrupted(t *testing.T) {
+	gantest.Loopback(t)
 	half := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		content := files[path.Base(r.URL.Path)]
@@ -252,7 +255,12 @@ func TestDataInterrupted(t *testing.T) {
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	require.NoError(t, cmd.Start())
-	<-half
+	select {
+	case <-half:
+	case <-time.After(time.Minute):
+		_ = cmd.Process.Kill()
+		t.Fatal("nobody has fetched anything in a minute")
+	}
 	partial := filepath.Join(dir, "kmnist", "train-images-idx3-ubyte.gz.part")
 	require.Eventually(t, func() bool { info, err := os.Stat(partial); return err == nil && info.Size() == 10 }, 10*time.Second, time.Millisecond)
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // content is what the publisher's file holds.
@@ -44,6 +46,7 @@ type publisher struct {
 
 // handle serves requests; n counts them from 1.
 func publish(t *testing.T, handle func(n int, w http.ResponseWriter, r *http.Request)) *publisher {
+	gantest.Loopback(t)
 	p := &publisher{}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
