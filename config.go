@@ -61,6 +61,9 @@ type Config struct {
 	RecordEvery int `json:"record_every"`
 	SampleEvery int `json:"sample_every"`
 	SaveEvery   int `json:"save_every"`
+	// KeepEvery keeps the checkpoints of the iterations that it divides for good, for measuring how a run came
+	// along; of all others the newest three are kept. It is a multiple of SaveEvery, or 0.
+	KeepEvery int `json:"keep_every,omitempty"`
 }
 
 // Network names a player's network: exactly one field is set.
@@ -124,6 +127,9 @@ func (cfg Config) checkCounts() error {
 		if count.n < 1 {
 			return fmt.Errorf("%s is %d: want at least 1", count.key, count.n)
 		}
+	}
+	if cfg.KeepEvery < 0 || cfg.KeepEvery%cfg.SaveEvery != 0 {
+		return fmt.Errorf("keep_every is %d: want a multiple of save_every, %d, or 0", cfg.KeepEvery, cfg.SaveEvery)
 	}
 	return nil
 }

@@ -65,13 +65,13 @@ func Train(ctx context.Context, cfg Config) (*GAN, error) {
 	if err != nil {
 		return nil, err
 	}
-	free := []string{"data.on_device", "record_every", "sample_every", "save_every"}
+	free := []string{"data.on_device", "record_every", "sample_every", "save_every", "keep_every"}
 	if cfg.GeneratorRule.mayGrow() && cfg.DiscriminatorRule.mayGrow() {
 		free = append(free, "steps")
 	}
 	gan.Run, err = run.Train(ctx, run.Spec{
 		Dir: cfg.Dir, Config: cfg, Free: free,
-		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery,
+		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery, KeepEvery: cfg.KeepEvery,
 		Trainer: trainer,
 		Batches: batches,
 		Sample:  gan.progress,
@@ -112,6 +112,21 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 		return nil, err
 	}
 	return gan, nil
+}
+
+// Restore puts the weights of an earlier iteration in place, whose checkpoint must have been kept: one of the
+// newest, or one that Config.KeepEvery kept. On an error the weights stay as they were.
+func (gan *GAN) Restore(step int) error {
+	store := model.NewStore()
+	if err := store.SetRNGStateFromSeed(gan.Config.Seed); err != nil {
+		return err
+	}
+	if err := gan.Run.RestoreStep(store, step); err != nil {
+		return err
+	}
+	gan.store, gan.Step = store, step
+	gan.generate, gan.judge = nil, nil // compiled on the weights there were
+	return nil
 }
 
 // validate reports a configuration whose networks cannot play, whatever the data.

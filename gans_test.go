@@ -352,6 +352,35 @@ func TestAFinishedRun(t *testing.T) {
 	require.Contains(t, said.String(), "at step 4 of 6")
 }
 
+// TestRestore: the weights of an iteration that was kept make the samples of a run that ended there.
+func TestRestore(t *testing.T) {
+	onBackends(t, func(t *testing.T, backendName string) {
+		cfg := smallMNIST(t, backendName)
+		cfg.Steps, cfg.SaveEvery, cfg.KeepEvery = 10, 1, 2
+		gan, err := Train(t.Context(), cfg)
+		require.NoError(t, err)
+		last, err := gan.Sample(3, 1)
+		require.NoError(t, err)
+
+		require.ErrorContains(t, gan.Restore(3), "no checkpoint of step 3: want one of [2 4 6 8 9 10]")
+		same, err := gan.Sample(3, 1)
+		require.NoError(t, err)
+		require.Equal(t, last, same, "an error leaves the weights as they were")
+
+		require.NoError(t, gan.Restore(4))
+		require.Equal(t, 4, gan.Step)
+		earlier, err := gan.Sample(3, 1)
+		require.NoError(t, err)
+		short := smallMNIST(t, backendName)
+		short.Steps = 4
+		ended, err := Train(t.Context(), short)
+		require.NoError(t, err)
+		want, err := ended.Sample(3, 1)
+		require.NoError(t, err)
+		require.Equal(t, want, earlier)
+	})
+}
+
 // TestAnotherConfigurationIsRefused, with each key that changed, nested ones dotted.
 func TestAnotherConfigurationIsRefused(t *testing.T) {
 	cfg := smallLine(t, "go")

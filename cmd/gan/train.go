@@ -29,6 +29,7 @@ type trainCmd struct {
 	Dir             string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own)."`
 	Steps           *int   `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
 	SaveEvery       *int   `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
+	KeepEvery       *int   `placeholder:"N" help:"Keep the checkpoints of the iterations that N divides for good, a multiple of --save-every (default: the preset's, which is to keep the newest three)."`
 	Seed            *int64 `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
 	Backend         string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go)."`
 }
@@ -112,6 +113,9 @@ func (c *trainCmd) config() (cfg gans.Config, name string, err error) {
 	}
 	if c.SaveEvery != nil {
 		cfg.SaveEvery = *c.SaveEvery
+	}
+	if c.KeepEvery != nil {
+		cfg.KeepEvery = *c.KeepEvery
 	}
 	if c.Seed != nil {
 		cfg.Seed = *c.Seed

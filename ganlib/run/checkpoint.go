@@ -69,8 +69,9 @@ func checkpoints(dir string) ([]Checkpoint, error) {
 }
 
 // saveCheckpoint writes the state of the store after step, and deletes the
-// oldest checkpoints beyond the number kept.
-func saveCheckpoint(dir string, step int, store *model.Store) error {
+// oldest checkpoints beyond the number kept, but none of a step that keepEvery
+// divides.
+func saveCheckpoint(dir string, step, keepEvery int, store *model.Store) error {
 	saved, err := savable(store)
 	if err != nil {
 		return fmt.Errorf("step %d is not saved: %w", step, err)
@@ -92,6 +93,9 @@ func saveCheckpoint(dir string, step int, store *model.Store) error {
 		return err
 	}
 	for _, old := range list[:max(0, len(list)-keptCheckpoints)] {
+		if keepEvery > 0 && old.Step%keepEvery == 0 {
+			continue
+		}
 		if err := discard(dir, checkpointName(old.Step)); err != nil {
 			return err
 		}

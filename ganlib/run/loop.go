@@ -233,7 +233,7 @@ func (s *session) save(step int) error {
 	if err := s.history.Sync(); err != nil {
 		return err
 	}
-	err := saveCheckpoint(s.Dir, step, store)
+	err := saveCheckpoint(s.Dir, step, s.KeepEvery, store)
 	if errors.Is(err, errNotFinite) {
 		return s.diverged(step, err)
 	}

@@ -78,6 +78,27 @@ func (r *Run) Restore(store *model.Store, warnings io.Writer) (step int, err err
 	return whole.Step, whole.restore(store)
 }
 
+// RestoreStep loads the checkpoint of the given step into an empty store. It
+// returns an error that lists the checkpoints there are if that one is not kept,
+// or if it is damaged.
+func (r *Run) RestoreStep(store *model.Store, step int) error {
+	list, err := checkpoints(r.Dir)
+	if err != nil {
+		return err
+	}
+	var kept []int
+	for _, c := range list {
+		if kept = append(kept, c.Step); c.Step != step {
+			continue
+		}
+		if err := c.Verify(); err != nil {
+			return fmt.Errorf("%s is damaged: %w", c.Dir, err)
+		}
+		return c.restore(store)
+	}
+	return fmt.Errorf("%s has no checkpoint of step %d: want one of %v", r.Dir, step, kept)
+}
+
 // say writes a line to w, if there is one. Messages are a courtesy: that one
 // cannot be written stops nothing.
 func say(w io.Writer, format string, args ...any) {

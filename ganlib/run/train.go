@@ -30,6 +30,7 @@ type Spec struct {
 	RecordEvery int // iterations from one record to the next
 	SampleEvery int // iterations from one picture to the next
 	SaveEvery   int // iterations from one checkpoint to the next
+	KeepEvery   int // checkpoints of steps that it divides are kept for good, of others the newest three; 0: none for good
 
 	// Trainer makes the steps. Its store is what checkpoints hold; seed it before.
 	// Its optimizer must raise global_step by one an iteration. Its metrics are the
@@ -113,6 +114,9 @@ func (spec *Spec) check() error {
 		if n < 1 {
 			return fmt.Errorf("run: Spec.%s is %d, want 1 or more", name, n)
 		}
+	}
+	if spec.KeepEvery < 0 || spec.KeepEvery%spec.SaveEvery != 0 {
+		return fmt.Errorf("run: Spec.KeepEvery is %d, want a multiple of SaveEvery, %d, or 0", spec.KeepEvery, spec.SaveEvery)
 	}
 	return nil
 }
