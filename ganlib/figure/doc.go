@@ -5,6 +5,7 @@
 //     training examples, as in Figure 2 of Goodfellow et al. 2014;
 //   - [Curves]: losses and scores over steps, with the values that theory
 //     predicts as labelled dashed lines;
+//   - [Bars]: numbers of a few classes, with what the data have of each;
 //   - [Scatter]: points in the plane, the data's and the generator's;
 //   - [Figure1]: data, generator, discriminator and z → x in panels, as in
 //     Figure 1 of the same paper;

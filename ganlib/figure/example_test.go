@@ -67,3 +67,16 @@ func ExampleScatter() {
 	// Output:
 	// (1152,1248) <nil>
 }
+
+// A generator that never draws a 7, beside data that have as many of each digit.
+func ExampleBars() {
+	picture, err := figure.Bars(figure.BarChart{
+		Title: "digits among 900 samples", XLabel: "digit", YLabel: "samples",
+		Classes: []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+		Series:  []figure.BarSeries{{Heights: []float64{100, 100, 100, 100, 100, 100, 100, 0, 100, 100}}},
+		Data:    []float64{90, 90, 90, 90, 90, 90, 90, 90, 90, 90},
+	})
+	fmt.Println(picture.Bounds().Size(), err)
+	// Output:
+	// (1536,864) <nil>
+}
