@@ -5,6 +5,10 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
 )
 
 // MeanPairwiseDistance is the mean Euclidean distance over all pairs of
@@ -25,7 +29,7 @@ func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
 	sums := make([]float64, n)
 	parallel(n, func(i int) {
 		for j := range i {
-			sums[i] += math.Sqrt(squared(x[i*dim:(i+1)*dim], x[j*dim:(j+1)*dim], math.Inf(1)))
+			sums[i] += math.Sqrt(squared(x[i*dim:(i+1)*dim], x[j*dim:(j+1)*dim]))
 		}
 	})
 	var total float64
@@ -36,76 +40,182 @@ func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
 }
 
 // Nearest finds for each row of samples, [n, dim], the row of train,
-// [m, dim], at the least Euclidean distance: its index, the first of equals,
-// and the distance. It is an error if either is not at least one whole row, or
-// if a sample has no finite distance to any row of train.
+// [m, dim], at the least Euclidean distance in float64: its index, the first
+// of equals, and the distance. It is an error if either is not at least one
+// whole row of finite numbers.
 func Nearest(samples, train []float32, dim int) (indices []int, distances []float64, err error) {
-	n, err := rows("samples", samples, dim)
+	a, err := newPoints("samples", samples, dim)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := rows("train", train, dim); err != nil {
+	b, err := newPoints("train", train, dim)
+	if err != nil {
 		return nil, nil, err
 	}
-	indices, distances = make([]int, n), make([]float64, n)
-	parallel(n, func(i int) {
-		indices[i], distances[i] = nearest(samples[i*dim:(i+1)*dim], train)
-	})
-	for i, index := range indices {
-		if index < 0 {
-			return nil, nil, fmt.Errorf("sample %d is at no finite distance from any training row: are its values finite?", i)
-		}
+	indices, distances = make([]int, a.n), make([]float64, a.n)
+	for i, found := range neighbours(a, b, 1) {
+		indices[i], distances[i] = found.row, math.Sqrt(found.squared)
 	}
 	return indices, distances, nil
 }
 
-// nearest returns the row of train nearest to sample, or -1 if none is at a
-// finite distance.
-func nearest(sample, train []float32) (index int, distance float64) {
-	dim := len(sample)
-	index, best := -1, math.Inf(1)
-	for j := 0; j*dim < len(train); j++ {
-		if d := squared(sample, train[j*dim:(j+1)*dim], best); d < best {
-			index, best = j, d
+// points are rows of finite numbers, and how long each is as a vector.
+type points struct {
+	x      []float32 // [n, dim]
+	n, dim int
+	norms  []float64 // [n]
+}
+
+// newPoints is an error if x is not at least one whole row of finite numbers.
+func newPoints(name string, x []float32, dim int) (points, error) {
+	n, err := finite(name, x, dim)
+	if err != nil {
+		return points{}, err
+	}
+	p := points{x: x, n: n, dim: dim, norms: make([]float64, n)}
+	origin := make([]float32, dim)
+	parallel(n, func(i int) {
+		p.norms[i] = math.Sqrt(squared(p.at(i), origin))
+	})
+	return p, nil
+}
+
+// at is row i.
+func (p points) at(i int) []float32 { return p.x[i*p.dim : (i+1)*p.dim] }
+
+// matrix is rows from to to-1.
+func (p points) matrix(from, to int) blas32.General {
+	return blas32.General{Rows: to - from, Cols: p.dim, Stride: p.dim, Data: p.x[from*p.dim : to*p.dim]}
+}
+
+// neighbour is a row of a set and its squared distance from a point.
+type neighbour struct {
+	row     int
+	squared float64
+}
+
+// neighbours are the k rows of b nearest to each row of a, [a.n, k], nearest
+// first and of equals the one with the lower index. k is at most b.n.
+func neighbours(a, b points, k int) []neighbour {
+	found := make([]neighbour, a.n*k)
+	for i := range found {
+		found[i] = neighbour{-1, math.Inf(1)}
+	}
+	scan(a, b, func(p pair) {
+		nearest := found[p.i*k : (p.i+1)*k]
+		if p.low < nearest[k-1].squared {
+			insert(nearest, neighbour{p.j, p.squared()})
 		}
-	}
-	return index, math.Sqrt(best)
+	})
+	return found
 }
 
-// squared is the squared Euclidean distance of a and b, or some number of at
-// least limit as soon as it is clear that the distance is no less: most rows
-// of a training set are ruled out by their first few values.
-func squared(a, b []float32, limit float64) float64 {
-	const block = 64
-	var total float64
-	for len(a) > block && total < limit {
-		total += squaredBlock(a[:block], b[:block])
-		a, b = a[block:], b[block:]
+// insert puts a neighbour in its place among those found so far, and drops the
+// furthest.
+func insert(nearest []neighbour, n neighbour) {
+	at := len(nearest)
+	for at > 0 && n.squared < nearest[at-1].squared {
+		at--
 	}
-	if total >= limit {
-		return total
+	if at < len(nearest) {
+		copy(nearest[at+1:], nearest[at:])
+		nearest[at] = n
 	}
-	return total + squaredBlock(a, b)
 }
 
-// squaredBlock adds in float32, over few enough values to stay exact to seven
-// digits, in four sums that do not wait for each other.
-func squaredBlock(a, b []float32) float64 {
+// tileRows is how many rows of each set are multiplied at once: two tiles of
+// 2048 columns fit in a core's cache.
+const tileRows = 64
+
+// pair is row i of a set a and row j of a set b, with bounds on their squared
+// distance: low <= d² <= high.
+type pair struct {
+	i, j      int
+	low, high float64
+	a, b      *points
+}
+
+// squared is the squared distance in float64.
+func (p pair) squared() float64 { return squared(p.a.at(p.i), p.b.at(p.j)) }
+
+// within tells whether the squared distance is below a limit.
+func (p pair) within(limit float64) bool {
+	return p.low < limit && (p.high < limit || p.squared() < limit)
+}
+
+// scan calls visit for each row of a with each row of b. The bounds that a pair
+// comes with settle nearly every question about its distance at a third of the
+// cost, because |a|² + |b|² - 2ab takes its product ab from a matrix product in
+// float32. For one row of a, all calls come from one goroutine, with the rows
+// of b in order.
+func scan(a, b points, visit func(p pair)) {
+	bounds := newBounds(a.dim)
+	height := max(1, min(tileRows, a.n/runtime.GOMAXPROCS(0)))
+	parallel((a.n+height-1)/height, func(block int) {
+		from, to := block*height, min(a.n, (block+1)*height)
+		product := blas32.General{Rows: to - from, Stride: tileRows, Data: make([]float32, height*tileRows)}
+		for left := 0; left < b.n; left += tileRows {
+			right := min(b.n, left+tileRows)
+			product.Cols = right - left
+			blas32.Gemm(blas.NoTrans, blas.Trans, 1, a.matrix(from, to), b.matrix(left, right), 0, product)
+			for i := from; i < to; i++ {
+				row := product.Data[(i-from)*tileRows:]
+				for j := left; j < right; j++ {
+					p := pair{i: i, j: j, a: &a, b: &b}
+					p.low, p.high = bounds.of(a.norms[i], b.norms[j], float64(row[j-left]))
+					visit(p)
+				}
+			}
+		}
+	})
+}
+
+// bounds says how far |a|² + |b|² - 2ab can be from the squared distance of
+// two rows a and b, when ab was computed in float32 in any order. A sum of dim
+// products in a precision u passes each through at most dim roundings, so it is
+// off by at most ((1+u)^dim - 1) Σ|a_i b_i|, and Σ|a_i b_i| is at most |a||b|
+// (N. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
+type bounds struct {
+	product float64 // error of the product, as a share of |a||b|
+	norms   float64 // of norms and distances in float64, with room to spare, as a share of |a|² + |b|²
+	tiny    float64 // of products too small for float32
+}
+
+func newBounds(dim int) bounds {
+	n := float64(dim)
+	return bounds{product: math.Expm1(n * 0x1p-24), norms: n * 0x1p-50, tiny: n * 0x1p-124}
+}
+
+// of are the bounds for rows of norms a and b.
+func (e bounds) of(a, b, product float64) (low, high float64) {
+	if a*b*(1+e.product) > math.MaxFloat32 {
+		return 0, math.Inf(1) // the product may have overflowed
+	}
+	squares := a*a + b*b
+	distance := squares - 2*product
+	slack := 2*e.product*a*b + e.norms*squares + e.tiny
+	return distance - slack, distance + slack
+}
+
+// squared is the squared Euclidean distance of a and b in float64, in four
+// sums that do not wait for each other.
+func squared(a, b []float32) float64 {
 	b = b[:len(a)]
-	var s0, s1, s2, s3 float32
+	var s0, s1, s2, s3 float64
 	i := 0
 	for ; i+4 <= len(a); i += 4 {
-		d0, d1, d2, d3 := a[i]-b[i], a[i+1]-b[i+1], a[i+2]-b[i+2], a[i+3]-b[i+3]
+		d0, d1 := float64(a[i])-float64(b[i]), float64(a[i+1])-float64(b[i+1])
+		d2, d3 := float64(a[i+2])-float64(b[i+2]), float64(a[i+3])-float64(b[i+3])
 		s0 += d0 * d0
 		s1 += d1 * d1
 		s2 += d2 * d2
 		s3 += d3 * d3
 	}
 	for ; i < len(a); i++ {
-		d := a[i] - b[i]
+		d := float64(a[i]) - float64(b[i])
 		s0 += d * d
 	}
-	return float64(s0) + float64(s1) + float64(s2) + float64(s3)
+	return s0 + s1 + s2 + s3
 }
 
 // rows is the number of rows of x, [rows, dim], or an error if they are not whole.
@@ -121,11 +231,11 @@ func rows(name string, x []float32, dim int) (int, error) {
 
 // parallel calls do for 0 to n-1, on all cores.
 func parallel(n int, do func(i int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
+	var next atomic.Int64
 	var wait sync.WaitGroup
-	for w := range workers {
+	for range min(n, runtime.GOMAXPROCS(0)) {
 		wait.Go(func() {
-			for i := w; i < n; i += workers {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				do(i)
 			}
 		})

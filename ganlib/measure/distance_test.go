@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gans-in-go/gans/ganlib/data"
@@ -178,7 +179,87 @@ func TestNearestRefuses(t *testing.T) {
 	_, _, err = Nearest(make([]float32, 2), nil, 2)
 	wantError(t, err, "train has 0 values")
 	_, _, err = Nearest([]float32{1, 1, 1, float32(math.NaN())}, make([]float32, 4), 2)
-	wantError(t, err, "sample 1 is at no finite distance")
+	wantError(t, err, "samples: row 1 has NaN in column 1")
+}
+
+// numbers draws n rows of normal numbers around a centre.
+func numbers(seed uint64, n, dim int, centre, deviation float64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	x := make([]float32, n*dim)
+	for i := range x {
+		x[i] = float32(centre + deviation*rng.NormFloat64())
+	}
+	return x
+}
+
+// What the float32 product says of a distance must hold, also where it says
+// little: far from zero, among numbers whose squares overflow, or vanish.
+func TestBoundsHold(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		centre, deviation float64
+		width             float64 // of the bounds at most, as a share of the distance
+	}{
+		{"standard", 0, 1, 1e-3},
+		{"features", .4, .4, 1e-3},
+		{"far from zero", 100, .01, math.Inf(1)},
+		{"huge", 0, 1e30, math.Inf(1)},
+		{"nearly too large", 0, 5e17, 1e-3},
+		{"tiny", 0, 1e-25, math.Inf(1)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const dim = 1000
+			a, err := newPoints("a", numbers(1, 70, dim, c.centre, c.deviation), dim)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := newPoints("b", append(numbers(2, 65, dim, c.centre, c.deviation), a.at(3)...), dim)
+			if err != nil {
+				t.Fatal(err)
+			}
+			next := make([]int, a.n)
+			var once sync.Once // thousands of pairs may fail alike
+			scan(a, b, func(p pair) {
+				if p.j != next[p.i] {
+					once.Do(func() { t.Errorf("row %d of a meets row %d of b: want %d", p.i, p.j, next[p.i]) })
+				}
+				next[p.i]++
+				d := p.squared()
+				if !(p.low <= d && d <= p.high) {
+					once.Do(func() { t.Errorf("rows %d and %d: squared distance %g is not in [%g, %g]", p.i, p.j, d, p.low, p.high) })
+				}
+				if d > 0 && !(p.high-p.low <= c.width*d) {
+					once.Do(func() { t.Errorf("rows %d and %d: [%g, %g] is too wide for %g", p.i, p.j, p.low, p.high, d) })
+				}
+			})
+			for i, n := range next {
+				if n != b.n {
+					t.Errorf("row %d of a met %d rows: want %d", i, n, b.n)
+				}
+			}
+		})
+	}
+}
+
+// Distances in float32 would all be the same here, and their order chance.
+func TestNearestDecidesInFloat64(t *testing.T) {
+	const n, dim = 130, 20
+	x := numbers(3, n, dim, 1000, .001)
+	indices, _, err := Nearest(x[:10*dim], x[10*dim:], dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, got := range indices {
+		want, best := -1, math.Inf(1)
+		for j := range n - 10 {
+			if d := squared(x[i*dim:(i+1)*dim], x[(10+j)*dim:(11+j)*dim]); d < best {
+				want, best = j, d
+			}
+		}
+		if got != want {
+			t.Errorf("nearest to row %d is %d: want %d", i, got, want)
+		}
+	}
 }
 
 // Ten samples against all of MNIST, as under a sample grid.
