@@ -1,12 +1,6 @@
 // Package measure says in numbers how good generated samples are, and how far
 // to trust each number. It works on plain slices, on the host, whatever made
 // them.
-//   - [FID] and [FIDInfinity]: how far the mean and covariance of samples'
-//     features are from the data's, and what chance adds to that at n samples.
-//   - [KID] and [MMD]: how far the whole distributions are, through a kernel,
-//     without that bias.
-//   - [InceptionScore]: how sure a classifier is of samples, and how many
-//     classes it sees among them.
 //
 // Rows are examples: x of [n, dim] is one slice, row after row, of pixels or of
 // features. Most measures give an [Estimate], a number with its standard error,
@@ -17,9 +11,10 @@
 //
 // Against reference rows, which the generator has not seen:
 //
-//   - [FID], [FIDInfinity]: the distance of two normal distributions that have the
-//     means and covariances of samples and reference.
-//   - [KID], [MMD]: the distance of means under a kernel; without bias at any n.
+//   - [FID], [FIDInfinity]: how far the mean and covariance of the samples are from
+//     the reference's, and what chance adds to that at n samples.
+//   - [KID], [MMD]: how far the whole distributions are, through a kernel, without
+//     that bias.
 //   - [Manifold]: precision and density ask whether samples are where the data
 //     are, recall and coverage whether the samples are wherever the data are.
 //   - [Parzen]: the log-likelihood of test images under a smoothed histogram of
