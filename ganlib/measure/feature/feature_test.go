@@ -1,0 +1,236 @@
+package feature
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// noise are images of independent random pixels.
+func noise(n, height, width, channels int) *data.Images {
+	images := &data.Images{Name: "noise", N: n, Height: height, Width: width, Channels: channels}
+	images.Pixels = make([]uint8, n*images.Size())
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range images.Pixels {
+		images.Pixels[i] = uint8(rng.UintN(256))
+	}
+	return images
+}
+
+// subset are images lo to hi-1.
+func subset(t *testing.T, images *data.Images, lo, hi int) *data.Images {
+	t.Helper()
+	part, err := images.Subset(lo, hi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return part
+}
+
+// extract returns the features, and fails unless they are n rows.
+func extract(t *testing.T, e Extractor, images *data.Images) (x []float32, dim int) {
+	t.Helper()
+	x, dim, err := e.Extract(images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(x) != images.N*dim {
+		t.Fatalf("%s: %d numbers for %d images: want rows of %d", e.Name(), len(x), images.N, dim)
+	}
+	return x, dim
+}
+
+// farthest is the largest difference between a and b, as a share of the largest
+// number.
+func farthest(t *testing.T, a, b []float32) float64 {
+	t.Helper()
+	if len(a) != len(b) || len(a) == 0 {
+		t.Fatalf("%d and %d numbers: want as many, and some", len(a), len(b))
+	}
+	var worst, largest float64
+	for i := range a {
+		worst = max(worst, math.Abs(float64(a[i]-b[i])))
+		largest = max(largest, math.Abs(float64(b[i])))
+	}
+	return worst / largest
+}
+
+// refuses fails unless err says each of the words.
+func refuses(t *testing.T, what string, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s: no error", what)
+		return
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("%s: error %q does not say %q", what, err, word)
+		}
+	}
+}
+
+func TestPixelsAreTheImages(t *testing.T) {
+	images := &data.Images{Name: "two", N: 2, Height: 1, Width: 2, Channels: 1, Pixels: []uint8{0, 255, 51, 102}}
+	x, dim := extract(t, Pixels(), images)
+	if want := []float32{0, 1, .2, .4}; dim != 2 || !slices.Equal(x, want) {
+		t.Errorf("pixels are %v in rows of %d: want %v in rows of 2", x, dim, want)
+	}
+	images.N = 3
+	_, _, err := Pixels().Extract(images)
+	refuses(t, "an image too few", err, `"two"`, "want 3 x 1 x 2 x 1 = 6")
+}
+
+// openRandom is Random on a backend.
+func openRandom(t *testing.T, b compute.Backend, seed uint64) Extractor {
+	t.Helper()
+	e, err := Random(b, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// TestRandomIsItsDefinition: these numbers are part of every score that is named
+// after them.
+func TestRandomIsItsDefinition(t *testing.T) {
+	for _, images := range []*data.Images{noise(2, 8, 8, 1), noise(2, 8, 11, 3), noise(1, 28, 28, 1)} {
+		want := referenceRandom(images, 7)
+		gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+			x, dim := extract(t, openRandom(t, b, 7), images)
+			if dim != 256 {
+				t.Errorf("%d features: want 256", dim)
+			}
+			if off := farthest(t, x, want); off > 1e-5 {
+				t.Errorf("%d x %d x %d: features are off by %.1e of the largest", images.Height, images.Width, images.Channels, off)
+			}
+		})
+	}
+}
+
+// referenceRandom is Random written out as loops in float64.
+func referenceRandom(images *data.Images, seed uint64) []float32 {
+	var rows []float32
+	for i := range images.N {
+		h, w, c := images.Height, images.Width, 3
+		x := make([]float64, h*w*c)
+		for p := range h * w {
+			for k := range c {
+				x[p*c+k] = float64(images.At(i)[p*images.Channels+k%images.Channels]) / 255
+			}
+		}
+		rng := rand.New(rand.NewPCG(seed, 0))
+		for _, l := range []struct{ out, stride int }{{32, 2}, {64, 2}, {64, 1}} {
+			x, h, w = referenceConv(rng, x, h, w, c, l.out, l.stride)
+			c = l.out
+		}
+		for _, lines := range [][2]int{{0, (h + 1) / 2}, {h / 2, h}} {
+			for _, columns := range [][2]int{{0, (w + 1) / 2}, {w / 2, w}} {
+				for k := range c {
+					var sum float64
+					for y := lines[0]; y < lines[1]; y++ {
+						for z := columns[0]; z < columns[1]; z++ {
+							sum += x[(y*w+z)*c+k]
+						}
+					}
+					rows = append(rows, float32(sum/float64((lines[1]-lines[0])*(columns[1]-columns[0]))))
+				}
+			}
+		}
+	}
+	return rows
+}
+
+// referenceConv is a 3×3 convolution with TensorFlow's "same" padding, and a ReLU.
+func referenceConv(rng *rand.Rand, x []float64, h, w, in, out, stride int) (y []float64, oh, ow int) {
+	const k = 3
+	sigma := math.Sqrt(2 / float64(k*k*in))
+	kernel := make([]float64, k*k*in*out)
+	for i := range kernel {
+		kernel[i] = float64(float32(sigma * rng.NormFloat64()))
+	}
+	oh, ow = (h+stride-1)/stride, (w+stride-1)/stride
+	top, left := max((oh-1)*stride+k-h, 0)/2, max((ow-1)*stride+k-w, 0)/2
+	y = make([]float64, oh*ow*out)
+	for r := range oh {
+		for c := range ow {
+			for s := range k {
+				for t := range k {
+					row, column := r*stride+s-top, c*stride+t-left
+					if row < 0 || row >= h || column < 0 || column >= w {
+						continue
+					}
+					for i := range in {
+						for o := range out {
+							y[(r*ow+c)*out+o] += x[(row*w+column)*in+i] * kernel[((s*k+t)*in+i)*out+o]
+						}
+					}
+				}
+			}
+		}
+	}
+	for i := range y {
+		y[i] = max(y[i], 0)
+	}
+	return y, oh, ow
+}
+
+// A row must not depend on how many others there are, whatever batches they end up in.
+func TestRowsDoNotDependOnTheirNumber(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		e := openRandom(t, b, 1)
+		many := noise(atOnce+3, 9, 8, 1)
+		x, dim := extract(t, e, many)
+		last, _ := extract(t, e, subset(t, many, atOnce, many.N))
+		if !slices.Equal(last, x[atOnce*dim:]) {
+			t.Errorf("the last rows by themselves are off by %.1e", farthest(t, last, x[atOnce*dim:]))
+		}
+	})
+}
+
+func TestRandomTellsSeedsAndImagesApart(t *testing.T) {
+	b := gantest.Open(t, "go")
+	images := noise(2, 16, 16, 3)
+	x, dim := extract(t, openRandom(t, b, 1), images)
+	if slices.Equal(x[:dim], x[dim:]) {
+		t.Error("two images have the same features")
+	}
+	other, _ := extract(t, openRandom(t, b, 2), images)
+	if farthest(t, other, x) < .1 {
+		t.Error("another seed has nearly the same features")
+	}
+	if got, want := openRandom(t, b, 2).Name(), "random convolutions, seed 2"; got != want {
+		t.Errorf("the name is %q: want %q", got, want)
+	}
+}
+
+// Grey is taken as equal red, green and blue.
+func TestRandomOfGreyIsThatOfGreyInColour(t *testing.T) {
+	grey := noise(3, 12, 12, 1)
+	colour, err := grey.WithChannels(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := openRandom(t, gantest.Open(t, "go"), 1)
+	x, _ := extract(t, e, grey)
+	y, _ := extract(t, e, colour)
+	if off := farthest(t, x, y); off > 1e-6 {
+		t.Errorf("features in colour are off by %.1e of the largest", off)
+	}
+}
+
+func TestRandomRefuses(t *testing.T) {
+	e := openRandom(t, gantest.Open(t, "go"), 1)
+	_, _, err := e.Extract(noise(1, 7, 20, 1))
+	refuses(t, "small images", err, `"noise"`, "7 x 20", "at least 8 x 8")
+	broken := noise(1, 8, 8, 1)
+	broken.Channels = 2
+	_, _, err = e.Extract(broken)
+	refuses(t, "two channels", err, "2 channels", "want 1 (grey) or 3")
+}
