@@ -33,11 +33,13 @@ var mayImport = map[string][]string{
 		"ganlib/data", "ganlib/data/archive", "ganlib/data/cifar", "ganlib/data/folder", "ganlib/data/idx", "ganlib/data/lsun",
 		"ganlib/data/svhn", "ganlib/data/tfd", "internal/progress",
 	},
-	"ganlib/figure":  {},
-	"ganlib/measure": {"ganlib/data"},
-	"ganlib":         {"ganlib/layer", "ganlib/optim"},
-	"ganlib/run":     {"ganlib/figure"}, // knows players only as a GoMLX trainer
-	"dcganlib":       {"ganlib", "ganlib/layer", "ganlib/optim"},
+	"ganlib/figure":                {},
+	"ganlib/measure":               {"ganlib/data"},
+	"ganlib/measure/feature":       {"ganlib/data", "ganlib/layer", "ganlib/optim"},
+	"ganlib/measure/feature/train": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/measure/feature", "internal/progress"},
+	"ganlib":                       {"ganlib/layer", "ganlib/optim"},
+	"ganlib/run":                   {"ganlib/figure"}, // knows players only as a GoMLX trainer
+	"dcganlib":                     {"ganlib", "ganlib/layer", "ganlib/optim"},
 	"": { // package gans alone knows everyone, and alone carries the embedded sets along
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/archive", "ganlib/data/catalog",
 		"ganlib/data/cifar", "ganlib/data/emoji", "ganlib/data/fashion", "ganlib/data/folder", "ganlib/data/idx",
