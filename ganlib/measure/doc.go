@@ -53,18 +53,18 @@
 //	recall                  -        sees     sees     -        -
 //	density                 -        likes    -        -        sees
 //	coverage                -        likes    sees     hardly   sees
-//	Inception score         -        (asks)   -        hardly   (asks)
-//	LabelCoverage           -        (asks)   sees     sees     (asks)
+//	Inception score         -        hardly   hardly   hardly   sees
+//	LabelCoverage           -        -        sees     sees     sees
 //	Birthday                -        -        sees     -        -
 //	Memorisation            sees     hardly   -        -        -
 //	MeanPairwiseDistance    -        sees     -        -        hardly
 //
 // "Sees" is a score plainly worse than that of real images, "hardly" one that few
 // readers would take for a failure, "-" one of real images, and "likes" a
-// better one than theirs. The two rows of a classifier are by their definition,
-// and where they say "(asks)" it depends on the classifier, which has to
-// say something of any picture. Other features move the marks: those of a
-// classifier see a missing digit and forget a little noise.
+// better one than theirs. The Inception score and LabelCoverage ask a classifier
+// of digits, as they must. Features move the marks: in the last hidden layer of
+// that classifier FID, KID and recall see the missing digit, which they do not
+// in pixels, and recall sees the noise.
 //
 // # How far to trust each
 //

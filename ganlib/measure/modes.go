@@ -28,7 +28,8 @@ type Coverage struct {
 
 	// PValue is the probability that as many samples of the data would be spread
 	// at least as unevenly, by Pearson's chi-squared test. It is to be trusted
-	// where each class can expect some five samples.
+	// where each class can expect some five samples, and where the data's shares
+	// are known, or counted on many more examples than there are samples.
 	PValue float64
 
 	// Chance is what as many samples of the data itself score on average: with
