@@ -75,6 +75,11 @@ func TestKMeansFillsEmptyCentres(t *testing.T) {
 	x := make([]float32, 100)
 	x[7], x[50], x[98] = 5, 9, 12
 	for seed := range uint64(5) {
+		once := mustKMeans(t, x, 1, 4, 1, seed)
+		slices.Sort(once)
+		if len(slices.Compact(once)) != 4 {
+			t.Errorf("after one iteration some of the centres %v are equal", once)
+		}
 		centres := mustKMeans(t, x, 1, 4, 10, seed)
 		slices.Sort(centres)
 		if want := []float32{0, 5, 9, 12}; !slices.Equal(centres, want) {

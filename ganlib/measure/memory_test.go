@@ -50,6 +50,23 @@ func TestMemorisationOnALine(t *testing.T) {
 	near(t, "chance", got.Chance, 1./5, 0) // of being the nearest of five
 }
 
+// Each of 200 held-out distances is half a percent.
+func TestMemorisationCountsCopies(t *testing.T) {
+	var heldOut []float32
+	for d := range 200 {
+		heldOut = append(heldOut, float32(d+1))
+	}
+	got, err := Memorisation([]float32{.5, 1.5, 2.5, 3.5}, []float32{0}, heldOut, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float64{0, .5, 1, 1.5}; !slices.Equal(got.Percentiles, want) {
+		t.Errorf("percentiles %v: want %v", got.Percentiles, want)
+	}
+	near(t, "copies", got.Copies.Value, 2./4, 0)
+	near(t, "chance", got.Chance, 2./201, 1e-15)
+}
+
 // Images that are as new as the held-out ones: any percentile is as likely as
 // any other. Their largest deviation from that is below .073 in 99 of 100
 // cases (two-sample Kolmogorov-Smirnov, a thousand each).
