@@ -1,0 +1,133 @@
+package inception
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/images"
+	"github.com/gomlx/gomlx/examples/inceptionv3"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+)
+
+const (
+	// Side is the height and width at which the network sees images.
+	Side = inceptionv3.ClassificationImageSize
+	// Dim is the number of features of an image.
+	Dim = inceptionv3.EmbeddingSize
+	// atOnce is how many images pass the network at a time, few because each
+	// takes some 10 MB in its widest layer.
+	atOnce = 8
+)
+
+// Extractor is the network with its weights. It is a feature.Extractor, not for
+// use by more than one goroutine at a time.
+type Extractor struct {
+	weights string // the start of their hash
+	exec    *model.Exec
+}
+
+// New returns the network with the weights in a folder, to run on a backend. The
+// package's comment says what has to be there; New unpacks weights.h5 if
+// gomlx_weights is not there.
+//
+// It returns an error that says where the weights are to be had if there are
+// none, if weights.h5 is not Keras's own file, or if a tensor is missing or is
+// not the finite float32 that it should be.
+func New(b compute.Backend, dir string) (*Extractor, error) {
+	if err := unpacked(dir); err != nil {
+		return nil, err
+	}
+	hash, err := checkWeights(dir)
+	if err != nil {
+		return nil, err
+	}
+	exec, err := model.NewExec(b, model.NewStore(), func(root *model.Scope, pixels *Node) *Node {
+		return features(root, dir, pixels)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("InceptionV3: %w", err)
+	}
+	return &Extractor{weights: hash, exec: exec}, nil
+}
+
+// features maps uint8 [n, 299, 299, 3] to float32 [n, 2048], the mean of each of
+// the last block's maps. Like [inceptionv3.BuildGraph] it panics if a weight is
+// not there or has another shape.
+func features(root *model.Scope, dir string, pixels *Node) *Node {
+	// From [0, 255] to [−1, 1], as Keras's preprocess_input.
+	x := inceptionv3.PreprocessImage(ConvertDType(pixels, dtypes.Float32), 255, images.ChannelsLast)
+	return inceptionv3.BuildGraph(root, x).PreTrained(dir).Trainable(false).SetPooling(inceptionv3.MeanPooling).Done()
+}
+
+// Name says what network this is and, by the start of a hash, with which
+// weights.
+func (e *Extractor) Name() string {
+	return fmt.Sprintf("InceptionV3 of Keras, weights %s, %d features, not comparable with published FID", e.weights, Dim)
+}
+
+// Extract returns the features of each image: x of [images.N, 2048]. It brings
+// images to 299 x 299 by [data.Images.Resize] and grey ones to three equal
+// channels.
+//
+// It returns an error for images that [data.Images.Validate] refuses, or that
+// are not square.
+func (e *Extractor) Extract(images *data.Images) (x []float32, dim int, err error) {
+	if err := images.Validate(); err != nil {
+		return nil, 0, err
+	}
+	if images.Height != images.Width {
+		return nil, 0, fmt.Errorf("image set %q has images of %d x %d: want square ones, InceptionV3 sees %d x %d",
+			images.Name, images.Height, images.Width, Side, Side)
+	}
+	x = make([]float32, 0, images.N*Dim)
+	batch := min(images.N, atOnce)
+	for lo := 0; lo < images.N; lo += batch {
+		rows, err := e.rows(images, lo, min(lo+batch, images.N), batch)
+		if err != nil {
+			return nil, 0, fmt.Errorf("features of images %d on of %q: %w", lo, images.Name, err)
+		}
+		x = append(x, rows...)
+	}
+	return x, Dim, nil
+}
+
+// rows are the features of images lo to hi-1, which pass the network as a batch
+// of always the same size: another would be compiled anew.
+func (e *Extractor) rows(images *data.Images, lo, hi, batch int) ([]float32, error) {
+	part, err := images.Subset(lo, hi)
+	if err != nil {
+		return nil, err
+	}
+	if part, err = part.Resize(Side); err != nil {
+		return nil, err
+	}
+	if part, err = part.WithChannels(3); err != nil {
+		return nil, err
+	}
+	pixels := make([]uint8, batch*part.Size()) // black where the set has ended
+	copy(pixels, part.Pixels)
+	in := tensors.FromFlatDataAndDimensions(pixels, batch, Side, Side, 3)
+	defer in.MustFinalizeAll()
+	outputs, err := e.exec.Call(in)
+	if err != nil {
+		return nil, err
+	}
+	defer outputs[0].MustFinalizeAll()
+	rows, err := tensors.CopyFlatData[float32](outputs[0])
+	if err != nil {
+		return nil, err
+	}
+	rows = rows[:(hi-lo)*Dim]
+	for i, v := range rows {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			return nil, fmt.Errorf("feature %d of image %d is %v: want finite numbers, so other weights", i%Dim, lo+i/Dim, v)
+		}
+	}
+	return rows, nil
+}
