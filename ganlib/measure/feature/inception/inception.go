@@ -21,7 +21,7 @@ const (
 	// Dim is the number of features of an image.
 	Dim = inceptionv3.EmbeddingSize
 	// atOnce is how many images pass the network at a time, few because each
-	// takes some 10 MB in its widest layer.
+	// takes some 6 MB in its widest layer.
 	atOnce = 8
 )
 
