@@ -36,23 +36,28 @@ var distributions = map[string]data.Distribution{
 	"swiss-roll": data.SwissRoll{Radius: 9 * math.Pi / 15, Std: 1. / 30},
 }
 
-// builtIn are the image sets that are part of this package, by their parts, the one for training first.
-var builtIn = map[string]func(part string) (data.Source, error){
-	"mnist": func(part string) (data.Source, error) {
-		if part == "test" {
-			return images(mnist.Test())
-		}
-		return images(mnist.Train())
+// builtIn are the image sets that are part of this package, by their names and the names of their parts. The
+// one to train on has no name.
+var builtIn = map[string]map[string]func() (data.Source, error){
+	"mnist": {
+		"":       func() (data.Source, error) { return images(mnist.Train()) },
+		testPart: func() (data.Source, error) { return images(mnist.Test()) },
 	},
-	"stacked-mnist": func(string) (data.Source, error) {
-		digits, err := mnist.Train()
-		if err != nil {
-			return nil, err
-		}
-		return data.NewStacked(digits, 128_000, 0)
+	"stacked-mnist": {
+		"":       func() (data.Source, error) { return stacked(mnist.Train, 128_000) },
+		testPart: func() (data.Source, error) { return stacked(mnist.Test, 26_000) },
 	},
-	"fashion": func(string) (data.Source, error) { return images(fashion.Images()) },
-	"emoji":   func(string) (data.Source, error) { return images(emoji.Images()) },
+	"fashion": {"": func() (data.Source, error) { return images(fashion.Images()) }},
+	"emoji":   {"": func() (data.Source, error) { return images(emoji.Images()) }},
+}
+
+// stacked is Stacked MNIST, as many images as PacGAN's code trains on or counts modes among.
+func stacked(digits func() (*data.Images, error), n int) (data.Source, error) {
+	plain, err := digits()
+	if err != nil {
+		return nil, err
+	}
+	return data.NewStacked(plain, n, 0)
 }
 
 // DataSets lists the names that Data.Set knows: what is built in, and what `gan data` can fetch.
@@ -87,14 +92,33 @@ func (d Data) images() bool {
 
 // openSet opens a set by its name: a built-in one, or one of the catalogue that has been fetched.
 func openSet(name, part string, frame data.Frame, output io.Writer) (data.Source, error) {
-	if open, ok := builtIn[name]; ok {
-		return open(part)
+	if parts, ok := builtIn[name]; ok {
+		if open, ok := parts[strings.TrimPrefix(part, "train")]; ok {
+			return open()
+		}
+		return nil, fmt.Errorf("set %q has no part %q: want one of %q", name, part, slices.Sorted(maps.Keys(parts)))
 	}
 	set, err := catalog.Lookup(name)
 	if err != nil {
 		return nil, fmt.Errorf("set %q is unknown: want one of %q", name, DataSets())
 	}
 	return set.Open(catalog.Options{Part: part, Frame: frame, Output: output})
+}
+
+// testPart is the part of a set that its makers keep for testing, which only some sets have.
+const testPart = "test"
+
+// hasTestPart tells whether a set has one beside the part to train on.
+func hasTestPart(name string) bool {
+	if parts, ok := builtIn[name]; ok {
+		return parts[testPart] != nil
+	}
+	set, err := catalog.Lookup(name)
+	if err != nil {
+		return false
+	}
+	_, err = set.Part(testPart)
+	return err == nil
 }
 
 // openPath opens images of one's own, by what is in the file or folder.

@@ -177,6 +177,19 @@ func (gan *GAN) Images(n int, seed uint64, labels ...int) ([]image.Image, error)
 
 // Pictures turns examples [n, ...], row after row, into images.
 func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
+	set, err := gan.Pixels(x)
+	if err != nil {
+		return nil, err
+	}
+	pictures := make([]image.Image, set.N)
+	for i := range pictures {
+		pictures[i] = set.Image(i)
+	}
+	return pictures, nil
+}
+
+// Pixels rounds examples [n, height, width, channels], row after row, to the pixels of an image set.
+func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
 	shape := gan.shape()
 	size, err := rowSize(x, shape)
 	if err != nil {
@@ -185,13 +198,15 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 	if len(shape) != 3 {
 		return nil, fmt.Errorf("%s has no images", gan.Config.Data)
 	}
-	scale, pictures := gan.Config.Generator.scale(), make([]image.Image, len(x)/size)
-	for i := range pictures {
-		one := data.Images{N: 1, Height: shape[0], Width: shape[1], Channels: shape[2], Pixels: make([]uint8, size)}
-		scale.Pixels(one.Pixels, x[i*size:(i+1)*size])
-		pictures[i] = one.Image(0)
+	set := &data.Images{
+		Name: "samples of " + gan.Config.Name, Source: gan.Config.Dir,
+		N: len(x) / size, Height: shape[0], Width: shape[1], Channels: shape[2], Pixels: make([]uint8, len(x)),
 	}
-	return pictures, nil
+	scale := gan.Config.Generator.scale()
+	for i := range set.N {
+		scale.Pixels(set.At(i), x[i*size:(i+1)*size])
+	}
+	return set, nil
 }
 
 // shape is that of one example.

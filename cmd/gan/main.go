@@ -3,6 +3,7 @@
 //	gan train mnist
 //	gan train mnist --preset mnist28
 //	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
+//	gan eval runs/mnist-xla-cpu
 //	gan data fetch cifar10
 //	gan info runs/mnist-xla-cpu
 //	gan doctor
@@ -27,6 +28,8 @@ const interrupted = 130
 type commands struct {
 	Train   trainCmd   `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
 	Sample  sampleCmd  `cmd:"" help:"Draw samples from a trained generator."`
+	Eval    evalCmd    `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
+	Table1  table1Cmd  `cmd:"" name:"table1" help:"Score runs on MNIST as Table 1 of the 2014 paper does: choose on validation images, touch the test images once."`
 	Data    dataCmd    `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
 	Info    infoCmd    `cmd:"" help:"Tell what a run is and how far it has come."`
 	Doctor  doctorCmd  `cmd:"" help:"Check what this machine has, and say how to get what is missing."`

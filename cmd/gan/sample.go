@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/internal/progress"
 )
 
 type sampleCmd struct {
@@ -14,6 +16,7 @@ type sampleCmd struct {
 	Label   []int  `short:"l" placeholder:"CLASS" help:"The class of the samples in a conditional game; several are taken in turn (default: all of them)."`
 	Seed    uint64 `default:"1" help:"Decides the noise."`
 	Out     string `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
+	Folder  string `type:"path" placeholder:"DIR" help:"Write each sample as a PNG of its own into a new folder instead, for other programs to measure."`
 	Backend string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda."`
 }
 
@@ -28,6 +31,9 @@ func (c *sampleCmd) Run() error {
 	if ext := filepath.Ext(out); ext != ".png" {
 		return fmt.Errorf("--out %s: want a name that ends in .png", out)
 	}
+	if c.Folder != "" && c.Out != "" {
+		return fmt.Errorf("--folder %s and --out %s: want one of the two", c.Folder, c.Out)
+	}
 	gan, err := gans.OpenOn(c.Dir, c.Backend)
 	if err != nil {
 		return err
@@ -35,6 +41,9 @@ func (c *sampleCmd) Run() error {
 	n := gan.PictureSize()
 	if c.N != nil {
 		n = *c.N
+	}
+	if c.Folder != "" {
+		return c.separately(gan, n)
 	}
 	picture, err := gan.Picture(n, c.Seed, c.Label...)
 	if err != nil {
@@ -44,5 +53,26 @@ func (c *sampleCmd) Run() error {
 		return err
 	}
 	fmt.Printf("%d samples after %d iterations: %s\n", n, gan.Step, out)
+	return nil
+}
+
+// separately writes each sample to a file of its own.
+func (c *sampleCmd) separately(gan *gans.GAN, n int) error {
+	images, err := gan.Images(n, c.Seed, c.Label...)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(c.Folder, 0o777); err != nil {
+		return err // one that is there already may hold other pictures
+	}
+	bar := progress.Count(os.Stdout, "pictures", n)
+	defer bar.Done()
+	for i, picture := range images {
+		if err := figure.WritePNG(filepath.Join(c.Folder, fmt.Sprintf("%06d.png", i)), picture); err != nil {
+			return err
+		}
+		bar.Add(1)
+	}
+	fmt.Printf("%d samples after %d iterations: %s\n", n, gan.Step, c.Folder)
 	return nil
 }

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/evaluate"
+	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/ganlib/measure/feature"
+	"github.com/gans-in-go/gans/ganlib/measure/feature/inception"
+)
+
+type evalCmd struct {
+	Dir       string `arg:"" optional:"" name:"run" type:"existingdir" help:"The run's directory; none with --features."`
+	N         int    `short:"n" default:"10000" placeholder:"N" help:"How many samples (default: ${default}, as most published numbers have it)."`
+	Seed      uint64 `default:"1" help:"Decides the noise, and what is drawn from the data."`
+	Step      *int   `placeholder:"N" help:"The iteration whose weights to measure, if its checkpoint was kept (default: the newest)."`
+	Extractor string `default:"auto" enum:"auto,pixels,random,mnist,fashion,inception" help:"The features to compare: pixels, random convolutions, a classifier of mnist or fashion, or Keras's inception (default: the classifier of the data where there is one, else random)."`
+	Weights   string `type:"existingdir" placeholder:"DIR" help:"With --extractor inception: the folder of its weights."`
+	Features  string `type:"existingfile" placeholder:"FILE.npy" help:"Features computed elsewhere, in place of a run: those of the samples, a row each."`
+	Reference string `type:"existingfile" placeholder:"FILE.npy" help:"With --features: those of the real images."`
+	Out       string `short:"o" type:"path" placeholder:"FILE.json" help:"Where to write the numbers (default: eval.json in the run's directory, or here)."`
+	Backend   string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda."`
+}
+
+// Validate sorts out whether a run is to be measured or files of features are.
+func (c *evalCmd) Validate() error {
+	switch {
+	case (c.Features == "") != (c.Reference == ""):
+		return fmt.Errorf("--features %q, --reference %q: want both", c.Features, c.Reference)
+	case (c.Dir == "") == (c.Features == ""):
+		return fmt.Errorf("expected a run, such as `gan eval runs/mnist-xla-cpu`, or --features and --reference")
+	case (c.Extractor == "inception") != (c.Weights != ""):
+		return fmt.Errorf("--extractor %s, --weights %q: inception wants the folder of its weights, and only inception does", c.Extractor, c.Weights)
+	case c.N < 1:
+		return fmt.Errorf("-n is %d: want at least 1", c.N)
+	}
+	return nil
+}
+
+func (c *evalCmd) Run() error {
+	report, err := c.report()
+	if err != nil {
+		return err
+	}
+	if err := report.Table(os.Stdout); err != nil {
+		return err
+	}
+	out := c.Out
+	if out == "" {
+		out = filepath.Join(c.Dir, "eval.json")
+	}
+	if err := report.WriteFile(out); err != nil {
+		return err
+	}
+	fmt.Printf("\n%s\n", out)
+	if report.Nearest == nil {
+		return nil
+	}
+	picture, err := rightmost(report)
+	if err != nil {
+		return err
+	}
+	path := strings.TrimSuffix(out, filepath.Ext(out)) + "-nearest.png"
+	if err := figure.WritePNG(path, picture); err != nil {
+		return err
+	}
+	fmt.Printf("%s: samples, and in each row's frame the training image nearest to the one on its left\n", path)
+	return nil
+}
+
+// rightmost draws samples as the 2014 paper's Figure 2 does: the last picture of a row is the training image
+// nearest to the sample on its left.
+func rightmost(report *evaluate.Report) (image.Image, error) {
+	const columns, rows = 6, 8
+	n := min(columns-1, report.Drawn.N)
+	var pictures []image.Image
+	for row := range min(rows, report.Drawn.N/n) {
+		for i := range n {
+			pictures = append(pictures, report.Drawn.Image(row*n+i))
+		}
+		pictures = append(pictures, report.Nearest.Image(row*n+n-1))
+	}
+	return figure.Grid(pictures, figure.GridStyle{Columns: n + 1, MarkLast: true})
+}
+
+func (c *evalCmd) report() (*evaluate.Report, error) {
+	if c.Features != "" {
+		return c.fromFiles()
+	}
+	gan, err := gans.OpenOn(c.Dir, c.Backend)
+	if err != nil {
+		return nil, err
+	}
+	if c.Step != nil {
+		if err := gan.Restore(*c.Step); err != nil {
+			return nil, err
+		}
+	}
+	e := gans.Evaluation{Samples: c.N, Seed: c.Seed, Output: os.Stdout}
+	switch c.Extractor {
+	case "auto":
+	case "inception":
+		e.Extractor, err = c.inception()
+	default:
+		e.Extractor, err = gan.Extractor(c.Extractor)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return gan.Evaluate(e)
+}
+
+// inception is Keras's network, with the user's own copy of its weights.
+func (c *evalCmd) inception() (feature.Extractor, error) {
+	b, err := backend.Open(backend.Resolve(c.Backend))
+	if err != nil {
+		return nil, err
+	}
+	return inception.New(b, c.Weights)
+}
+
+// fromFiles measures features that were computed elsewhere.
+func (c *evalCmd) fromFiles() (*evaluate.Report, error) {
+	samples, dim, err := feature.ReadNPY(c.Features)
+	if err != nil {
+		return nil, err
+	}
+	reference, dimR, err := feature.ReadNPY(c.Reference)
+	if err != nil {
+		return nil, err
+	}
+	if dim != dimR {
+		return nil, fmt.Errorf("%s has rows of %d features, %s of %d: want the same", c.Features, dim, c.Reference, dimR)
+	}
+	return evaluate.Features(samples, reference, dim, evaluate.Options{
+		Of:   c.Features + ": " + strconv.Itoa(len(samples)/dim) + " rows",
+		Seed: c.Seed, Output: os.Stdout,
+	})
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/evaluate"
+	"github.com/gans-in-go/gans/ganlib/figure"
+)
+
+type table1Cmd struct {
+	Dirs    []string `arg:"" name:"run" type:"existingdir" help:"Runs on MNIST's first 50,000 images, such as several seeds of one recipe, whose checkpoints were kept (gan train --keep-every)."`
+	Seed    uint64   `default:"1" help:"Decides the noise."`
+	Out     string   `short:"o" type:"path" placeholder:"FILE.png" help:"The plot of the validation score against the epoch (default: table1.png in the first run's directory)."`
+	Backend string   `placeholder:"NAME" help:"go, xla:cpu or xla:cuda."`
+}
+
+// paper is what Table 1 of the 2014 paper says of its own networks.
+const paper = 225
+
+func (c *table1Cmd) Run() error {
+	var results []*evaluate.Table1Result
+	for _, dir := range c.Dirs {
+		result, err := c.score(dir)
+		if err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
+		results = append(results, result)
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nrun\tcheckpoint\tσ\tvalidation\ttest log-likelihood")
+	for i, r := range results {
+		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.1f ± %.1f\t%.1f ± %.1f\n", c.Dirs[i], r.Chosen.Step, r.Chosen.Sigma,
+			r.Chosen.Validation.Value, r.Chosen.Validation.StdErr, r.Test.Value, r.Test.StdErr)
+	}
+	fmt.Fprintf(w, "real training images\t\t%.3f\t\t%.1f ± %.1f\n", results[0].RealSigma, results[0].Real.Value, results[0].Real.StdErr)
+	fmt.Fprintf(w, "the 2014 paper\t\t\t\t%d ± 2\n", paper)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Println("\nnats; ± is the standard error over images, which leaves out that of training: compare runs for that.")
+	return c.plot(results)
+}
+
+// score is a run's line, which is kept beside the run: the test images are touched once.
+func (c *table1Cmd) score(dir string) (*evaluate.Table1Result, error) {
+	path := filepath.Join(dir, "table1.json")
+	text, err := os.ReadFile(path)
+	if err == nil {
+		fmt.Printf("%s is there: delete it to score the run again\n", path)
+		var result evaluate.Table1Result
+		return &result, json.Unmarshal(text, &result)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	gan, err := gans.OpenOn(dir, c.Backend)
+	if err != nil {
+		return nil, err
+	}
+	result, err := gan.Table1(c.Seed, os.Stdout)
+	if err != nil {
+		return nil, err
+	}
+	return result, result.WriteFile(path)
+}
+
+// plot draws the validation score of each run as training went on.
+func (c *table1Cmd) plot(results []*evaluate.Table1Result) error {
+	chart := figure.Chart{
+		Title: "Parzen log-likelihood of MNIST's validation images", XLabel: "iteration", YLabel: "nats",
+		Levels: []figure.Mark{{Name: "the 2014 paper", At: paper}, {Name: "real images", At: results[0].Real.Value}},
+	}
+	for i, r := range results {
+		s := figure.Series{Name: filepath.Base(c.Dirs[i])}
+		for _, candidate := range r.Candidates {
+			s.X, s.Y = append(s.X, float64(candidate.Step)), append(s.Y, candidate.Validation.Value)
+		}
+		chart.Series = append(chart.Series, s)
+	}
+	picture, err := figure.Curves(chart)
+	if err != nil {
+		return err
+	}
+	out := c.Out
+	if out == "" {
+		out = filepath.Join(c.Dirs[0], "table1.png")
+	}
+	if err := figure.WritePNG(out, picture); err != nil {
+		return err
+	}
+	fmt.Println(out)
+	return nil
+}

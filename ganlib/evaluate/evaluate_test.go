@@ -1,0 +1,303 @@
+package evaluate
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/measure"
+	"github.com/gans-in-go/gans/ganlib/measure/feature"
+)
+
+// patches are n grey images of 4 x 4: a bright corner, one of four by the label, in noise.
+func patches(name string, n int, seed uint64, label func(i int) int) *data.Images {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	set := &data.Images{Name: name, N: n, Height: 4, Width: 4, Channels: 1, Pixels: make([]uint8, n*16)}
+	for i := range n {
+		corner := label(i)
+		for p := range 16 {
+			v := 40 + 20*rng.NormFloat64()
+			if p/8*2+p%4/2 == corner {
+				v += 150
+			}
+			set.At(i)[p] = uint8(min(max(v, 0), 255))
+		}
+	}
+	return set
+}
+
+func inTurn(i int) int { return i % 4 }
+
+// corners is a classifier of patches: the brightest corner.
+type corners struct{}
+
+func (corners) Name() string { return "corners" }
+func (corners) Classes() int { return 4 }
+
+func (corners) Probabilities(images *data.Images) ([]float32, error) {
+	p := make([]float32, 4*images.N)
+	for i := range images.N {
+		var sums [4]float64
+		for at, v := range images.At(i) {
+			sums[at/8*2+at%4/2] += float64(v) / 40
+		}
+		var total float64
+		for c := range sums {
+			sums[c] = math.Exp(sums[c] - 20)
+			total += sums[c]
+		}
+		for c := range sums {
+			p[4*i+c] = float32(sums[c] / total)
+		}
+	}
+	return p, nil
+}
+
+func (c corners) Classify(images *data.Images) ([]int, error) {
+	p, _ := c.Probabilities(images)
+	labels := make([]int, images.N)
+	for i := range labels {
+		for class := range 4 {
+			if p[4*i+class] > p[4*i+labels[i]] {
+				labels[i] = class
+			}
+		}
+	}
+	return labels, nil
+}
+
+// sets are samples that are as good as the data.
+func sets() Sets {
+	return Sets{
+		Samples:   patches("samples", 400, 1, inTurn),
+		Reference: patches("held out", 1500, 2, inTurn),
+		Real:      patches("real", 400, 3, inTurn),
+		Train:     patches("train", 1000, 4, inTurn),
+	}
+}
+
+func images(t *testing.T, s Sets) *Report {
+	t.Helper()
+	report, err := Images(s, Options{Of: "patches", Seed: 7, Classifier: corners{}})
+	require.NoError(t, err)
+	requireWhole(t, report)
+	return report
+}
+
+// requireWhole: every score has a finite number or a reason, and says what it takes to read it.
+func requireWhole(t *testing.T, report *Report) {
+	t.Helper()
+	require.NotEmpty(t, report.Scores)
+	for _, s := range report.Scores {
+		require.Positive(t, s.N, s.Measure)
+		require.NotEmpty(t, s.Extractor, s.Measure)
+		if s.Estimate == nil {
+			require.NotEmpty(t, s.Note, s.Measure)
+			continue
+		}
+		for _, v := range []float64{s.Estimate.Value, s.Estimate.StdErr} {
+			require.False(t, math.IsNaN(v) || math.IsInf(v, 0), "%s is %v", s.Measure, v)
+		}
+	}
+	var table bytes.Buffer
+	require.NoError(t, report.Table(&table))
+	numbers, _, _ := strings.Cut(table.String(), "not measured")
+	require.NotContains(t, numbers, "NaN")
+	_, err := json.Marshal(report)
+	require.NoError(t, err)
+}
+
+func value(t *testing.T, r *Report, name string) float64 {
+	t.Helper()
+	s := r.Score(name)
+	require.NotNil(t, s, name)
+	require.NotNil(t, s.Estimate, "%s: %s", name, s.Note)
+	return s.Estimate.Value
+}
+
+// TestImages: the numbers are those of package measure on these sets, each with what it takes to read it.
+func TestImages(t *testing.T) {
+	s := sets()
+	report := images(t, s)
+	x, dim, err := feature.Pixels().Extract(s.Samples)
+	require.NoError(t, err)
+	y, _, err := feature.Pixels().Extract(s.Reference)
+	require.NoError(t, err)
+	fid, err := measure.FID(x, y, dim)
+	require.NoError(t, err)
+	require.Equal(t, Score{
+		Measure: "FID", Better: "lower", Estimate: &fid, Real: report.Score("FID").Real,
+		N: 400, M: 1500, Reference: "held out", Extractor: "pixels", Seed: 7,
+	}, *report.Score("FID"))
+	prdc, err := measure.Manifold(y, x, dim, 5)
+	require.NoError(t, err)
+	require.Equal(t, prdc.Precision.Value, value(t, report, "precision"))
+	require.Equal(t, prdc.Recall.Value, value(t, report, "recall"))
+	sigma, _, err := measure.ParzenSigma(x, y[:1000*dim], dim)
+	require.NoError(t, err)
+	parzen, err := measure.Parzen(x, y[1000*dim:], dim, sigma)
+	require.NoError(t, err)
+	require.Equal(t, parzen[0].Value, value(t, report, "Parzen log-likelihood"))
+	require.Equal(t, "corners", report.Score("Inception score").Extractor)
+	require.InDelta(t, 4, value(t, report, "Inception score"), .3)
+	require.Equal(t, 4., value(t, report, "classes found"))
+	require.Less(t, value(t, report, "copies, in pixels"), .04)
+	require.Equal(t, 400, report.Nearest.N)
+	require.Equal(t, s.Samples.Pixels, report.Drawn.Pixels)
+
+	// The real images in the samples' place score alike, for the samples are drawn as they are.
+	for _, name := range []string{"precision", "recall", "coverage"} {
+		require.InDelta(t, report.Score(name).Real.Value, value(t, report, name), .12, name)
+	}
+}
+
+// TestUnit: the Parzen window sees the samples before they were rounded, the other measures do not.
+func TestUnit(t *testing.T) {
+	s := sets()
+	rounded := images(t, s)
+	s.Unit = make([]float32, len(s.Samples.Pixels))
+	for i, v := range s.Samples.Pixels {
+		s.Unit[i] = (float32(v) + .3) / 255
+	}
+	report := images(t, s)
+	require.NotEqual(t, value(t, rounded, "Parzen log-likelihood"), value(t, report, "Parzen log-likelihood"))
+	require.Equal(t, value(t, rounded, "FID"), value(t, report, "FID"))
+}
+
+// TestFailures: what each kind of bad generator is told by.
+func TestFailures(t *testing.T) {
+	s := sets()
+	good := images(t, s)
+	s.Samples = patches("samples", 400, 1, func(i int) int { return i % 3 }) // one class missing
+	missing := images(t, s)
+	require.Equal(t, 3., value(t, missing, "classes found"))
+	require.Contains(t, missing.Score("classes found").Note, "missing: [3]")
+	require.Greater(t, value(t, missing, "KL of the classes"), .2)
+	require.Less(t, value(t, missing, "recall"), value(t, good, "recall")-.1)
+
+	copycat, err := s.Train.Subset(0, 400)
+	require.NoError(t, err)
+	s.Samples = copycat
+	copied := images(t, s)
+	require.Equal(t, 1., value(t, copied, "copies, in pixels"))
+	require.Zero(t, value(t, copied, "median percentile, in pixels"))
+}
+
+// TestDegenerate: no NaN among the scores, whatever the samples.
+func TestDegenerate(t *testing.T) {
+	for name, change := range map[string]func(s *Sets){
+		"constant": func(s *Sets) {
+			for i := range s.Samples.Pixels {
+				s.Samples.Pixels[i] = 9
+			}
+		},
+		"constant reference": func(s *Sets) { clear(s.Reference.Pixels) },
+		"fewer than dimensions": func(s *Sets) {
+			s.Samples, s.Real = patches("samples", 12, 1, inTurn), nil
+			s.Reference = patches("held out", 9, 2, inTurn)
+		},
+		"one": func(s *Sets) { s.Samples, s.Real = patches("samples", 1, 1, inTurn), nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sets()
+			change(&s)
+			images(t, s)
+		})
+	}
+	s := sets()
+	s.Train, s.Real = nil, nil
+	report, err := Images(s, Options{})
+	require.NoError(t, err)
+	requireWhole(t, report)
+	for _, name := range []string{"copies, in pixels", "Inception score", "classes found"} {
+		require.Nil(t, report.Score(name).Estimate, name)
+	}
+}
+
+func TestImagesRefuses(t *testing.T) {
+	for says, change := range map[string]func(s *Sets){
+		"want both": func(s *Sets) { s.Reference = nil },
+		`images of "wide" have shape`: func(s *Sets) {
+			s.Reference = &data.Images{Name: "wide", N: 1, Height: 4, Width: 5, Channels: 1, Pixels: make([]uint8, 20)}
+		},
+		"10 real images to stand for 400":    func(s *Sets) { s.Real, _ = s.Real.Subset(0, 10) },
+		"3 unrounded numbers":                func(s *Sets) { s.Unit = make([]float32, 3) },
+		`image set "samples" has 400 images`: func(s *Sets) { s.Samples.Height = 0 },
+	} {
+		s := sets()
+		change(&s)
+		_, err := Images(s, Options{})
+		require.ErrorContains(t, err, says)
+	}
+}
+
+// TestPoints: modes on a mixture, a divergence on the line, and samples that are not finite.
+func TestPoints(t *testing.T) {
+	ring := data.Ring(8, 1, .05)
+	x := ring.Batch(1, 5, 1000)
+	for i := range 500 { // the first half all from one mode
+		x[2*i], x[2*i+1] = 1, 0
+	}
+	report, err := Points(x, ring, Options{Seed: 3})
+	require.NoError(t, err)
+	requireWhole(t, report)
+	require.Equal(t, 8., value(t, report, "modes found, of 8"))
+	require.Greater(t, value(t, report, "KL of the modes"), .3)
+	require.InDelta(t, .9889, report.Score("high-quality share").Real.Value, .01)
+
+	normal := data.Normal1D{Mean: 1, Std: .5}
+	report, err = Points(normal.Batch(1, 5, 1000), normal, Options{})
+	require.NoError(t, err)
+	requireWhole(t, report)
+	jsd := report.Score("histogram JSD")
+	require.InDelta(t, jsd.Real.Value, jsd.Estimate.Value, 6*jsd.Estimate.StdErr)
+
+	x[7] = float32(math.NaN())
+	report, err = Points(x, ring, Options{})
+	require.NoError(t, err)
+	requireWhole(t, report)
+	require.Nil(t, report.Score("FID").Estimate)
+	require.Contains(t, report.Score("FID").Note, "row 3 has NaN")
+
+	_, err = Points(x[:3], ring, Options{})
+	require.ErrorContains(t, err, "3 values")
+}
+
+func TestFeatures(t *testing.T) {
+	ring := data.Ring(8, 1, .05)
+	report, err := Features(ring.Batch(1, 0, 300), ring.Batch(1, 1, 500), 2, Options{Of: "a file"})
+	require.NoError(t, err)
+	requireWhole(t, report)
+	require.Equal(t, "computed elsewhere", report.Score("KID").Extractor)
+	require.Equal(t, 500, report.Score("KID").M)
+	_, err = Features(make([]float32, 3), make([]float32, 4), 2, Options{})
+	require.ErrorContains(t, err, "samples have 3 values")
+
+	path := filepath.Join(t.TempDir(), "eval.json")
+	require.NoError(t, report.WriteFile(path))
+	require.ErrorContains(t, report.WriteFile(filepath.Join(path, "no", "eval.json")), "no")
+}
+
+// TestTable: a line a number, and below what else there is to say.
+func TestTable(t *testing.T) {
+	r := Report{Of: "a run", Scores: []Score{
+		{Measure: "FID", Better: "lower", Estimate: &measure.Estimate{Value: 2.01, StdErr: .05}, Real: &measure.Estimate{Value: .1, StdErr: .02}, N: 10, M: 20, Reference: "digits", Extractor: "pixels", Seed: 3},
+		{Measure: "classes", Estimate: &measure.Estimate{Value: 9}, Note: "missing: [3]", N: 10},
+		{Measure: "Parzen", Note: "too large"},
+	}}
+	var table bytes.Buffer
+	require.NoError(t, r.Table(&table))
+	lines := strings.Split(table.String(), "\n")
+	require.Equal(t, "a run", lines[0])
+	require.Equal(t, []string{"FID", "2.01", "±", "0.05", "0.1", "±", "0.02", "lower", "10", "pixels", "20", "of", "digits"}, strings.Fields(lines[3]))
+	require.Equal(t, []string{"classes", "9", "10"}, strings.Fields(lines[4]))
+	require.Contains(t, table.String(), "classes: missing: [3]\nParzen: not measured: too large\n")
+	require.Contains(t, table.String(), "Seed 3")
+}

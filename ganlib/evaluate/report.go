@@ -1,0 +1,107 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/measure"
+)
+
+// Score is what one measure says of the samples.
+type Score struct {
+	Measure string `json:"measure"`
+	// Better is "higher", "lower", or "" where the real examples' score is the best.
+	Better string `json:"better,omitempty"`
+	// Estimate is the number and its standard error; nil where there is none, and
+	// Note says why.
+	Estimate *measure.Estimate `json:"estimate,omitempty"`
+	// Real is what N real training examples score in the samples' place, nil where
+	// that says nothing.
+	Real *measure.Estimate `json:"real,omitempty"`
+	Note string            `json:"note,omitempty"`
+
+	N         int    `json:"n"`                   // samples
+	M         int    `json:"m"`                   // examples of the reference
+	Reference string `json:"reference,omitempty"` // the real examples that the samples are held against
+	Extractor string `json:"extractor,omitempty"` // the features that were compared
+	Seed      uint64 `json:"seed"`                // decides samples and draws
+}
+
+// Report is what all measures say of one set of samples.
+type Report struct {
+	Of     string  `json:"of"` // whose samples they are
+	Scores []Score `json:"scores"`
+	// Drawn are the samples whose nearest training images were looked for, in pixels, and Nearest those
+	// images, one each; nil where nobody looked.
+	Drawn   *data.Images `json:"-"`
+	Nearest *data.Images `json:"-"`
+}
+
+// Score returns the score of a measure by its name, nil if there is none.
+func (r *Report) Score(name string) *Score {
+	for i := range r.Scores {
+		if r.Scores[i].Measure == name {
+			return &r.Scores[i]
+		}
+	}
+	return nil
+}
+
+// Table writes the report for people, a line a measure.
+func (r *Report) Table(w io.Writer) error {
+	fmt.Fprintf(w, "%s\n\n", r.Of)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "measure\tsamples\treal\tbetter\tn\tfeatures\tagainst")
+	for _, s := range r.Scores {
+		if s.Estimate == nil {
+			continue
+		}
+		against := s.Reference
+		if s.M > 0 {
+			against = fmt.Sprintf("%d of %s", s.M, s.Reference)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.Measure, or(s.Estimate), or(s.Real), s.Better, s.N, s.Extractor, against)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	for _, s := range r.Scores {
+		switch {
+		case s.Estimate == nil:
+			fmt.Fprintf(w, "%s: not measured: %s\n", s.Measure, s.Note)
+		case s.Note != "":
+			fmt.Fprintf(w, "%s: %s\n", s.Measure, s.Note)
+		}
+	}
+	if len(r.Scores) > 0 {
+		fmt.Fprintf(w, "\n± is a standard error. real: as many real training examples in the samples' place. Seed %d.\n", r.Scores[0].Seed)
+	}
+	return nil
+}
+
+// or is the estimate, or nothing; a count has no standard error.
+func or(e *measure.Estimate) string {
+	switch {
+	case e == nil:
+		return ""
+	case e.StdErr == 0:
+		return fmt.Sprintf("%.4g", e.Value)
+	}
+	return e.String()
+}
+
+// WriteFile writes the report as JSON.
+func (r *Report) WriteFile(path string) error { return writeJSON(path, r) }
+
+func writeJSON(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o666)
+}
