@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"ganlib/measure/feature":           {"ganlib/data", "ganlib/layer", "ganlib/optim"},
 	"ganlib/measure/feature/inception": {"ganlib/data"},
 	"ganlib/measure/feature/train":     {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/measure/feature", "internal/progress"},
+	"ganlib/evaluate":                  {"ganlib/data", "ganlib/measure", "ganlib/measure/feature", "internal/progress"},
 	"ganlib":                           {"ganlib/layer", "ganlib/optim"},
 	"ganlib/run":                       {"ganlib/figure"}, // knows players only as a GoMLX trainer
 	"dcganlib":                         {"ganlib", "ganlib/layer", "ganlib/optim"},
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 		"ganlib/evaluate", "ganlib/figure", "ganlib/layer", "ganlib/measure", "ganlib/measure/feature", "ganlib/optim",
 		"ganlib/run", "internal/progress",
 	},
-	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/evaluate", "ganlib/figure", "ganlib/measure/feature", "ganlib/run", "internal/progress"},
+	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/evaluate", "ganlib/figure", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "internal/progress"},
 	"internal/gantest":  {"ganlib/backend"},
 	"internal/progress": {},
 	"tests":             {},
