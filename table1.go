@@ -34,7 +34,7 @@ func (gan *GAN) Table1(seed uint64, output io.Writer) (*evaluate.Table1Result, e
 	if want := []int{train.Height, train.Width, train.Channels}; !slices.Equal(gan.shape(), want) {
 		return nil, fmt.Errorf("table 1 is of images of shape %v: this run's have %v", want, gan.shape())
 	}
-	t := evaluate.Table1{Dim: train.Size()}
+	t := evaluate.Table1{Dim: train.Size(), Epoch: max(1, gan.Config.Data.First/(gan.Config.K*gan.Config.BatchSize))}
 	pixels, _, err := feature.Pixels().Extract(train)
 	if err != nil {
 		return nil, err

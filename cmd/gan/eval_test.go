@@ -75,7 +75,7 @@ func TestTable1(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, errs, "table 1 is of runs on the first 50000 images of MNIST")
 
-	kept := evaluate.Table1Result{Candidates: []evaluate.Candidate{{Step: 500, Sigma: .2}, {Step: 1000, Sigma: .2}}}
+	kept := evaluate.Table1Result{Epoch: 500, Candidates: []evaluate.Candidate{{Step: 500, Sigma: .2}, {Step: 1000, Sigma: .2}}}
 	kept.Chosen, kept.Test.Value = kept.Candidates[1], 123.45
 	kept.Candidates[1].Validation.Value = 120
 	require.NoError(t, kept.WriteFile(filepath.Join(run, "table1.json")))

@@ -74,13 +74,13 @@ func (c *table1Cmd) score(dir string) (*evaluate.Table1Result, error) {
 // plot draws the validation score of each run as training went on.
 func (c *table1Cmd) plot(results []*evaluate.Table1Result) error {
 	chart := figure.Chart{
-		Title: "Parzen log-likelihood of MNIST's validation images", XLabel: "iteration", YLabel: "nats",
+		Title: "Parzen log-likelihood of MNIST's validation images", XLabel: "epoch", YLabel: "nats",
 		Levels: []figure.Mark{{Name: "the 2014 paper", At: paper}, {Name: "real images", At: results[0].Real.Value}},
 	}
 	for i, r := range results {
 		s := figure.Series{Name: filepath.Base(c.Dirs[i])}
 		for _, candidate := range r.Candidates {
-			s.X, s.Y = append(s.X, float64(candidate.Step)), append(s.Y, candidate.Validation.Value)
+			s.X, s.Y = append(s.X, float64(candidate.Step)/float64(r.Epoch)), append(s.Y, candidate.Validation.Value)
 		}
 		chart.Series = append(chart.Series, s)
 	}

@@ -26,6 +26,7 @@ type Table1 struct {
 	Validation []float32 // [n, Dim] in [0, 1]: MNIST's images 50,000 to 59,999
 	Test       []float32 // [n, Dim]
 	Dim        int
+	Epoch      int // iterations in an epoch; for the result's plot
 
 	// Candidates are the checkpoints in the order they were added.
 	Candidates []Candidate
@@ -44,6 +45,7 @@ type Candidate struct {
 // Table1Result is a line of Table 1.
 type Table1Result struct {
 	Candidates []Candidate      `json:"candidates"`
+	Epoch      int              `json:"epoch"` // iterations in one
 	Chosen     Candidate        `json:"chosen"`
 	Test       measure.Estimate `json:"test"`
 	// Real is what 10,000 real training images score in the samples' place.
@@ -94,7 +96,7 @@ func (t *Table1) Finish(training []float32) (*Table1Result, error) {
 	if got, want := len(training), Table1Samples*t.Dim; got != want {
 		return nil, fmt.Errorf("%d numbers of training images: want %d images of %d", got, Table1Samples, t.Dim)
 	}
-	r := &Table1Result{Candidates: t.Candidates, Chosen: t.Candidates[t.best]}
+	r := &Table1Result{Candidates: t.Candidates, Epoch: t.Epoch, Chosen: t.Candidates[t.best]}
 	test, err := measure.Parzen(t.samples, t.Test, t.Dim, r.Chosen.Sigma)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func normals(n int, mean, std float64, seed uint64) []float32 {
 // choose nothing.
 func TestTable1(t *testing.T) {
 	validation := append(normals(1000, .5, .1, 1), normals(300, .5, .1, 2)...)
-	t1 := Table1{Validation: validation, Test: normals(400, .5, .1, 3), Dim: 2}
+	t1 := Table1{Validation: validation, Test: normals(400, .5, .1, 3), Dim: 2, Epoch: 50}
 	wide, right := normals(Table1Samples, .5, .4, 4), normals(Table1Samples, .5, .1, 5)
 	for step, samples := range [][]float32{wide, right, wide} {
 		c, err := t1.Add(100*step, samples)
@@ -39,6 +39,7 @@ func TestTable1(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 100, r.Chosen.Step)
 	require.Len(t, r.Candidates, 3)
+	require.Equal(t, 50, r.Epoch)
 	test, err := measure.Parzen(right, t1.Test, 2, r.Chosen.Sigma)
 	require.NoError(t, err)
 	require.Equal(t, test[0], r.Test)
