@@ -12,10 +12,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
-	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/figure"
-	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
 // fixedSeed draws the noise of the pictures a run makes as it goes, the same in every run.
@@ -266,51 +264,3 @@ func (gan *GAN) PictureSize() int {
 
 // progress draws the run's fixed noise: a picture of the same z over and over.
 func (gan *GAN) progress() (image.Image, error) { return gan.Picture(gan.PictureSize(), fixedSeed) }
-
-// TrainDiscriminator plays D alone against a frozen G, for the given number of steps with a learning
-// rule of its own, and returns V(D,G) on the last minibatch. D then tells how far p_g is from p_data,
-// which D at 1/2 during play does not. The run on disk stays as it is.
-func (gan *GAN) TrainDiscriminator(steps int, rule optim.Rule) (v float64, err error) {
-	if steps < 1 {
-		return 0, fmt.Errorf("%d discriminator steps: want at least 1", steps)
-	}
-	// Neither the run's own state of D's rule nor its last learning rate may leak into this one.
-	for _, r := range []optim.Rule{gan.algorithm.DiscriminatorRule, rule} {
-		if err := r.Clear(gan.store.Scope("/" + ganlib.DiscriminatorScope)); err != nil {
-			return 0, err
-		}
-	}
-	gan.judge = nil // compiled when those variables were there
-	d, err := gan.Config.load()
-	if err != nil {
-		return 0, err
-	}
-	defer d.close()
-	draw, err := d.batches(gan.backend, gan.Config.BatchSize)
-	if err != nil {
-		return 0, err
-	}
-	exec, err := model.NewExec(gan.backend, gan.store, func(root *model.Scope, inputs []*Node) *Node {
-		return gan.algorithm.DiscriminatorStep(root, inputs[0], gan.oneHot(inputs), rule)
-	})
-	if err != nil {
-		return 0, err
-	}
-	defer exec.Finalize()
-	for i := range steps {
-		batch, err := draw(gan.Step + i)
-		if err != nil {
-			return 0, err
-		}
-		inputs := make([]any, len(batch.Inputs))
-		for i, input := range batch.Inputs {
-			inputs[i] = input
-		}
-		out, err := exec.Call(inputs...)
-		if err != nil {
-			return 0, err
-		}
-		v = float64(tensors.ToScalar[float32](out[0]))
-	}
-	return v, nil
-}

@@ -280,6 +280,20 @@ func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
 // it does outside training, and nothing of it changes; no label is flipped. It returns V(D,G) before the
 // step.
 func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x, y *Node, rule optim.Rule) *Node {
+	it := a.playFrozen(root, x, y)
+	update(root.At(DiscriminatorScope), rule, it.dLoss)
+	return Value(it.real, it.fake)
+}
+
+// FrozenValue is DiscriminatorStep without the step: V(D,G), a scalar in nats. D plays as in training, with
+// dropout and the statistics of the batch.
+func (a *Algorithm1) FrozenValue(root *model.Scope, x, y *Node) *Node {
+	it := a.playFrozen(root, x, y)
+	return Value(it.real, it.fake)
+}
+
+// playFrozen builds a pass of D in training against G as it is outside of it.
+func (a *Algorithm1) playFrozen(root *model.Scope, x, y *Node) *iteration {
 	honest := *a
 	honest.FlipReal = 0
 	it := &iteration{x: x, m: x.Shape().Dimensions[0], labels: y}
@@ -287,8 +301,7 @@ func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x, y *Node, rule optim
 	it.generate(a, root)
 	root.SetTraining(x.Graph(), true)
 	honest.judge(root, it, x, StopGradient(it.gz))
-	update(root.At(DiscriminatorScope), rule, it.dLoss)
-	return Value(it.real, it.fake)
+	return it
 }
 
 // updateInTurn is Algorithm 1 as printed.
