@@ -1,5 +1,6 @@
 // Package optim holds the learning rules of the GAN papers that GoMLX does not have: momentum with
-// the schedule of the 2014 code, and Adam with a rate that falls linearly.
+// the schedule of the 2014 code, and Adam with a rate that falls linearly. SetRateFactor lowers the rate of
+// either on the way.
 package optim
 
 import (
@@ -79,7 +80,7 @@ func (m *Momentum) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, d
 	g := grads[0].Graph()
 	optimizer.IncrementGlobalStep(g, dtype) // what GoMLX's own optimizers do, and its loop relies on
 	t := AddScalar(optimizer.IncrementCounter(scope.At("momentum"), g, "step", dtype), -1)
-	rate, mu := m.rate(t), m.momentum(t)
+	rate, mu := Mul(m.rate(t), rateFactor(scope, g, dtype)), m.momentum(t)
 	i := 0
 	for v := range scope.IterVariables() {
 		if !v.Trainable || !v.InUseByGraph(g) {
@@ -94,10 +95,12 @@ func (m *Momentum) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, d
 	}
 }
 
-// Clear implements optimizer.Interface: it forgets the velocities and the update count.
+// Clear implements optimizer.Interface: it forgets the velocities, the update count and the rate's factor.
 func (m *Momentum) Clear(scope *model.Scope) error {
-	if err := scope.At("momentum").DeleteVariablesInScope(); err != nil {
-		return err
+	for _, below := range []string{"momentum", rateScope} {
+		if err := scope.At("%s", below).DeleteVariablesInScope(); err != nil {
+			return err
+		}
 	}
 	return scope.Store().DeleteVariablesInScope(velocityScope(scope.Scope()))
 }
@@ -179,6 +182,7 @@ func (a *Adam) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype
 	}
 	// GoMLX's Adam reads its rate from this variable, which a checkpoint holds: without this line, a run
 	// resumed with another rate would go on with the old one.
+	rate = Mul(rate, rateFactor(scope, g, dtype))
 	optimizer.LearningRateVar(scope, dtype, a.LearningRate).SetNodeValue(rate)
 	a.rule().UpdateGraphWithGradients(scope, grads, dtype)
 }
@@ -186,7 +190,7 @@ func (a *Adam) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype
 // Clear implements optimizer.Interface: it forgets the moments, the update counts and the rate.
 // GoMLX's own Clear leaves the moments of a player in a scope of its own behind.
 func (a *Adam) Clear(scope *model.Scope) error {
-	for _, below := range []string{optimizer.AdamDefaultScope, "linear", optimizer.Scope} {
+	for _, below := range []string{optimizer.AdamDefaultScope, "linear", optimizer.Scope, rateScope} {
 		if err := scope.At("%s", below).DeleteVariablesInScope(); err != nil {
 			return err
 		}
