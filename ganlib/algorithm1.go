@@ -6,7 +6,6 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
@@ -17,10 +16,12 @@ import (
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
-// Scopes of the two players' variables, below the root.
+// Scopes of the two players' variables, below the root, and of the averages of G's, below which they have
+// the paths of what they average.
 const (
 	GeneratorScope     = "generator"
 	DiscriminatorScope = "discriminator"
+	AverageScope       = "average"
 )
 
 // Game is the two players, the noise, and what they play for.
@@ -37,8 +38,18 @@ type Game struct {
 	// D(x|y) and G(z|y), its equation 2. 0 is the game without labels.
 	Classes int
 	// FlipReal is the share of real examples whose label "real" is turned to "fake" in D's loss, drawn
-	// afresh each step: a handicap for a D that wins too easily. Measures know nothing of it.
-	FlipReal float64
+	// afresh each step: a handicap for a D that wins too easily. FlipFake is the same of generated ones.
+	// Measures know nothing of either.
+	FlipReal, FlipFake float64
+	// SmoothReal is s where D is told 1 − s of real examples in place of 1: one-sided label smoothing
+	// (Salimans et al. 2016, arXiv:1606.03498, section 3.4), which keeps D from being too sure. Generated
+	// ones keep their 0.
+	SmoothReal float64
+	// InstanceNoise blurs all that D sees, for a while.
+	InstanceNoise InstanceNoise
+	// Penalty is what D pays for the size of its gradient. It is taken example by example, so D must have no
+	// batch norm, where a logit depends on the other examples (WGAN-GP's paper, section 4).
+	Penalty Penalty
 }
 
 // Generate builds G(z|y) below the root scope: z [batch, dim] to [batch, ...]. y is one-hot
@@ -118,6 +129,9 @@ type Algorithm1 struct {
 	// Simultaneous is what the 2014 code did in place of Algorithm 1: one batch of noise an iteration,
 	// one forward pass, both gradients from it, then both updates. It needs K = 1.
 	Simultaneous bool
+	// AverageG, where it is not 0, keeps an exponential moving average of G's weights with this decay, such
+	// as .999 (Yazıcı et al. 2019, arXiv:1806.04498). GenerateAverage samples by it; the game is not changed.
+	AverageG float64
 	// DiscriminatorRule and GeneratorRule are the players' learning rules. They must not be the same
 	// object: one rule is one player's state.
 	DiscriminatorRule, GeneratorRule optim.Rule
@@ -140,11 +154,9 @@ func (a *Algorithm1) Validate() error {
 		return fmt.Errorf("k = %d with simultaneous updates: they have no inner loop, want k = 1", a.K)
 	case a.Classes < 0 || a.Classes == 1:
 		return fmt.Errorf("a game of %d classes: want 0 for a game without labels, or at least 2", a.Classes)
-	case !(a.FlipReal >= 0 && a.FlipReal < 1):
-		return fmt.Errorf("flip_real is %v: want a share of at least 0 and less than 1", a.FlipReal)
-	case a.FlipReal > 0 && a.Objective.Name == LeastSquares.Name:
-		// Its labels are 0 and 1 on D's raw output, where −output is no other label.
-		return fmt.Errorf("flip_real is %v with objective %q: want another objective, or 0", a.FlipReal, a.Objective.Name)
+	}
+	if err := a.validateStabilisers(); err != nil {
+		return err
 	}
 	return a.Prior.Validate()
 }
@@ -178,7 +190,13 @@ type iteration struct {
 	gz           *Node // G(z|labels), with its way back to G open
 	real, fake   *Node // logits [m, 1] of the last discriminator step
 	dLoss, gLoss *Node
-	dNorm, gNorm *Node // Euclidean norms of the players' gradients
+	dNorm, gNorm *Node   // Euclidean norms of the players' gradients
+	step         *Node   // iterations before this one, once somebody asked
+	boundary     float64 // above this logit D calls an example real
+
+	// The networks' variables, and their Euclidean norms after the update.
+	dVariables, gVariables []*model.Variable
+	dWeights, gWeights     *Node
 }
 
 // iteration takes in a batch.
@@ -197,6 +215,9 @@ func (a *Algorithm1) iteration(inputs []*Node) *iteration {
 		Panicf("ganlib.Algorithm1: a batch of %d examples does not divide into k = %d minibatches", n, a.K)
 	}
 	it := &iteration{x: x, m: n / a.K}
+	if a.Objective.Name == LeastSquares.Name {
+		it.boundary = .5 // half way between its labels
+	}
 	if a.Classes > 0 {
 		it.y = a.OneHot(inputs[1], x.DType())
 		if got := it.y.Shape().Dimensions[0]; got != n {
@@ -233,11 +254,15 @@ func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int)
 
 // judge has D look at real x [m, ...] and generated gz, and computes its loss.
 func (a *Algorithm1) judge(scope *model.Scope, it *iteration, x, gz *Node) {
+	x, gz = a.blur(scope, it, x), a.blur(scope, it, gz)
 	it.real = a.Discriminate(scope, x, it.labels)
 	it.fake = a.Discriminate(scope, gz, it.labels)
-	it.dLoss = a.Objective.Discriminator(a.flip(scope, it.real), it.fake)
+	it.dLoss = a.labelled(scope, it.real, it.fake)
 	if a.HalfV {
 		it.dLoss = MulScalar(it.dLoss, 0.5)
+	}
+	if a.Penalty.Weight > 0 {
+		it.dLoss = Add(it.dLoss, a.penalty(scope, it, x, gz))
 	}
 }
 
@@ -250,35 +275,29 @@ func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
 	}
 }
 
-// flip gives a share FlipReal of the logits [m, 1] the other sign, which calls those examples fake:
-// 1 − σ(l) = σ(−l).
-func (a *Algorithm1) flip(scope *model.Scope, real *Node) *Node {
-	if a.FlipReal == 0 {
-		return real
-	}
-	share := Scalar(real.Graph(), dtypes.Float32, a.FlipReal)
-	flipped := scope.RandomBernoulli(share, shapes.Make(dtypes.Bool, real.Shape().Dimensions...))
-	return Where(flipped, Neg(real), real)
-}
-
 // UpdateGraph implements optimizer.Interface: the updates of one iteration. The global step grows by
 // one, however many updates that is.
 func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
 	it := iterationOf(g)
 	step := optimizer.GetGlobalStepVar(root)
 	before := step.NodeValue(g)
+	it.dVariables = networkVariables(root.At(DiscriminatorScope), g)
+	it.gVariables = networkVariables(root.At(GeneratorScope), g)
 	if a.Simultaneous {
 		a.updateBoth(root, it, loss)
 	} else {
 		a.updateInTurn(root, it, loss)
 	}
 	step.SetNodeValue(AddScalar(before, 1))
+	it.dWeights = normOf(it.dVariables, g, loss.DType())
+	it.gWeights = normOf(it.gVariables, g, loss.DType())
+	a.average(root, it, before)
 }
 
 // DiscriminatorStep builds one step of D alone against the present G, by a learning rule of its own:
 // on the data x [m, ...] with labels y, one-hot [m, Classes] or nil, and m fresh noise vectors. G plays as
-// it does outside training, and nothing of it changes; no label is flipped. It returns V(D,G) before the
-// step.
+// it does outside training, and nothing of it changes; no label is flipped or smoothed, and there is neither
+// noise nor penalty. It returns V(D,G) before the step.
 func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x, y *Node, rule optim.Rule) *Node {
 	it := a.playFrozen(root, x, y)
 	update(root.At(DiscriminatorScope), rule, it.dLoss)
@@ -294,13 +313,11 @@ func (a *Algorithm1) FrozenValue(root *model.Scope, x, y *Node) *Node {
 
 // playFrozen builds a pass of D in training against G as it is outside of it.
 func (a *Algorithm1) playFrozen(root *model.Scope, x, y *Node) *iteration {
-	honest := *a
-	honest.FlipReal = 0
 	it := &iteration{x: x, m: x.Shape().Dimensions[0], labels: y}
 	root.SetTraining(x.Graph(), false)
 	it.generate(a, root)
 	root.SetTraining(x.Graph(), true)
-	honest.judge(root, it, x, StopGradient(it.gz))
+	a.plain().judge(root, it, x, StopGradient(it.gz))
 	return it
 }
 
@@ -315,7 +332,7 @@ func (a *Algorithm1) updateInTurn(root *model.Scope, it *iteration, loss *Node) 
 		it.dNorm = update(D, a.DiscriminatorRule, loss)
 	}
 	it.generate(a, root) // sample minibatch of m noise samples
-	it.gLoss = a.Objective.Generator(a.Discriminate(root, it.gz, it.labels))
+	it.gLoss = a.Objective.Generator(a.Discriminate(root, a.blur(root, it, it.gz), it.labels))
 	it.gNorm = update(G, a.GeneratorRule, it.gLoss)
 }
 
@@ -384,8 +401,16 @@ var Measures = []Measure{
 	{"v", "V(D,G)", func(it *iteration) *Node { return Value(it.real, it.fake) }},
 	{"d_real", "mean D(x), in [0, 1]", func(it *iteration) *Node { return Score(it.real) }},
 	{"d_fake", "mean D(G(z)), in [0, 1]", func(it *iteration) *Node { return Score(it.fake) }},
+	{"acc_real", "share of real examples that D calls real", func(it *iteration) *Node {
+		return share(GreaterThan(it.real, Scalar(it.real.Graph(), it.real.DType(), it.boundary)), it.real)
+	}},
+	{"acc_fake", "share of generated examples that D calls fake", func(it *iteration) *Node {
+		return share(LessThan(it.fake, Scalar(it.fake.Graph(), it.fake.DType(), it.boundary)), it.fake)
+	}},
 	{"d_grad", "norm of D's gradient", func(it *iteration) *Node { return it.dNorm }},
 	{"g_grad", "norm of G's gradient", func(it *iteration) *Node { return it.gNorm }},
+	{"d_weights", "norm of D's variables after the update", func(it *iteration) *Node { return it.dWeights }},
+	{"g_weights", "norm of G's variables after the update", func(it *iteration) *Node { return it.gWeights }},
 }
 
 // Measure is one number of an iteration: its name in records, what it is, and where it comes from.

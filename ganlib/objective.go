@@ -5,8 +5,8 @@ import (
 )
 
 // Objective says what each player minimises. Both losses are scalars computed from logits [batch, 1]:
-// real are those of a minibatch of data, fake those of generated data. Labels are never smoothed or
-// flipped.
+// real are those of a minibatch of data, fake those of generated data. Labels are 1 and 0: an objective
+// neither smooths nor flips them. Game.SmoothReal and Game.FlipReal do, where they are asked to.
 type Objective struct {
 	// Name is how configurations spell the objective.
 	Name string
@@ -55,6 +55,8 @@ var (
 		func(fake *Node) *Node { return Neg(ReduceAllMean(fake)) }}
 )
 
+const blend = "blend" // the name of Blend's objectives
+
 // Blend is the mixture the 2014 code offers (blend_obj in AdversaryCost2): G descends
 //
 //	(zurich · −E[log D(G(z))] + minimax · ½V) / (zurich + minimax)
@@ -62,8 +64,8 @@ var (
 // less the part of V that is constant to G. The half is the code's: it blends in −D's cost, and D's
 // cost there is −½V.
 func Blend(minimax, zurich float64) Objective {
-	return Objective{"blend", negativeValue, func(fake *Node) *Node {
-		blend := Add(MulScalar(logTrick(fake), zurich), MulScalar(FakeTerm(fake), minimax/2))
-		return DivScalar(blend, zurich+minimax)
+	return Objective{blend, negativeValue, func(fake *Node) *Node {
+		sum := Add(MulScalar(logTrick(fake), zurich), MulScalar(FakeTerm(fake), minimax/2))
+		return DivScalar(sum, zurich+minimax)
 	}}
 }
