@@ -57,6 +57,9 @@ type Networks struct {
 	// InputDropout is the share of D's input numbers dropped in training; what is kept is scaled up by
 	// 1/(1−share). The paper: 0. MathWorks: .5.
 	InputDropout float64 `json:"input_dropout,omitempty"`
+	// MinibatchStd gives D's last layer one feature more, as layer.MinibatchStd has it: how much the images of
+	// the batch differ. The paper has nothing like it.
+	MinibatchStd bool `json:"minibatch_std,omitempty"`
 	// BFloat16 computes in bfloat16 between the input and the output of each player. Weights, and the
 	// statistics of batch norm, stay float32.
 	BFloat16 bool `json:"bfloat16,omitempty"`
@@ -137,12 +140,15 @@ func (n Networks) Validate() error {
 	return n.checkSize()
 }
 
+// HasBatchNorm tells whether there is batch norm in the players.
+func (n Networks) HasBatchNorm() bool { return n.orPaper().BatchNorm != batchNormNone }
+
 // ValidateFor is Validate for training on minibatches of that size: batch norm needs two examples.
 func (n Networks) ValidateFor(batchSize int) error {
 	if err := n.Validate(); err != nil {
 		return err
 	}
-	if batchSize == 1 && n.BatchNorm != batchNormNone {
+	if batchSize == 1 && n.HasBatchNorm() {
 		return fmt.Errorf(`batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`)
 	}
 	return nil

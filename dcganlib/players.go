@@ -77,6 +77,9 @@ func (n Networks) DiscriminatorLayers(scope *model.Scope, x, y *Node) []*Node {
 	if p.Hidden > 0 {
 		x = p.keep(layer.LeakyReLU(p.norm(hiddenScope, p.dense(hiddenScope, x, p.Hidden)), slope))
 	}
+	if p.MinibatchStd {
+		x = layer.MinibatchStd(x)
+	}
 	return append(p.outputs, p.leave(p.dense(outputScope, x, 1)))
 }
 

@@ -48,6 +48,8 @@ type MLP struct {
 	// OutputBias, one number per output, replaces the zero bias of the last layer. The 2014 code starts
 	// it at the logit of each pixel's mean, so that an untrained G already has the data's brightness.
 	OutputBias []float32 `json:"-"`
+	// MinibatchStd gives a discriminator's last layer one feature more, as layer.MinibatchStd has it.
+	MinibatchStd bool `json:"minibatch_std,omitempty"`
 }
 
 // Layer is a hidden layer of an MLP.
@@ -157,6 +159,9 @@ func (c MLP) Forward(scope *model.Scope, x, y *Node) *Node {
 		}
 		x = activations[l.Activation](dense(hidden, x, l.Units))
 	}
+	if c.MinibatchStd {
+		x = layer.MinibatchStd(x)
+	}
 	output := c.initialisedOutput(scope.At("output"), x)
 	if c.OutputBias != nil {
 		startBiases(output, x, c.OutputBias)
@@ -191,6 +196,8 @@ type MaxoutMLP struct {
 	Dropout      float64 `json:"dropout"`
 	// IRange initialises the network as MLP's does. The 2014 code: .005.
 	IRange float64 `json:"irange,omitempty"`
+	// MinibatchStd gives the last layer one feature more, which is never dropped, as layer.MinibatchStd has it.
+	MinibatchStd bool `json:"minibatch_std,omitempty"`
 }
 
 // Validate reports a network that cannot be built.
@@ -223,7 +230,12 @@ func (c MaxoutMLP) Forward(scope *model.Scope, x, y *Node) *Node {
 		x = layer.Maxout(maxout, layers.DropoutStatic(scope, x, drop), units, c.Pieces)
 		drop = c.Dropout
 	}
-	return dense(initialised(scope.At("output"), x, c.IRange), layers.DropoutStatic(scope, x, drop), 1)
+	features := layers.DropoutStatic(scope, x, drop)
+	if c.MinibatchStd {
+		std := Slice(layer.MinibatchStd(x), AxisRange(), AxisRange(-1))
+		features = Concatenate([]*Node{features, std}, 1)
+	}
+	return dense(initialised(scope.At("output"), features, c.IRange), features, 1)
 }
 
 // join makes rows of x, [batch, features], and appends the labels y, if there are any.

@@ -26,7 +26,7 @@ type Conv struct {
 // [Channels], made by the scope's initialiser.
 func (c Conv) Forward(scope *model.Scope, x *Node) *Node {
 	c.mustFit("Conv", x)
-	w := variable(scope, "weights", x, c.Kernel, c.Kernel, x.Shape().Dimensions[3], c.Channels)
+	w := weights(scope, x, 3, c.Kernel, c.Kernel, x.Shape().Dimensions[3], c.Channels)
 	return c.biased(scope, Conv2D(x, w, c.Stride, c.Padding))
 }
 
@@ -39,7 +39,7 @@ type ConvTranspose Conv
 // and biases [Channels], made by the scope's initialiser.
 func (c ConvTranspose) Forward(scope *model.Scope, x *Node) *Node {
 	Conv(c).mustFit("ConvTranspose", x)
-	w := variable(scope, "weights", x, c.Kernel, c.Kernel, c.Channels, x.Shape().Dimensions[3])
+	w := weights(scope, x, 2, c.Kernel, c.Kernel, c.Channels, x.Shape().Dimensions[3])
 	return Conv(c).biased(scope, ConvTranspose2D(x, w, c.Stride, c.Padding))
 }
 

@@ -15,7 +15,7 @@ func Dense(scope *model.Scope, x *Node, units int, bias bool) *Node {
 	if x.Rank() != 2 || units < 1 {
 		Panicf("layer.Dense: x is %s and there are %d units: want x [batch, features] and at least 1 unit", x.Shape(), units)
 	}
-	y := product(x, variable(scope, "weights", x, x.Shape().Dimensions[1], units))
+	y := product(x, weights(scope, x, 1, x.Shape().Dimensions[1], units))
 	if bias {
 		y = Add(y, Reshape(variable(scope, "biases", x, units), 1, units))
 	}
