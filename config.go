@@ -5,9 +5,13 @@ import (
 	"io"
 	"slices"
 
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/layer"
 	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
@@ -47,8 +51,18 @@ type Config struct {
 	// alternation of Algorithm 1.
 	Simultaneous bool `json:"simultaneous"`
 	// FlipReal is the share of real examples that D's loss calls fake, in [0, 1): MathWorks' way to slow
-	// a D that wins too easily.
+	// a D that wins too easily. FlipFake is the share of generated ones that it calls real.
 	FlipReal float64 `json:"flip_real,omitempty"`
+	FlipFake float64 `json:"flip_fake,omitempty"`
+	// SmoothReal is s where D is told 1 − s of real examples in place of 1, as ganlib.Game has it.
+	SmoothReal float64 `json:"smooth_real,omitempty"`
+	// InstanceNoise blurs all that D sees, less and less.
+	InstanceNoise ganlib.InstanceNoise `json:"instance_noise,omitzero"`
+	// Penalty is what D pays for the size of its gradient. D must have no batch norm.
+	Penalty ganlib.Penalty `json:"penalty,omitzero"`
+	// AverageG, where it is not 0, is the decay of a moving average of G's weights, such as .999. Samples and
+	// pictures are then made by the average, while the game goes on with the weights themselves.
+	AverageG float64 `json:"average_g,omitempty"`
 
 	GeneratorRule     Rule `json:"generator_rule"`
 	DiscriminatorRule Rule `json:"discriminator_rule"`
@@ -64,7 +78,51 @@ type Config struct {
 	// KeepEvery keeps the checkpoints of the iterations that it divides for good, for measuring how a run came
 	// along; of all others the newest three are kept. It is a multiple of SaveEvery, or 0.
 	KeepEvery int `json:"keep_every,omitempty"`
+	// MeasureEvery is the iterations from one look at samples and gradients to the next: at their diversity,
+	// recall, saturated units and so on. A measurement joins a record, so the number is rounded up to a multiple
+	// of RecordEvery. 0: never.
+	MeasureEvery int `json:"measure_every,omitempty"`
+	// Best is the measure by which the best checkpoint is kept for good beside the newest: "recall",
+	// "coverage", "precision", "density", "diversity" or, on mixtures of Gaussians, "modes". Empty: none is.
+	Best string `json:"best,omitempty"`
+	// OnFailure says what to do when the samples collapse, or training diverges. Nil: only a number that is not
+	// finite stops the run.
+	OnFailure *OnFailure `json:"on_failure,omitempty"`
 }
+
+// OnFailure is what a run does when it fails.
+type OnFailure struct {
+	// Action is "stop", or "rollback" to the best checkpoint there is and on from there, at lower learning
+	// rates.
+	Action string `json:"action"`
+	// RateFactor multiplies both learning rates at each roll-back; 0 means .5.
+	RateFactor float64 `json:"rate_factor,omitempty"`
+	// Limit is the number of roll-backs after which the run stops; 0 means 3.
+	Limit int `json:"limit,omitempty"`
+}
+
+// Validate reports an answer to failure that is none, by the names of its JSON.
+func (f OnFailure) Validate() error {
+	switch {
+	case f.Action != actionStop && f.Action != actionRollback:
+		return fmt.Errorf("action %q is unknown: want %q or %q", f.Action, actionStop, actionRollback)
+	case f.Action == actionStop && (f.RateFactor != 0 || f.Limit != 0):
+		return fmt.Errorf("rate_factor %v and limit %d with action %q: they are for %q", f.RateFactor, f.Limit, f.Action, actionRollback)
+	case !(f.RateFactor >= 0 && f.RateFactor <= 1):
+		return fmt.Errorf("rate_factor is %v: want more than 0 and at most 1, or 0 for .5", f.RateFactor)
+	case f.Limit < 0:
+		return fmt.Errorf("limit is %d roll-backs: want at least 1, or 0 for 3", f.Limit)
+	}
+	return nil
+}
+
+// The actions that OnFailure knows.
+const actionStop, actionRollback = "stop", "rollback"
+
+// measuresOfBest are the values that Config.Best knows; of each, more is better.
+var measuresOfBest = []string{"recall", "coverage", "precision", "density", "diversity", measureModes}
+
+const measureModes = "modes"
 
 // Network names a player's network: exactly one field is set.
 type Network struct {
@@ -77,6 +135,9 @@ type Network struct {
 	// CIFAR-10 experiment.
 	Deconv     *ganlib.DeconvMLP  `json:"deconv,omitempty"`
 	MaxoutConv *ganlib.MaxoutConv `json:"maxout_conv,omitempty"`
+	// SpectralNorm divides every weight matrix and kernel of the network by its largest singular value
+	// (Miyato et al. 2018, arXiv:1802.05957), which bounds how steep the network can be.
+	SpectralNorm bool `json:"spectral_norm,omitempty"`
 	// BiasFromData starts an MLP's output at the data's mean pixels, as the 2014 code does.
 	BiasFromData bool `json:"bias_from_data,omitempty"`
 	// Pretrained is the directory of a run whose generator begins this one: an MLP whose layers, with their
@@ -115,7 +176,7 @@ func (cfg Config) WithSteps(steps int) Config {
 	return cfg
 }
 
-// checkCounts reports a number of things that is less than 1.
+// checkCounts reports a number of things that is less than 1, or intervals that do not fit each other.
 func (cfg Config) checkCounts() error {
 	for _, count := range []struct {
 		key string
@@ -131,7 +192,46 @@ func (cfg Config) checkCounts() error {
 	if cfg.KeepEvery < 0 || cfg.KeepEvery%cfg.SaveEvery != 0 {
 		return fmt.Errorf("keep_every is %d: want a multiple of save_every, %d, or 0", cfg.KeepEvery, cfg.SaveEvery)
 	}
+	if cfg.MeasureEvery < 0 {
+		return fmt.Errorf("measure_every is %d: want at least 1, or 0 for never", cfg.MeasureEvery)
+	}
+	return cfg.checkWatch()
+}
+
+// measureEvery is MeasureEvery as a multiple of RecordEvery.
+func (cfg Config) measureEvery() int {
+	return (cfg.MeasureEvery + cfg.RecordEvery - 1) / cfg.RecordEvery * cfg.RecordEvery
+}
+
+// checkWatch reports a measure that cannot choose checkpoints, or an answer to failure that is none.
+func (cfg Config) checkWatch() error {
+	every := cfg.measureEvery()
+	switch {
+	case cfg.Best == "":
+	case !slices.Contains(measuresOfBest, cfg.Best):
+		return fmt.Errorf("best %q is unknown: want one of %q, or none", cfg.Best, measuresOfBest)
+	case every == 0:
+		return fmt.Errorf("best is %q, and measure_every 0: want it measured, such as every %d iterations", cfg.Best, cfg.SaveEvery)
+	case cfg.SaveEvery%every != 0:
+		return fmt.Errorf("best is %q, and save_every %d: want a multiple of measure_every, %d, for a checkpoint is as good as what was measured at it",
+			cfg.Best, cfg.SaveEvery, every)
+	case cfg.Best == measureModes && !cfg.Data.hasModes():
+		return fmt.Errorf("best is %q, and %s has none to count: want a mixture such as ring8, or another of %q", cfg.Best, cfg.Data, measuresOfBest)
+	}
+	if cfg.OnFailure == nil {
+		return nil
+	}
+	if err := cfg.OnFailure.Validate(); err != nil {
+		return fmt.Errorf("on_failure: %w", err)
+	}
 	return nil
+}
+
+// hasModes tells whether the data are a mixture, whose modes can be counted.
+func (d Data) hasModes() bool {
+	distribution, err := d.distribution()
+	_, mixture := distribution.(data.Mixture)
+	return err == nil && mixture
 }
 
 // algorithm maps the names of the configuration to the things. The data decide no more than the bias an
@@ -141,10 +241,12 @@ func (cfg Config) algorithm(d dataset) (*ganlib.Algorithm1, error) {
 	if err != nil {
 		return nil, fmt.Errorf("generator: %w", err)
 	}
+	generator = ganlib.Generator(cfg.Generator.normalised(generator))
 	discriminator, err := cfg.Discriminator.discriminator(cfg.Generator.output())
 	if err != nil {
 		return nil, fmt.Errorf("discriminator: %w", err)
 	}
+	discriminator = ganlib.Discriminator(cfg.Discriminator.normalised(discriminator))
 	objective, err := cfg.Objective.objective()
 	if err != nil {
 		return nil, fmt.Errorf("objective: %w", err)
@@ -161,9 +263,11 @@ func (cfg Config) algorithm(d dataset) (*ganlib.Algorithm1, error) {
 		Game: ganlib.Game{
 			Generator: generator, Discriminator: discriminator,
 			Prior: cfg.Noise, Objective: objective, HalfV: cfg.HalfV,
-			Classes: cfg.Generator.classes(), FlipReal: cfg.FlipReal,
+			Classes: cfg.Generator.classes(), FlipReal: cfg.FlipReal, FlipFake: cfg.FlipFake,
+			SmoothReal: cfg.SmoothReal, InstanceNoise: cfg.InstanceNoise, Penalty: cfg.Penalty,
 		},
 		K: cfg.K, Simultaneous: cfg.Simultaneous, GeneratorRule: gRule, DiscriminatorRule: dRule,
+		AverageG: cfg.AverageG,
 	}
 	return a, a.Validate()
 }
@@ -176,6 +280,9 @@ func (cfg Config) checkNetworks() error {
 	}
 	if err := cfg.Discriminator.validate(cfg.BatchSize); err != nil {
 		return fmt.Errorf("discriminator: %w", err)
+	}
+	if d := cfg.Discriminator.DCGAN; cfg.Penalty.Kind != "" && d != nil && d.HasBatchNorm() {
+		return fmt.Errorf(`penalty %q with batch norm in the discriminator, whose gradient is then that of a whole batch: want its batch_norm "none"`, cfg.Penalty.Kind)
 	}
 	if g, d := cfg.Generator.classes(), cfg.Discriminator.classes(); g != d {
 		return fmt.Errorf("the generator has %d classes, the discriminator %d: want the same labels told to both", g, d)
@@ -222,6 +329,9 @@ func (n Network) generator(d dataset) (ganlib.Generator, error) {
 		return nil, fmt.Errorf("maxout and maxout_conv are discriminators: want an mlp, a dcgan or a deconv")
 	}
 	net := *n.MLP
+	if net.MinibatchStd {
+		return nil, fmt.Errorf("minibatch_std is for a discriminator")
+	}
 	if n.BiasFromData && d != nil {
 		bias, err := d.meanLogits()
 		if err != nil {
@@ -232,6 +342,16 @@ func (n Network) generator(d dataset) (ganlib.Generator, error) {
 		}
 	}
 	return net.Forward, net.Validate()
+}
+
+// normalised is a player of this network under spectral norm, where that is asked for.
+func (n Network) normalised(player func(scope *model.Scope, x, y *Node) *Node) func(scope *model.Scope, x, y *Node) *Node {
+	if !n.SpectralNorm {
+		return player
+	}
+	return func(scope *model.Scope, x, y *Node) *Node {
+		return player(layer.WithSpectralNorm(scope, x.Graph()), x, y)
+	}
 }
 
 // fit is a hint at data of another size.

@@ -77,9 +77,10 @@ func (gan *GAN) checkLabels(labels []int) error {
 	return nil
 }
 
-// Generate is G: noise [n, dim] to examples [n, ...], row after row. A conditional game wants n labels.
+// Generate is G: noise [n, dim] to examples [n, ...], row after row. A conditional game wants n labels. With
+// Config.AverageG it is G with the average of its weights.
 func (gan *GAN) Generate(z []float32, labels ...int) ([]float32, error) {
-	return gan.infer(&gan.generate, gan.algorithm.Generate, z, []int{gan.Config.Noise.Dim}, labels)
+	return gan.infer(&gan.generate, gan.algorithm.GenerateAverage, z, []int{gan.Config.Noise.Dim}, labels)
 }
 
 // Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. A conditional game
