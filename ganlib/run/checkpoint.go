@@ -68,10 +68,8 @@ func checkpoints(dir string) ([]Checkpoint, error) {
 	return list, err
 }
 
-// saveCheckpoint writes the state of the store after step, and deletes the
-// oldest checkpoints beyond the number kept, but none of a step that keepEvery
-// divides.
-func saveCheckpoint(dir string, step, keepEvery int, store *model.Store) error {
+// saveCheckpoint writes the state of the store after step.
+func saveCheckpoint(dir string, step int, store *model.Store) error {
 	saved, err := savable(store)
 	if err != nil {
 		return fmt.Errorf("step %d is not saved: %w", step, err)
@@ -87,18 +85,6 @@ func saveCheckpoint(dir string, step, keepEvery int, store *model.Store) error {
 	})
 	if err != nil {
 		return fmt.Errorf("saving step %d: %w", step, err)
-	}
-	list, err := checkpoints(dir)
-	if err != nil {
-		return err
-	}
-	for _, old := range list[:max(0, len(list)-keptCheckpoints)] {
-		if keepEvery > 0 && old.Step%keepEvery == 0 {
-			continue
-		}
-		if err := discard(dir, checkpointName(old.Step)); err != nil {
-			return err
-		}
 	}
 	return nil
 }

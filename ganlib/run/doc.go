@@ -7,9 +7,11 @@
 //
 //	config.json             everything needed to repeat the run
 //	checkpoints/000300/     the state after 300 steps, and manifest.json with the SHA-256 of each file
-//	history.jsonl           one [Record] a line
+//	history.jsonl           one [Record] a line: what was measured, and what happened
 //	samples/000300.png      the same noise, drawn again and again as training goes on
 //	samples/animation.gif   those pictures in order, made when the run finishes
+//	plot.png                the run so far, drawn anew with each picture
+//	.lock                   held while a process trains
 //
 // and [Open] reads it back, in another process or while training goes on.
 //
@@ -37,5 +39,14 @@
 // sizes and digests that its manifest states. One that has not (a bad disk, a
 // hand that slipped) is reported and renamed to 000300.damaged.
 //
-// Two processes must not train in one directory at the same time.
+// # When training goes wrong
+//
+// A metric that is NaN or infinite ends the run at its step, with the name of the
+// first variable that is so too. [Spec.Judge] may find other things wrong. With
+// [Spec.Rollbacks] the run goes back to its best checkpoint instead, by the value
+// that [Spec.Best] names, forgets what came after, and goes on in another way if
+// [Spec.RolledBack] sees to that. The history then has a line about it.
+//
+// One process trains in a directory at a time: a lock, which the system lets go of
+// when the process ends, however it ends, refuses a second one.
 package run

@@ -27,10 +27,12 @@ func place(dir, name string, build func(path string) error) error {
 	if err := os.RemoveAll(aside); err != nil {
 		return err
 	}
-	if err := build(aside); err != nil {
-		return err
+	err := build(aside)
+	if err == nil {
+		err = syncTree(aside)
 	}
-	if err := syncTree(aside); err != nil {
+	if err != nil {
+		os.RemoveAll(aside) // half of it is of no use, and the disk may be full
 		return err
 	}
 	target := filepath.Join(dir, name)
@@ -71,6 +73,15 @@ func makeDir(path string) error {
 		return err
 	}
 	return syncFile(filepath.Dir(path))
+}
+
+// checkWritable returns an error if no file can be made in a directory.
+func checkWritable(dir string) error {
+	file, err := os.CreateTemp(dir, unfinished)
+	if err != nil {
+		return fmt.Errorf("%s cannot be written to: %w", dir, err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // syncTree flushes a file, or a directory and all that is in it, to the disk.

@@ -20,48 +20,85 @@ const historyFile = "history.jsonl"
 // In JSON it is flat, {"step":100,"seconds":3.2,"d_loss":1.38,…}, so that any
 // tool that reads columns reads it.
 type Record struct {
-	Step    int                // iterations done, this one included
-	Seconds float64            // time spent training until then, in all invocations together
-	Values  map[string]float64 // by short name: the trainer's metrics of this step's minibatch
+	Step    int     // iterations done, this one included
+	Seconds float64 // time spent training until then, in all invocations together
+	// Values are what was measured, by short name: the trainer's metrics of this step's minibatch, and now and
+	// then what Spec.Measure found.
+	Values map[string]float64
+	// Event is "" for a measurement. Otherwise the line tells what happened after Step: "rollback", the run went
+	// back to that step, or "stopped", it ended there; Note says why.
+	Event, Note string
 }
 
-// MarshalJSON writes the step and the seconds first and the values by name.
+// MarshalJSON writes the step and the seconds first, then the event if it is one,
+// and the values by name.
 func (r Record) MarshalJSON() ([]byte, error) {
 	line := fmt.Appendf(nil, `{"step":%d,"seconds":%s`, r.Step, strconv.FormatFloat(r.Seconds, 'f', 3, 64))
-	for _, name := range slices.Sorted(maps.Keys(r.Values)) {
+	add := func(name string, value any) error {
 		key, err := json.Marshal(name)
 		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Errorf("step %d, %s: %w", r.Step, name, err)
+		}
+		line = fmt.Appendf(line, ",%s:%s", key, text)
+		return nil
+	}
+	if r.Event != "" {
+		if err := errors.Join(add("event", r.Event), add("note", r.Note)); err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(r.Values[name])
-		if err != nil {
-			return nil, fmt.Errorf("step %d, %s: %w", r.Step, name, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Values)) {
+		if err := add(name, r.Values[name]); err != nil {
+			return nil, err
 		}
-		line = fmt.Appendf(line, ",%s:%s", key, value)
 	}
 	return append(line, '}'), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (r *Record) UnmarshalJSON(line []byte) error {
-	var values map[string]float64
-	if err := json.Unmarshal(line, &values); err != nil {
+	var fields map[string]any
+	if err := json.Unmarshal(line, &fields); err != nil {
 		return err
 	}
-	for _, name := range reserved {
-		if _, ok := values[name]; !ok {
+	read := Record{Values: make(map[string]float64)}
+	for name, field := range fields {
+		switch value := field.(type) {
+		case float64:
+			read.Values[name] = value
+		case string:
+			switch name {
+			case "event":
+				read.Event = value
+				continue
+			case "note":
+				read.Note = value
+				continue
+			}
+			return fmt.Errorf("%q is %q: want a number", name, value)
+		default:
+			return fmt.Errorf("%q is %v: want a number", name, value)
+		}
+	}
+	for _, name := range reserved[:2] {
+		if _, ok := read.Values[name]; !ok {
 			return fmt.Errorf("a record without %q: %s", name, line)
 		}
 	}
-	*r = Record{Step: int(values["step"]), Seconds: values["seconds"], Values: values}
+	read.Step, read.Seconds = int(read.Values["step"]), read.Values["seconds"]
 	for _, name := range reserved {
-		delete(values, name)
+		delete(read.Values, name)
 	}
+	*r = read
 	return nil
 }
 
 // reserved are the keys of a record that no metric may have.
-var reserved = []string{"step", "seconds"}
+var reserved = []string{"step", "seconds", "event", "note"}
 
 // readHistory returns the records of a run. A last line that has no end, as a
 // kill leaves it, is left out; any other line that is no record is an error.
@@ -92,11 +129,16 @@ func cutHistory(dir string, step int) ([]Record, error) {
 		return nil, err
 	}
 	records = slices.DeleteFunc(records, func(r Record) bool { return r.Step > step })
+	return records, placeHistory(dir, records)
+}
+
+// placeHistory rewrites history.jsonl with the given records.
+func placeHistory(dir string, records []Record) error {
 	var text bytes.Buffer
 	for _, r := range records {
 		if err := json.NewEncoder(&text).Encode(r); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return records, placeBytes(dir, historyFile, text.Bytes())
+	return placeBytes(dir, historyFile, text.Bytes())
 }

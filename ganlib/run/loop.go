@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"iter"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -21,10 +23,10 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/metric"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
-	"github.com/gomlx/gomlx/ui/commandline"
 	"golang.org/x/term"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/internal/progress"
 )
 
 // session is one invocation's passage through a run.
@@ -32,15 +34,20 @@ type session struct {
 	*Spec
 	ctx     context.Context
 	history *os.File
-	plain   bool // progress goes to Output, a line a record
+	records []Record // of the history, as far as it is written
+	times   int      // roll-backs so far, earlier invocations included
 
 	metrics []namedMetric
-	first   int       // the step that this invocation began from
-	before  float64   // seconds of training in earlier invocations
-	started time.Time // of this one
+	first   int // the step that the present loop began from
 
-	failed error // what went wrong in a step
-	ended  error // why the run was saved and ended before its last step
+	began  int           // the step that this invocation began from
+	before float64       // seconds of training in earlier invocations
+	spent  time.Duration // in this one, until looked
+	looked time.Time
+
+	bar    *progress.Bar // on a terminal; otherwise progress goes to Output, a line a record
+	failed error         // what went wrong in a step
+	ended  error         // why the run was saved and ended before its last step
 }
 
 // namedMetric is a metric that records hold.
@@ -49,37 +56,74 @@ type namedMetric struct {
 	name  string
 }
 
-// loop runs GoMLX's training loop from where the store stands to the last step.
+// loop makes the steps from where the store stands to the last one, going back
+// after failures as often as it may.
 func (spec *Spec) loop(ctx context.Context, records []Record) error {
 	history, err := os.OpenFile(filepath.Join(spec.Dir, historyFile), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	defer history.Close()
-	loop := train.NewLoop(spec.Trainer)
-	s := &session{Spec: spec, ctx: ctx, history: history, first: loop.LoopStep, started: time.Now()}
+	s := &session{Spec: spec, ctx: ctx, history: history, records: records, times: rollbacks(records)}
+	defer func() { s.history.Close() }()
 	if len(records) > 0 {
 		s.before = records[len(records)-1].Seconds
 	}
-	loop.OnStep("run", -1, s.afterStep) // before the progress bar, which looks whether this is the end
-	if showsBar(spec.Output) {
-		commandline.AttachProgressBar(loop)
-	} else {
-		s.plain = true
+	s.looked = s.now()
+	s.began = int(optimizer.GetGlobalStep(spec.Trainer.Store()))
+	if err := s.rolledBack(); err != nil {
+		return err
 	}
-	_, err = loop.RunSteps(batches{s}, spec.Steps-s.first)
+	for {
+		err := s.steps()
+		var f *failure
+		if !errors.As(err, &f) {
+			return err
+		}
+		if err := s.recover(f); err != nil {
+			return err
+		}
+	}
+}
+
+// steps runs GoMLX's training loop until the last step, a failure or another end.
+func (s *session) steps() error {
+	loop := train.NewLoop(s.Trainer)
+	s.first, s.failed = loop.LoopStep, nil
+	loop.OnStep("run", 0, s.afterStep)
+	if onTerminal(s.Output) {
+		s.bar = progress.Count(s.Output, "training", s.Steps-s.first)
+		defer s.bar.Done()
+	}
+	_, err := loop.RunSteps(batches{s}, s.Steps-s.first)
 	return cmp.Or(s.failed, err, s.ended) // failed is in err too, wrapped in GoMLX's account of who called whom
 }
 
-// showsBar reports whether GoMLX's progress bar, which writes to the standard
-// output, suits w. In a notebook it does not: drawn anew up to a thousand times,
-// it would all be kept in the cell's output.
-func showsBar(w io.Writer) bool {
-	return w == os.Stdout && term.IsTerminal(int(os.Stdout.Fd()))
+// onTerminal reports whether a bar that is drawn anew again and again suits w. In a
+// notebook it does not: all of it would be kept in the cell's output.
+func onTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// batches is the run's data as GoMLX wants it: in sequence, from where this
-// invocation began.
+// now is the time by the run's clock.
+func (s *session) now() time.Time {
+	if s.Clock != nil {
+		return s.Clock()
+	}
+	return time.Now()
+}
+
+// seconds is the time spent training, in all invocations together. A clock that
+// is set back does not take any of it away.
+func (s *session) seconds() float64 {
+	now := s.now()
+	s.spent += max(0, now.Sub(s.looked))
+	s.looked = now
+	return s.before + s.spent.Seconds()
+}
+
+// batches is the run's data as GoMLX wants it: in sequence, from where the loop
+// began.
 type batches struct{ s *session }
 
 func (batches) Name() string { return "the run's minibatches" }
@@ -99,25 +143,28 @@ func (s *session) afterStep(loop *train.Loop, metrics []*tensors.Tensor) error {
 	if s.failed = s.finish(loop.LoopStep+1, metrics); s.failed != nil {
 		return s.failed
 	}
+	if s.bar != nil {
+		s.bar.Add(1)
+	}
 	if s.ended != nil {
-		loop.EndStep = loop.LoopStep + 1 // Ends the loop in good order, so that the progress bar is closed.
+		loop.EndStep = loop.LoopStep + 1
 	}
 	return nil
 }
 
 // finish does what is due after a step: it records, draws and saves.
 func (s *session) finish(step int, metrics []*tensors.Tensor) error {
-	due := func(every int) bool { return step == s.Steps || step%every == 0 }
 	values, err := s.read(step, metrics)
 	if err != nil {
 		return err
 	}
-	if due(s.RecordEvery) {
-		if err := s.record(step, values); err != nil {
+	var judged error
+	if s.due(step, s.RecordEvery) {
+		if judged, err = s.record(step, values); err != nil {
 			return err
 		}
 	}
-	if s.Sample != nil && due(s.SampleEvery) {
+	if s.due(step, s.SampleEvery) {
 		if err := s.sample(step); err != nil {
 			return err
 		}
@@ -125,13 +172,20 @@ func (s *session) finish(step int, metrics []*tensors.Tensor) error {
 	if s.ctx.Err() != nil && s.ended == nil && step < s.Steps {
 		s.ended = fmt.Errorf("%w after step %d of %d; %s is saved, and running the same again goes on from there", ErrInterrupted, step, s.Steps, s.Dir)
 	}
-	if due(s.SaveEvery) || s.ended != nil {
-		return s.save(step)
+	if s.due(step, s.SaveEvery) || s.ended != nil || judged != nil {
+		if err := s.save(step); err != nil {
+			return err
+		}
 	}
-	return nil
+	return judged
 }
 
-// read returns the step's metrics by name. One that is not finite is an error:
+// due reports whether a step is one of every so many, or the last.
+func (s *session) due(step, every int) bool {
+	return every > 0 && (step == s.Steps || step%every == 0)
+}
+
+// read returns the step's metrics by name. One that is not finite is a failure:
 // every step after it would be lost.
 func (s *session) read(step int, metrics []*tensors.Tensor) (map[string]float64, error) {
 	if s.metrics == nil {
@@ -143,20 +197,41 @@ func (s *session) read(step int, metrics []*tensors.Tensor) (map[string]float64,
 	for _, m := range s.metrics {
 		value := shapes.ConvertTo[float64](metrics[m.index].Value())
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return nil, s.diverged(step, fmt.Errorf("%s is %v", m.name, value))
+			return nil, &failure{step, fmt.Errorf("%s is %v%s", m.name, value, s.culprits())}
 		}
 		values[m.name] = value
 	}
 	return values, nil
 }
 
-// diverged says where training went wrong and what can be done.
-func (s *session) diverged(step int, what error) error {
-	kept := "no checkpoint was made before"
-	if list, err := checkpoints(s.Dir); err == nil && len(list) > 0 {
-		kept = fmt.Sprintf("the checkpoint of step %d is good", list[len(list)-1].Step)
+// culprits names the first variable that holds a NaN or an infinity, in the order
+// in which they were made.
+func (s *session) culprits() string {
+	first, n := "", 0
+	for v := range s.Trainer.Store().IterVariables() {
+		value, err := v.Value()
+		if err != nil || ofOneProcess(v) || checkFinite(value) == nil {
+			continue
+		}
+		if n++; n == 1 {
+			first = fmt.Sprintf("variable %s holds %v", v.Path(), checkFinite(value))
+		}
 	}
-	return fmt.Errorf("step %d of %s: %w; %s.\nGoing on would come to the same point: train in another directory with a smaller learning rate or a steadier objective", step, s.Dir, what, kept)
+	switch n {
+	case 0:
+		return "; all variables are finite still"
+	case 1:
+		return "; " + first
+	}
+	return fmt.Sprintf("; %s, the first of %d", first, n)
+}
+
+// kept says which checkpoint there is to go back to.
+func (s *session) kept() string {
+	if list, err := checkpoints(s.Dir); err == nil && len(list) > 0 {
+		return fmt.Sprintf("the checkpoint of step %d is good", list[len(list)-1].Step)
+	}
+	return "no checkpoint was made before"
 }
 
 // nameMetrics lists the metrics that records hold: those without a memory, which
@@ -181,9 +256,37 @@ func (s *session) nameMetrics() error {
 	return nil
 }
 
-// record appends to the history, shows progress and tells the watchers.
-func (s *session) record(step int, values map[string]float64) error {
-	r := Record{Step: step, Seconds: s.before + time.Since(s.started).Seconds(), Values: values}
+// record measures what is due, appends to the history, shows progress and tells
+// the watchers. What Judge says is wrong is a failure.
+func (s *session) record(step int, values map[string]float64) (judged, err error) {
+	measured := s.Measure != nil && s.due(step, s.MeasureEvery)
+	if measured {
+		more, err := s.Measure()
+		if err != nil {
+			return nil, fmt.Errorf("measuring after step %d: %w", step, err)
+		}
+		maps.Copy(values, more)
+	}
+	r := Record{Step: step, Seconds: s.seconds(), Values: values}
+	if err := s.append(r); err != nil {
+		return nil, err
+	}
+	s.show(r)
+	for _, watch := range s.Watch {
+		if err := watch(r); err != nil && s.ended == nil {
+			s.ended = fmt.Errorf("stopped after step %d of %d; %s is saved: %w", step, s.Steps, s.Dir, err)
+		}
+	}
+	if measured && s.Judge != nil {
+		if wrong := s.Judge(s.records); wrong != nil {
+			return &failure{step, wrong}, nil
+		}
+	}
+	return nil, nil
+}
+
+// append adds a line to the history.
+func (s *session) append(r Record) error {
 	line, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -191,36 +294,74 @@ func (s *session) record(step int, values map[string]float64) error {
 	if _, err := s.history.Write(append(line, '\n')); err != nil {
 		return err
 	}
-	if s.plain {
-		say(s.Output, "%s", s.progress(r))
-	}
-	for _, watch := range s.Watch {
-		if err := watch(r); err != nil && s.ended == nil {
-			s.ended = fmt.Errorf("stopped after step %d of %d; %s is saved: %w", step, s.Steps, s.Dir, err)
-		}
-	}
+	s.records = append(s.records, r)
 	return nil
 }
 
-// progress is a record in one line, with the rate and the time left.
-func (s *session) progress(r Record) string {
-	var line strings.Builder
-	fmt.Fprintf(&line, "%*d/%d", len(strconv.Itoa(s.Steps)), r.Step, s.Steps)
-	for _, m := range s.metrics {
-		fmt.Fprintf(&line, "  %s %.4g", m.name, r.Values[m.name])
+// show shows how far the run has come.
+func (s *session) show(r Record) {
+	line := s.values(r)
+	if s.bar != nil {
+		s.bar.Describe(line)
+		return
 	}
-	rate := float64(r.Step-s.first) / time.Since(s.started).Seconds()
+	rate := float64(r.Step-s.began) / s.spent.Seconds()
 	left := time.Duration(float64(s.Steps-r.Step) / rate * float64(time.Second))
-	fmt.Fprintf(&line, "  %.3g steps/s, %v left", rate, left.Round(time.Second))
-	return line.String()
+	say(s.Output, "%*d/%d  %s  %.3g steps/s, %v left", len(strconv.Itoa(s.Steps)), r.Step, s.Steps, line, rate, left.Round(time.Second))
 }
 
+// values is what a record holds, in a few words if somebody knows how.
+func (s *session) values(r Record) string {
+	if s.Line != nil {
+		return s.Line(r)
+	}
+	all := make([]string, len(s.metrics))
+	for i, m := range s.metrics {
+		all[i] = fmt.Sprintf("%s %.4g", m.name, r.Values[m.name])
+	}
+	return strings.Join(all, "  ")
+}
+
+// sample draws the fixed noise, and the plot beside it.
 func (s *session) sample(step int) error {
+	if s.Sample == nil {
+		return s.plot(nil)
+	}
 	picture, err := s.Sample()
 	if err != nil {
 		return fmt.Errorf("drawing samples after step %d: %w", step, err)
 	}
-	return place(s.Dir, sampleName(step), func(path string) error { return figure.WritePNG(path, picture) })
+	if err := placePNG(s.Dir, sampleName(step), picture); err != nil {
+		return err
+	}
+	return s.plot(picture)
+}
+
+// plot draws the run so far, with the newest samples where there are none given.
+func (s *session) plot(sample image.Image) error {
+	if s.Plot == nil {
+		return nil
+	}
+	if sample == nil {
+		paths, err := samples(s.Dir)
+		if err != nil {
+			return err
+		}
+		if len(paths) > 0 {
+			if sample, err = readPNG(paths[len(paths)-1]); err != nil {
+				return err
+			}
+		}
+	}
+	picture, err := s.Plot(s.records, sample)
+	if err != nil {
+		return fmt.Errorf("plotting %s: %w", s.Dir, err)
+	}
+	return placePNG(s.Dir, plotFile, picture)
+}
+
+func placePNG(dir, name string, picture image.Image) error {
+	return place(dir, name, func(path string) error { return figure.WritePNG(path, picture) })
 }
 
 // save writes a checkpoint. The history goes to the disk first: what a
@@ -233,9 +374,31 @@ func (s *session) save(step int) error {
 	if err := s.history.Sync(); err != nil {
 		return err
 	}
-	err := saveCheckpoint(s.Dir, step, s.KeepEvery, store)
-	if errors.Is(err, errNotFinite) {
-		return s.diverged(step, err)
+	err := saveCheckpoint(s.Dir, step, store)
+	switch {
+	case errors.Is(err, errNotFinite):
+		return &failure{step, err}
+	case err != nil:
+		return fmt.Errorf("%w; %s", err, s.kept())
 	}
-	return err
+	return s.prune()
+}
+
+// prune deletes the oldest checkpoints beyond the number kept, but not the best one
+// and none of a step that KeepEvery divides.
+func (s *session) prune() error {
+	list, err := checkpoints(s.Dir)
+	if err != nil {
+		return err
+	}
+	best, _, _ := s.Best.of(s.records, stepsOf(list))
+	for _, old := range list[:max(0, len(list)-keptCheckpoints)] {
+		if old.Step == best || s.KeepEvery > 0 && old.Step%s.KeepEvery == 0 {
+			continue
+		}
+		if err := discard(s.Dir, checkpointName(old.Step)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -57,6 +57,14 @@ func (r *Run) Animation() string {
 	return ""
 }
 
+// Plot returns the path of the plot of the run so far, or "" while there is none.
+func (r *Run) Plot() string {
+	if path := filepath.Join(r.Dir, plotFile); exists(path) {
+		return path
+	}
+	return ""
+}
+
 // Checkpoints returns the checkpoints that are kept, oldest first, without
 // having verified them.
 func (r *Run) Checkpoints() ([]Checkpoint, error) { return checkpoints(r.Dir) }

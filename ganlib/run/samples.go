@@ -15,6 +15,7 @@ import (
 const (
 	sampleDir     = "samples"
 	animationFile = sampleDir + "/animation.gif"
+	plotFile      = "plot.png"
 
 	frameTime = 150 * time.Millisecond // of the animation
 )

@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gomlx/gomlx/ml/train"
 )
@@ -49,14 +51,42 @@ type Spec struct {
 	// Nil: no pictures.
 	Sample func() (image.Image, error)
 
+	// Measure looks at the model as it is, by samples of it or gradients, every MeasureEvery iterations, a multiple
+	// of RecordEvery; 0: never. Its values join the step's record. It must leave the store as Sample does.
+	Measure      func() (map[string]float64, error)
+	MeasureEvery int
+
+	// Best is what makes one checkpoint better than another: the best one is kept for good, beside the newest.
+	// SaveEvery must then be a multiple of RecordEvery and MeasureEvery.
+	Best Best
+
+	// Judge sees the history after each record with values from Measure. An error says what is wrong with the run,
+	// which is a failure. So is a NaN or an infinity. After a failure the run goes back to its best checkpoint
+	// (without Best: to the newest one before it) and goes on from there, at most Rollbacks times; after that, or
+	// where Rollbacks is 0, it stops. What it does it says in the history.
+	Judge     func(history []Record) error
+	Rollbacks int
+	// RolledBack is called with the number of roll-backs so far after each of them, and when a run with some is
+	// resumed: the place to lower learning rates. As the data is a function of the step, without it the same steps
+	// would follow again.
+	RolledBack func(times int) error
+
+	// Plot draws the run so far. It is called with Sample, for plot.png; sample is the newest picture, nil where there
+	// is none. Nil: no plot.
+	Plot func(history []Record, sample image.Image) (image.Image, error)
+	// Line says what a record holds in a few words, for the terminal. Nil: the trainer's metrics.
+	Line func(Record) string
+
 	// Watch sees every record. The run is saved and stops at the first error,
 	// which Train returns, wrapped.
 	Watch []func(Record) error
 
-	// Output takes messages and progress: GoMLX's progress bar when it is the
-	// standard output and that is a terminal, otherwise a line a record, with the
-	// rate and the time left. Nil: silence.
+	// Output takes messages and progress: a bar on a terminal, otherwise a line a record, with the rate and the time
+	// left. Nil: silence.
 	Output io.Writer
+
+	// Clock tells the time; nil: time.Now.
+	Clock func() time.Time
 }
 
 // Train makes the run in spec.Dir complete: it begins a new one, or goes on from
@@ -71,12 +101,22 @@ type Spec struct {
 // It refuses, and changes nothing, when the directory holds something that is not
 // a run, a run with another configuration (the error names each key that differs),
 // a run that is past spec.Steps already, or one with only damaged checkpoints.
-// When a metric or a weight becomes NaN or infinite it stops with an error and
-// leaves the checkpoints made before.
+// It also refuses while another process trains there, and where it cannot write.
+// When a metric or a weight becomes NaN or infinite it stops with an error that
+// names the first such variable, or rolls back, and leaves the checkpoints made
+// before.
 func Train(ctx context.Context, spec Spec) (*Run, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
+	if _, err := spec.inspect(); err != nil { // before a lock is left in a directory that is no run
+		return nil, err
+	}
+	unlock, err := lock(spec.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	b, err := spec.inspect()
 	if err != nil {
 		return nil, err
@@ -115,8 +155,26 @@ func (spec *Spec) check() error {
 			return fmt.Errorf("run: Spec.%s is %d, want 1 or more", name, n)
 		}
 	}
+	if err := spec.checkMeasure(); err != nil {
+		return err
+	}
 	if spec.KeepEvery < 0 || spec.KeepEvery%spec.SaveEvery != 0 {
 		return fmt.Errorf("run: Spec.KeepEvery is %d, want a multiple of SaveEvery, %d, or 0", spec.KeepEvery, spec.SaveEvery)
+	}
+	return nil
+}
+
+// checkMeasure returns an error that names what is wrong with the intervals of
+// measuring.
+func (spec *Spec) checkMeasure() error {
+	every := spec.MeasureEvery
+	switch {
+	case spec.Rollbacks < 0:
+		return fmt.Errorf("run: Spec.Rollbacks is %d, want 0 or more", spec.Rollbacks)
+	case every < 0 || every%spec.RecordEvery != 0:
+		return fmt.Errorf("run: Spec.MeasureEvery is %d, want a multiple of RecordEvery, %d, or 0", every, spec.RecordEvery)
+	case spec.Best.Value != "" && spec.SaveEvery%max(every, spec.RecordEvery) != 0:
+		return fmt.Errorf("run: Spec.SaveEvery is %d, want a multiple of %d: Best needs a record of each checkpoint's step", spec.SaveEvery, max(every, spec.RecordEvery))
 	}
 	return nil
 }
@@ -140,7 +198,8 @@ func (spec *Spec) inspect() (beginning, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return b, err
 	}
-	if len(entries) == 0 || len(entries) == 1 && entries[0].Name() == unfinished {
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == unfinished || e.Name() == lockFile })
+	if len(entries) == 0 {
 		return b, nil
 	}
 	earlier, err := Open(spec.Dir)
@@ -169,7 +228,11 @@ func (spec *Spec) inspect() (beginning, error) {
 // returns the records until then.
 func (spec *Spec) prepare(b beginning) ([]Record, error) {
 	for _, name := range []string{"", checkpointDir, sampleDir} {
-		if err := makeDir(filepath.Join(spec.Dir, name)); err != nil {
+		path := filepath.Join(spec.Dir, name)
+		if err := makeDir(path); err != nil {
+			return nil, err
+		}
+		if err := checkWritable(path); err != nil { // not after hours of training
 			return nil, err
 		}
 	}

@@ -26,6 +26,7 @@ type Bar struct {
 // display is one way to show progress.
 type display interface {
 	add(n int)
+	describe(text string)
 	done()
 }
 
@@ -47,6 +48,15 @@ func (b *Bar) Add(n int) {
 	defer b.mu.Unlock()
 	if b.show != nil && !b.ended {
 		b.show.add(n)
+	}
+}
+
+// Describe puts a few words about the present state before the bar. Where there is no terminal they are left out.
+func (b *Bar) Describe(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.show != nil && !b.ended {
+		b.show.describe(text)
 	}
 }
 
@@ -93,6 +103,8 @@ func newBar(w io.Writer, what string, total int64, options ...progressbar.Option
 
 func (b bar) add(n int) { _ = b.Add(n) }
 
+func (b bar) describe(text string) { b.ProgressBar.Describe(text) }
+
 // done leaves the bar as it stands, and goes to the next line.
 func (b bar) done() {
 	_ = b.Exit()
@@ -131,6 +143,8 @@ func (l *lines) add(n int) {
 	}
 	l.print(text)
 }
+
+func (l *lines) describe(string) {}
 
 func (l *lines) done() {
 	l.print(l.sofar() + " in " + seconds(time.Since(l.started).Seconds()))

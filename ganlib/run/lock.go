@@ -1,0 +1,38 @@
+package run
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+const lockFile = ".lock"
+
+// lock keeps other processes from training in a run's directory, which it makes
+// if there is none. The system lets go of a lock when the process that holds it
+// ends, however it ends; the file stays, for deleting it would let two processes
+// hold a lock each.
+func lock(dir string) (release func() error, err error) {
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, lockFile)
+	held := flock.New(path)
+	locked, err := held.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be locked for training: %w", dir, err)
+	}
+	if !locked {
+		holder := "another process"
+		if pid, err := os.ReadFile(path); err == nil && len(pid) > 0 {
+			holder = "process " + strings.TrimSpace(string(pid))
+		}
+		return nil, fmt.Errorf("%s is being trained by %s: wait until that ends, or train in another directory", dir, holder)
+	}
+	// For the message above; who cannot read it gets a shorter one.
+	_ = os.WriteFile(path, fmt.Appendln(nil, os.Getpid()), 0o666)
+	return held.Unlock, nil
+}

@@ -1,0 +1,250 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// measured gives a run a value "score" that its steps have: the best is at step 10.
+func measured(spec Spec) Spec {
+	spec.RecordEvery, spec.MeasureEvery, spec.SaveEvery = 5, 5, 5
+	spec.Best = Best{Value: "score"}
+	step := func() int {
+		v := spec.Trainer.Store().GetVariable("/global_step")
+		return int(tensors.ToScalar[int64](v.MustValue()))
+	}
+	spec.Measure = func() (map[string]float64, error) {
+		return map[string]float64{"score": -math.Abs(float64(step() - 10))}, nil
+	}
+	return spec
+}
+
+// The best checkpoint stays, beside the newest three, and Run.Best finds it.
+func TestBest(t *testing.T) {
+	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(40)))
+	r, _ := mustTrain(t, spec)
+	list, err := r.Checkpoints()
+	if err != nil || !slices.Equal(stepsOf(list), []int{10, 30, 35, 40}) {
+		t.Errorf("checkpoints %v (%v), want 10, 30, 35 and 40", stepsOf(list), err)
+	}
+	if c, value, err := r.Best(spec.Best); err != nil || c.Step != 10 || value != 0 {
+		t.Errorf("the best is %v with %v (%v), want step 10 with 0", c, value, err)
+	}
+	if c, _, err := r.Best(Best{Value: "score", Lower: true}); err != nil || c.Step != 40 {
+		t.Errorf("the worst is %v (%v), want step 40", c, err)
+	}
+	if _, _, err := r.Best(Best{Value: "height"}); err == nil || !strings.Contains(err.Error(), `no checkpoint of a step for which "height" was measured`) {
+		t.Errorf("the best by what nobody measured: %v", err)
+	}
+}
+
+var errCollapse = errors.New("all samples are the same")
+
+// A run that is judged to have failed at step 20 goes back to its best step, 10, and
+// on from there: with the weights of a run that was only ever at step 10, and the
+// same again after it is cut short and resumed.
+func TestRollBack(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		whole := measured(toySpec(t.TempDir(), b, toyOf(30)))
+		mustTrain(t, whole)
+
+		spec := measured(toySpec(t.TempDir(), b, toyOf(30)))
+		spec.Rollbacks = 1
+		var told []int
+		spec.RolledBack = func(times int) error { told = append(told, times); return nil }
+		spec.Judge = func(history []Record) error {
+			if last := history[len(history)-1]; last.Step == 20 && len(told) == 0 {
+				return errCollapse
+			}
+			return nil
+		}
+		r, messages := mustTrain(t, spec)
+		if !strings.Contains(messages, "step 20: all samples are the same. Rolled back to step 10, for the first time of at most 1\n") {
+			t.Errorf("it said\n%s", messages)
+		}
+		wantSameState(t, stateOf(t, spec.Trainer.Store()), stateOf(t, whole.Trainer.Store()))
+		wantRollBack(t, r)
+
+		again := measured(toySpec(r.Dir, b, toyOf(35)))
+		again.RolledBack = spec.RolledBack
+		mustTrain(t, again)
+		if !slices.Equal(told, []int{1, 1}) {
+			t.Errorf("roll-backs told: %v, want once and again on resuming", told)
+		}
+	})
+}
+
+// wantRollBack looks for the roll-back in a history, in its place and once.
+func wantRollBack(t *testing.T, r *Run) {
+	t.Helper()
+	history, err := r.History()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	for i, record := range history {
+		seen = append(seen, fmt.Sprint(record.Step, record.Event))
+		if i > 0 && record.Seconds < history[i-1].Seconds {
+			t.Errorf("%v seconds after %v", record.Seconds, history[i-1].Seconds)
+		}
+		if record.Event != "" && (record.Note != "step 20: all samples are the same" || record.Values[rollbacksValue] != 1) {
+			t.Errorf("the event is %+v", record)
+		}
+	}
+	if want := []string{"5", "10", "10rollback", "15", "20", "25", "30"}; !slices.Equal(seen, want) {
+		t.Errorf("history %v, want %v", seen, want)
+	}
+}
+
+// After as many roll-backs as there may be the run stops, and says so; the state at
+// which it stopped is saved.
+func TestRollBacksEnd(t *testing.T) {
+	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(30)))
+	spec.Rollbacks = 2
+	spec.Judge = func(history []Record) error {
+		if history[len(history)-1].Step == 20 {
+			return errCollapse
+		}
+		return nil
+	}
+	_, err := Train(t.Context(), spec)
+	if !errors.Is(err, errCollapse) || !strings.Contains(err.Error(), "rolled back 2 times already") {
+		t.Errorf("it ended with %v", err)
+	}
+	r, err := Open(spec.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	history, err := r.History()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := history[len(history)-1]; last.Event != eventStopped || last.Step != 20 || last.Note != errCollapse.Error() {
+		t.Errorf("the last record is %+v", last)
+	}
+	if step, err := r.Restore(model.NewStore(), nil); err != nil || step != 20 {
+		t.Errorf("step %d (%v), want 20", step, err)
+	}
+}
+
+// A NaN in the labels is found at its step, with the variables that it has reached, and
+// is rolled back from as well.
+func TestNaN(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		poisoned := func(dir string) Spec {
+			spec := toySpec(dir, b, toyOf(30))
+			batches := spec.Batches
+			spec.Batches = func(step int) (train.Batch, error) {
+				batch, err := batches(step)
+				if step == 16 && err == nil { // the 17th step
+					batch.Labels[0] = tensors.FromFlatDataAndDimensions([]float32{0, float32(math.NaN()), 0, 0}, 4, 1)
+				}
+				return batch, err
+			}
+			return spec
+		}
+		spec := poisoned(t.TempDir())
+		_, err := Train(t.Context(), spec)
+		want := "step 17 of " + spec.Dir + ": loss is NaN; variable /hidden/"
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "the checkpoint of step 15 is good") {
+			t.Errorf("it ended with %v, want one with %q", err, want)
+		}
+
+		spec = poisoned(t.TempDir())
+		spec.Rollbacks = 1
+		good := toyBatch
+		spec.RolledBack = func(int) error { spec.Batches = good; return nil } // of the copy that is not trained: no help
+		if _, err = Train(t.Context(), spec); err == nil || !strings.Contains(err.Error(), "rolled back 1 times already") {
+			t.Errorf("the same NaN again: %v", err)
+		}
+	})
+}
+
+// The plot is drawn with every picture, of all records so far, and stays when a run stops.
+func TestPlot(t *testing.T) {
+	spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10))
+	var lengths []int
+	spec.Plot = func(history []Record, sample image.Image) (image.Image, error) {
+		lengths = append(lengths, len(history))
+		return sample, nil
+	}
+	r, _ := mustTrain(t, spec)
+	if !slices.Equal(lengths, []int{2, 5}) {
+		t.Errorf("plots of %v records, want of 2 and 5", lengths)
+	}
+	if _, err := readPNG(r.Plot()); err != nil {
+		t.Error(err)
+	}
+}
+
+// A second training in the same directory is refused while the first one goes on,
+// and changes nothing.
+func TestLock(t *testing.T) {
+	spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10))
+	var refused error
+	spec.Watch = []func(Record) error{func(r Record) error {
+		if r.Step == 2 {
+			_, refused = Train(t.Context(), toySpec(spec.Dir, gantest.Open(t, "go"), toyOf(10)))
+		}
+		return nil
+	}}
+	r, _ := mustTrain(t, spec)
+	if refused == nil || !strings.Contains(refused.Error(), spec.Dir+" is being trained by process ") {
+		t.Errorf("the second one: %v", refused)
+	}
+	whole, _ := mustTrain(t, toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10)))
+	wantSameHistory(t, r, whole)
+}
+
+// A clock that is set back takes no time away.
+func TestClock(t *testing.T) {
+	spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(20))
+	now := time.Date(2014, 6, 10, 0, 0, 0, 0, time.UTC)
+	spec.Clock = func() time.Time {
+		now = now.Add(time.Second)
+		if now.Second() == 5 {
+			now = now.Add(-time.Hour)
+		}
+		return now
+	}
+	r, _ := mustTrain(t, spec)
+	history, err := r.History()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i < len(history); i++ {
+		if d := history[i].Seconds - history[i-1].Seconds; d < 0 || d > 1 {
+			t.Errorf("%v seconds pass between step %d and %d", d, history[i-1].Step, history[i].Step)
+		}
+	}
+	if last := history[len(history)-1].Seconds; last != 9 {
+		t.Errorf("%v seconds, want 9: ten records, a second each, but for the one when the clock was set back", last)
+	}
+}
+
+func TestMeasureIsChecked(t *testing.T) {
+	for says, change := range map[string]func(*Spec){
+		"Rollbacks is -1, want 0 or more":                   func(s *Spec) { s.Rollbacks = -1 },
+		"MeasureEvery is 3, want a multiple of RecordEvery": func(s *Spec) { s.MeasureEvery = 3 },
+		"SaveEvery is 5, want a multiple of 4":              func(s *Spec) { s.MeasureEvery, s.Best.Value = 4, "score" },
+	} {
+		spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10))
+		change(&spec)
+		if _, err := Train(t.Context(), spec); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want one that says %q", err, says)
+		}
+	}
+}
