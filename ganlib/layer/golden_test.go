@@ -164,3 +164,49 @@ func checkGoldenBatchNorm(t *testing.T, b compute.Backend, golden *gantest.Golde
 		golden.Check(t, key("inference"+pass), inference.MustCall(in("x"+pass)), 1e-12)
 	}
 }
+
+// TestGoldenSpectralNorm holds three layers after three passes in training, their vectors, and the gradients in
+// their weights to PyTorch's, and MinibatchStd to the same formula there.
+func TestGoldenSpectralNorm(t *testing.T) {
+	golden := gantest.OpenGolden(t, goldenDir, "spectral-norm")
+	var about struct{ Passes int }
+	golden.About(t, &about)
+	conv := Conv{Channels: 4, Kernel: 3, Stride: 2, Padding: SameTorch}
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		for name, layer := range map[string]func(scope *model.Scope, x *Node) *Node{
+			"dense":      func(scope *model.Scope, x *Node) *Node { return Dense(scope, x, 4, false) },
+			"conv":       conv.Forward,
+			"transposed": ConvTranspose(conv).Forward,
+		} {
+			in := func(key string) *tensors.Tensor { return golden.Tensor(t, name+"/"+key, dtypes.Float64) }
+			store := model.NewStore()
+			for _, key := range []string{"weights", "u"} {
+				_, err := store.CreateVariable("/"+key, in(key))
+				require.NoError(t, err)
+			}
+			exec := model.MustNewExec(b, store, func(root *model.Scope, x, v *Node) []*Node {
+				root.SetTraining(x.Graph(), true)
+				w := root.GetVariable("weights").NodeValue(x.Graph())
+				var y *Node
+				for range about.Passes {
+					y = layer(WithSpectralNorm(root, x.Graph()), x)
+				}
+				return []*Node{y, Gradient(ReduceAllSum(Mul(v, y)), w)[0]}
+			})
+			got := exec.MustCall(in("x"), in("v"))
+			exec.Finalize()
+			golden.Check(t, name+"/y", got[0], 1e-12)
+			golden.Check(t, name+"/dweights", got[1], 1e-12)
+			golden.Check(t, name+"/after/u", store.GetVariable("/u").MustValue(), 1e-12)
+		}
+		exec := MustNewExec(b, func(x, v *Node) []*Node {
+			y := MinibatchStd(x)
+			return []*Node{y, Gradient(ReduceAllSum(Mul(v, y)), x)[0]}
+		})
+		defer exec.Finalize()
+		got := exec.MustCall(golden.Tensor(t, "minibatch/x", dtypes.Float64), golden.Tensor(t, "minibatch/v", dtypes.Float64))
+		golden.Check(t, "minibatch/y", got[0], 1e-12)
+		golden.Check(t, "minibatch/dx", got[1], 1e-12)
+	})
+	golden.CheckAllSeen(t)
+}
