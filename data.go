@@ -104,6 +104,8 @@ func (d Data) distribution() (data.Distribution, error) {
 type dataset interface {
 	// shape is that of one example.
 	shape() []int
+	// size is the number of examples there are, math.MaxInt where there is no end of them.
+	size() int
 	// classes is the number of different labels, 0 without labels.
 	classes() int
 	// meanLogits is the logit of each coordinate's mean, for data in [0, 1]; nil where they are not.
@@ -169,6 +171,7 @@ type points struct {
 }
 
 func (p *points) shape() []int                   { return []int{p.Dim()} }
+func (p *points) size() int                      { return math.MaxInt }
 func (p *points) classes() int                   { return 0 }
 func (p *points) meanLogits() ([]float32, error) { return nil, nil }
 func (p *points) close()                         {}
@@ -191,6 +194,7 @@ type pictures struct {
 }
 
 func (p *pictures) shape() []int { return []int{p.one.Height, p.one.Width, p.one.Channels} }
+func (p *pictures) size() int    { return p.fitting.Len() }
 func (p *pictures) classes() int { return p.fitting.Classes() }
 
 func (p *pictures) close() {

@@ -208,4 +208,4 @@ func (p *player) norm(name string, x *Node) *Node {
 	return bn.Forward(p.scope.At("%s", name), x)
 }
 
-func relu(x *Node) *Node { return MaxScalar(x, 0) }
+func relu(x *Node) *Node { return layer.Note("relu", MaxScalar(x, 0)) }

@@ -157,7 +157,7 @@ func (c MLP) Forward(scope *model.Scope, x, y *Node) *Node {
 		if l.Bias != 0 {
 			startBiases(hidden, x, slices.Repeat([]float32{float32(l.Bias)}, l.Units))
 		}
-		x = activations[l.Activation](dense(hidden, x, l.Units))
+		x = layer.Note(l.Activation, activations[l.Activation](dense(hidden, x, l.Units)))
 	}
 	if c.MinibatchStd {
 		x = layer.MinibatchStd(x)

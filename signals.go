@@ -1,0 +1,138 @@
+package gans
+
+import (
+	"fmt"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/measure"
+)
+
+// signalRows is how many samples, and how many real examples, the signals compare.
+const signalRows = 512
+
+// neighbours is the k of the manifold measures, as Naeem et al. advise.
+const neighbours = 5
+
+// signals looks at a game in progress as often as it is asked to, each time with the same noise and the same real
+// examples, so that what changes is the game. It compares the numbers of examples as they are: coordinates, or
+// pixels in the generator's range.
+type signals struct {
+	gan       *GAN
+	real      []float32     // [rows, ...]
+	diversity float64       // of real
+	inputs    []any         // of exec: a minibatch of the real examples, noise and, where there are any, labels
+	exec      *model.Exec   // the signals of package ganlib
+	names     []string      // of exec's results
+	mixture   *data.Mixture // p_data, if it is one
+}
+
+// newSignals draws the real examples and measures what is to be measured of them alone.
+func newSignals(gan *GAN, d dataset) (*signals, error) {
+	s := &signals{gan: gan}
+	draw, err := d.batches(gan.backend, min(signalRows, d.size()))
+	if err != nil {
+		return nil, err
+	}
+	batch, err := draw(0)
+	if err != nil {
+		return nil, err
+	}
+	if s.real, err = tensors.CopyFlatData[float32](batch.Inputs[0]); err != nil {
+		return nil, err
+	}
+	var labels []int32
+	if len(batch.Inputs) > 1 {
+		if labels, err = tensors.CopyFlatData[int32](batch.Inputs[1]); err != nil {
+			return nil, err
+		}
+	}
+	if s.diversity, err = measure.MeanPairwiseDistance(s.real, s.dim()); err != nil {
+		return nil, err
+	}
+	if !(s.diversity > 0) {
+		return nil, fmt.Errorf("data: the first %d examples are all the same", len(s.real)/s.dim())
+	}
+	if p, ok := d.(*points); ok {
+		if mixture, ok := p.Distribution.(data.Mixture); ok {
+			s.mixture = &mixture
+		}
+	}
+	return s, s.compile(labels)
+}
+
+// dim is the number of numbers of an example.
+func (s *signals) dim() int {
+	dim := 1
+	for _, n := range s.gan.shape() {
+		dim *= n
+	}
+	return dim
+}
+
+// compile prepares the executor and its inputs.
+func (s *signals) compile(labels []int32) (err error) {
+	gan := s.gan
+	m := min(gan.Config.BatchSize, len(s.real)/s.dim())
+	s.inputs = []any{
+		tensors.FromFlatDataAndDimensions(s.real[:m*s.dim()], append([]int{m}, gan.shape()...)...),
+		gan.Config.Noise.Draw(m, fixedSeed),
+	}
+	if labels != nil {
+		s.inputs = append(s.inputs, tensors.FromFlatDataAndDimensions(labels[:m], m))
+	}
+	s.exec, err = model.NewExec(gan.backend, gan.store, func(root *model.Scope, inputs []*Node) []*Node {
+		x, z := inputs[0], inputs[1]
+		all := gan.algorithm.Signals(root, x, gan.oneHot(append([]*Node{x}, inputs[2:]...)), z)
+		s.names = s.names[:0]
+		values := make([]*Node, len(all))
+		for i, signal := range all {
+			s.names, values[i] = append(s.names, signal.Name), signal.Node
+		}
+		return values
+	})
+	return err
+}
+
+// measure returns the signals of the game as it is:
+//
+//   - diversity: the mean distance between two samples, in parts of that between two real examples;
+//   - precision, recall, density, coverage: measure.Manifold of samples and real examples;
+//   - modes: how many of a mixture's modes have samples, where p_data is a mixture;
+//   - what ganlib.Algorithm1.Signals says.
+func (s *signals) measure() (map[string]float64, error) {
+	x, err := s.gan.Sample(len(s.real)/s.dim(), fixedSeed)
+	if err != nil {
+		return nil, err
+	}
+	values := make(map[string]float64)
+	diversity, err := measure.MeanPairwiseDistance(x, s.dim())
+	if err != nil {
+		return nil, err
+	}
+	values["diversity"] = diversity / s.diversity
+	m, err := measure.Manifold(s.real, x, s.dim(), neighbours)
+	if err != nil {
+		return nil, err
+	}
+	values["precision"], values["recall"] = m.Precision.Value, m.Recall.Value
+	values["density"], values["coverage"] = m.Density.Value, m.Coverage.Value
+	if s.mixture != nil {
+		modes, err := measure.ModeCoverage(x, *s.mixture)
+		if err != nil {
+			return nil, err
+		}
+		values[measureModes] = float64(modes.Found)
+	}
+	results, err := s.exec.Call(s.inputs...)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range s.names {
+		values[name] = float64(tensors.ToScalar[float32](results[i]))
+	}
+	return values, nil
+}
