@@ -55,6 +55,40 @@ func ticks(low, high float64) []plot.Tick {
 	return marks
 }
 
+// logTicks marks 1, 2 and 5 times powers of ten, or the powers alone, or some
+// of them, on an axis of decimal logarithms.
+func logTicks(low, high float64) []plot.Tick {
+	if high-low < .5 { // too little for any of these: round numbers instead
+		return roundLogTicks(low, high)
+	}
+	factors, stride := []float64{1}, max(1, int(math.Ceil((high-low)/7)))
+	if high-low < 2 {
+		factors = []float64{1, 2, 5}
+	}
+	var marks []plot.Tick
+	for power := math.Floor(low); power <= high; power++ {
+		if int(power)%stride != 0 {
+			continue
+		}
+		for _, factor := range factors {
+			if at := power + math.Log10(factor); at >= low && at <= high {
+				marks = append(marks, plot.Tick{Value: at, Label: logLabel(at)})
+			}
+		}
+	}
+	return marks
+}
+
+func roundLogTicks(low, high float64) []plot.Tick {
+	marks := ticks(math.Pow(10, low), math.Pow(10, high))
+	for i := range marks {
+		marks[i].Value = math.Log10(marks[i].Value)
+	}
+	return marks
+}
+
+func logLabel(at float64) string { return strconv.FormatFloat(math.Pow(10, at), 'g', 1, 64) }
+
 func tickLabel(value float64, decimals int) string {
 	if size := math.Abs(value); decimals > 4 || size >= 1e7 {
 		return strconv.FormatFloat(value, 'g', 4, 64)

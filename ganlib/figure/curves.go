@@ -17,8 +17,13 @@ type Chart struct {
 	Title, XLabel, YLabel string
 
 	Series []Series
+	Bands  []Band // after the series, in the colours that follow theirs
 	Levels []Mark // horizontal lines, such as {"-log 4", -math.Log(4)}
 	Events []Mark // vertical lines, such as {"G frozen", 2000}
+
+	LogY  bool      // the upward axis is logarithmic; a value of 0 or less leaves a gap
+	Trend bool      // draw long series, of more than 200 values, as their running median over a pale band of all they reach
+	Holds []float64 // values that the upward axis holds even where nothing reaches them
 }
 
 // Series is one measured quantity: Y over X, two slices of one length. A NaN
@@ -42,21 +47,54 @@ const chartWidth, chartHeight = 576, 324
 // the series and all levels. It is an error if a series has an X and a Y of
 // different lengths.
 func Curves(chart Chart) (image.Image, error) {
+	if err := chart.check(); err != nil {
+		return nil, err
+	}
+	canvas, picture := newCanvas(chartWidth, chartHeight)
+	chart.drawIn(canvas)
+	return picture, nil
+}
+
+func (chart Chart) check() error {
 	for _, s := range chart.Series {
 		if len(s.X) != len(s.Y) {
-			return nil, fmt.Errorf("series %q has %d values of x and %d of y: want as many of one as of the other",
+			return fmt.Errorf("series %q has %d values of x and %d of y: want as many of one as of the other",
 				s.Name, len(s.X), len(s.Y))
 		}
 	}
-	canvas, picture := newCanvas(chartWidth, chartHeight)
+	for _, b := range chart.Bands {
+		if err := b.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawIn fills a canvas with the chart.
+func (chart Chart) drawIn(canvas draw.Canvas) {
+	if chart.LogY {
+		chart = chart.logarithmic()
+	}
 	room := draw.Crop(canvas, 10, -10, 8, -10)
 	room = legend(heading(room, chart.Title), chart.entries())
 
 	p := chart.axes()
 	p.Add(grid{}, horizontals(chart.Levels), verticals(chart.Events))
+	curves := make([]plot.Plotter, len(chart.Series))
 	for i, s := range chart.Series {
-		p.Add(curve{s, seriesStyle(i)})
+		c := curve{s, seriesStyle(i)}
+		curves[i] = c
+		if chart.Trend && len(s.X) > longSeries {
+			curves[i] = trend{c}
+			p.Add(band{c})
+		}
 	}
+	for i, b := range chart.Bands {
+		style := seriesStyle(len(chart.Series) + i)
+		p.Add(ribbon{b, style})
+		curves = append(curves, curve{b.lines()[0], style})
+	}
+	p.Add(curves...) // over all bands
 	// The names of the levels stand to the right of the data.
 	names := lettering(10, faded, draw.XLeft, middle)
 	var margin vg.Length = 4
@@ -64,7 +102,6 @@ func Curves(chart Chart) (image.Image, error) {
 		margin = max(margin, names.Width(l.Name)+8)
 	}
 	p.Draw(draw.Crop(room, 0, -margin, 0, 0))
-	return picture, nil
 }
 
 func (chart Chart) entries() []entry {
@@ -72,6 +109,11 @@ func (chart Chart) entries() []entry {
 	for i, s := range chart.Series {
 		if s.Name != "" {
 			all = append(all, entry{s.Name, seriesStyle(i)})
+		}
+	}
+	for i, b := range chart.Bands {
+		if b.Name != "" {
+			all = append(all, entry{b.Name, seriesStyle(len(chart.Series) + i)})
 		}
 	}
 	return all
@@ -89,7 +131,11 @@ func seriesStyle(i int) draw.LineStyle {
 // axes is an empty plot whose axes hold all that the chart has to show.
 func (chart Chart) axes() *plot.Plot {
 	x, y := nothing(), nothing()
-	for _, s := range chart.Series {
+	shown := slices.Clone(chart.Series)
+	for _, b := range chart.Bands {
+		shown = append(shown, b.lines()...)
+	}
+	for _, s := range shown {
 		for i := range s.X {
 			if drawable(s.X[i]) && drawable(s.Y[i]) {
 				x.include(s.X[i])
@@ -102,6 +148,9 @@ func (chart Chart) axes() *plot.Plot {
 	}
 	for _, l := range chart.Levels {
 		y.include(l.At)
+	}
+	for _, v := range chart.Holds {
+		y.include(v)
 	}
 	x, y = x.usable(), y.usable()
 	air := .05 * (y.max - y.min)
@@ -122,6 +171,9 @@ func (chart Chart) axes() *plot.Plot {
 		a.Label.TextStyle.Color = ink
 		a.Padding = 0
 	}
+	if chart.LogY {
+		p.Y.Tick.Marker = plot.TickerFunc(logTicks)
+	}
 	return p
 }
 
@@ -131,10 +183,10 @@ type grid struct{}
 func (grid) Plot(c draw.Canvas, p *plot.Plot) {
 	style := draw.LineStyle{Color: faint, Width: .6}
 	toX, toY := p.Transforms(&c)
-	for _, t := range ticks(p.X.Min, p.X.Max) {
+	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
 		c.StrokeLine2(style, toX(t.Value), c.Min.Y, toX(t.Value), c.Max.Y)
 	}
-	for _, t := range ticks(p.Y.Min, p.Y.Max) {
+	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
 		c.StrokeLine2(style, c.Min.X, toY(t.Value), c.Max.X, toY(t.Value))
 	}
 }

@@ -1,0 +1,77 @@
+package watch
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+// Line is a record in a few words, for a terminal:
+//
+//	D  .61  .39  loss 1.20  .93  V −1.20  ∇ 1.05 1.15  recall  .52
+//
+// that is mean D(x) and mean D(G(z)); the losses of D and of G and V(D,G), in
+// nats; the norms of the gradients of D and of G; and what was measured of the
+// samples, if anything was. What the record lacks is left out; an event is said
+// in its own words.
+func Line(r run.Record) string {
+	var words []string
+	if r.Event != "" {
+		words = append(words, strings.TrimSuffix(r.Event+": "+r.Note, ": "))
+	}
+	for _, part := range []struct {
+		name   string
+		values []string
+	}{
+		{"D", []string{"d_real", "d_fake"}},
+		{"loss", []string{"d_loss", "g_loss"}},
+		{"V", []string{"v"}},
+		{"∇", []string{"d_grad", "g_grad"}},
+		{"recall", []string{"recall"}},
+		{"precision", []string{"precision"}},
+		{"coverage", []string{"coverage"}},
+		{"diversity", []string{"diversity"}},
+		{"modes", []string{"modes"}},
+	} {
+		if numbers := brief(r, part.values); numbers != "" {
+			words = append(words, part.name+numbers)
+		}
+	}
+	return strings.Join(words, "  ")
+}
+
+// brief lists a record's values, each after a space and in a column; "" if the
+// record lacks one.
+func brief(r run.Record, names []string) string {
+	var s strings.Builder
+	for _, name := range names {
+		v, ok := r.Values[name]
+		if !ok {
+			return ""
+		}
+		fmt.Fprintf(&s, " %4s", short(v))
+	}
+	return s.String()
+}
+
+// short writes a number in some four characters: .61, 1.20, −1.39, 12.3, 3e-5.
+func short(v float64) string {
+	var s string
+	switch size := math.Abs(v); {
+	case v == math.Trunc(v) && size < 1e4:
+		s = strconv.FormatFloat(v, 'f', 0, 64)
+	case size < .005:
+		s = strings.Replace(strconv.FormatFloat(v, 'e', 0, 64), "e-0", "e-", 1)
+	case size < 9.995:
+		s = strconv.FormatFloat(v, 'f', 2, 64)
+	case size < 99.95:
+		s = strconv.FormatFloat(v, 'f', 1, 64)
+	default:
+		s = strconv.FormatFloat(v, 'g', 3, 64)
+	}
+	s = strings.Replace(s, "0.", ".", 1)
+	return strings.Replace(s, "-", "−", 1)
+}
