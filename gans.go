@@ -24,6 +24,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/ganlib/watch"
 )
 
 // GAN is a trained game: its players with their weights, and the run they came from. Its methods are for
@@ -65,24 +66,32 @@ func Train(ctx context.Context, cfg Config) (*GAN, error) {
 	if err != nil {
 		return nil, err
 	}
-	free := []string{"data.on_device", "record_every", "sample_every", "save_every", "keep_every"}
-	if cfg.GeneratorRule.mayGrow() && cfg.DiscriminatorRule.mayGrow() {
-		free = append(free, "steps")
-	}
-	gan.Run, err = run.Train(ctx, run.Spec{
-		Dir: cfg.Dir, Config: cfg, Free: free,
+	spec := run.Spec{
+		Dir: cfg.Dir, Config: cfg, Free: cfg.free(),
 		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery, KeepEvery: cfg.KeepEvery,
 		Trainer: trainer,
 		Batches: batches,
-		Sample:  gan.progress,
-		Watch:   cfg.Watch,
-		Output:  cfg.Output,
-	})
-	if err != nil {
+		Sample:  gan.progress, Plot: watch.Plot, Line: watch.Line,
+		Watch:  cfg.Watch,
+		Output: cfg.Output,
+	}
+	if err := gan.guard(&spec, d); err != nil {
+		return nil, err
+	}
+	if gan.Run, err = run.Train(ctx, spec); err != nil {
 		return nil, err
 	}
 	gan.Step = cfg.Steps
 	return gan, nil
+}
+
+// free are the keys of a configuration that a run may be gone on with when they differ.
+func (cfg Config) free() []string {
+	free := []string{"data.on_device", "record_every", "sample_every", "save_every", "keep_every", "measure_every", "best", "on_failure"}
+	if cfg.GeneratorRule.mayGrow() && cfg.DiscriminatorRule.mayGrow() {
+		free = append(free, "steps")
+	}
+	return free
 }
 
 // Open reads the newest checkpoint of a run, on the backend Resolve("") names; the run may still be in

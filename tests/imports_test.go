@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 		"ganlib/data/cifar", "ganlib/data/emoji", "ganlib/data/fashion", "ganlib/data/folder", "ganlib/data/idx",
 		"ganlib/data/lsun", "ganlib/data/mat", "ganlib/data/mnist", "ganlib/data/svhn", "ganlib/data/tfd",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/layer", "ganlib/measure", "ganlib/measure/feature", "ganlib/optim",
-		"ganlib/run", "internal/progress",
+		"ganlib/run", "ganlib/watch", "internal/progress",
 	},
 	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/evaluate", "ganlib/figure", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "internal/progress"},
 	"internal/gantest":  {"ganlib/backend"},
