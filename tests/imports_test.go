@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/measure", "ganlib/measure/feature", "internal/progress"},
 	"ganlib":                           {"ganlib/layer", "ganlib/optim"},
 	"ganlib/run":                       {"ganlib/figure", "internal/progress"}, // knows players only as a GoMLX trainer
+	"ganlib/watch":                     {"ganlib/figure", "ganlib/run"},
 	"dcganlib":                         {"ganlib", "ganlib/layer", "ganlib/optim"},
 	"": { // package gans alone knows everyone, and alone carries the embedded sets along
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/archive", "ganlib/data/catalog",
