@@ -1,0 +1,68 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Band is a quantity with a range: a line at Middle over X inside a pale band
+// from Low to High, such as the median and the quartiles of several runs. All
+// four have one length. Where one of them is NaN or infinite there is a gap.
+type Band struct {
+	Name                 string
+	X, Low, Middle, High []float64
+}
+
+func (b Band) check() error {
+	for edge, y := range map[string][]float64{"low": b.Low, "middle": b.Middle, "high": b.High} {
+		if len(y) != len(b.X) {
+			return fmt.Errorf("band %q has %d values of x and %d of its %s: want as many of one as of the other",
+				b.Name, len(b.X), len(y), edge)
+		}
+	}
+	return nil
+}
+
+// lines are the two edges and, first, the line between them.
+func (b Band) lines() []Series {
+	return []Series{{b.Name, b.X, b.Middle}, {"", b.X, b.Low}, {"", b.X, b.High}}
+}
+
+// logarithmicBands are bands with decimal logarithms for heights.
+func logarithmicBands(bands []Band) []Band {
+	logs := slices.Clone(bands)
+	for i, b := range bands {
+		logs[i].Low, logs[i].Middle, logs[i].High = logarithms(b.Low), logarithms(b.Middle), logarithms(b.High)
+	}
+	return logs
+}
+
+// ribbon is the pale part of a band.
+type ribbon struct {
+	Band
+	style draw.LineStyle
+}
+
+func (r ribbon) Plot(c draw.Canvas, p *plot.Plot) {
+	toX, toY := p.Transforms(&c)
+	pale := color.NRGBAModel.Convert(r.style.Color).(color.NRGBA)
+	pale.A = 0x40
+	for i := 1; i < len(r.X); i++ { // a polygon from each place to the next
+		corners := []vg.Point{}
+		for _, at := range []struct{ x, y float64 }{
+			{r.X[i-1], r.Low[i-1]}, {r.X[i], r.Low[i]}, {r.X[i], r.High[i]}, {r.X[i-1], r.High[i-1]},
+		} {
+			if drawable(at.x) && drawable(at.y) {
+				corners = append(corners, vg.Point{X: toX(at.x), Y: toY(at.y)})
+			}
+		}
+		if len(corners) == 4 {
+			c.FillPolygon(pale, corners)
+		}
+	}
+}
