@@ -1,0 +1,142 @@
+package gans
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+const resumeSteps = 8
+
+// stabilised is a small run with everything in it that has a state to lose: k = 3, momentum whose schedule
+// moves within the run beside Adam whose rate falls, averaged weights, spectral norm in both players, noise
+// that fades, flipped labels, a penalty at random points, and minibatch standard deviation.
+func stabilised(dir, backendName string) Config {
+	cfg := Ring8()
+	cfg.Dir, cfg.Backend = dir, backendName
+	cfg.BatchSize, cfg.K = 8, 3
+	cfg.Generator.MLP.Hidden, cfg.Discriminator.MLP.Hidden = []int{6}, []int{6}
+	cfg.Generator.SpectralNorm, cfg.Discriminator.SpectralNorm = true, true
+	cfg.Discriminator.MLP.MinibatchStd = true
+	cfg.AverageG, cfg.FlipReal, cfg.FlipFake, cfg.SmoothReal = .9, .1, .1, .1
+	cfg.InstanceNoise = ganlib.InstanceNoise{Std: .2, Steps: 6}
+	cfg.Penalty = ganlib.Penalty{Kind: ganlib.WGANGP, Weight: 1}
+	cfg.DiscriminatorRule = Rule{Momentum: &optim.Momentum{
+		LearningRate: .05, Decay: 1.01, MinRate: .01, Initial: .5, Final: .7, Saturate: 4, Epoch: 6,
+	}}
+	cfg.GeneratorRule.Adam.Linear = resumeSteps
+	cfg.Steps, cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery, cfg.KeepEvery = resumeSteps, 1, resumeSteps, 1, 1
+	cfg.MeasureEvery = 0
+	return cfg
+}
+
+// requireSameRun compares two runs: every variable of every step's checkpoint, byte by byte, and all that was
+// recorded.
+func requireSameRun(t *testing.T, want, got string) {
+	t.Helper()
+	for step := 1; step <= resumeSteps; step++ {
+		require.Equal(t, savedAt(t, want, step), savedAt(t, got, step), "the state after step %d", step)
+	}
+	require.Equal(t, recorded(t, want), recorded(t, got))
+}
+
+// savedAt returns the bytes of all variables after a step.
+func savedAt(t *testing.T, dir string, step int) map[string][]byte {
+	t.Helper()
+	r, err := run.Open(dir)
+	require.NoError(t, err)
+	store := model.NewStore()
+	require.NoError(t, r.RestoreStep(store, step))
+	state := make(map[string][]byte)
+	for v := range store.IterVariables() {
+		require.NoError(t, v.MustValue().ConstBytes(func(b []byte) { state[v.Path()] = bytes.Clone(b) }))
+	}
+	return state
+}
+
+// TestCutAtEveryStep: a run that is stopped after every single step, and goes on from what is on the disk, comes
+// to the bytes of the run that was never stopped.
+func TestCutAtEveryStep(t *testing.T) {
+	onBackends(t, func(t *testing.T, backendName string) {
+		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
+		_, err := Train(t.Context(), whole)
+		require.NoError(t, err)
+		state := savedAt(t, whole.Dir, resumeSteps)
+		for _, path := range []string{"/average/generator/hidden_0/dense/weights", "/discriminator/hidden_0/dense/u", "/velocity/discriminator/hidden_0/dense/weights"} {
+			require.Contains(t, state, path)
+			require.NotEqual(t, savedAt(t, whole.Dir, 1)[path], state[path], path)
+		}
+
+		dir := filepath.Join(t.TempDir(), "cut")
+		for step := 1; step < resumeSteps; step++ {
+			cut := stabilised(dir, backendName)
+			_, err := Train(stopAfter(t, &cut, step), cut)
+			require.ErrorIs(t, err, run.ErrInterrupted)
+		}
+		_, err = Train(t.Context(), stabilised(dir, backendName))
+		require.NoError(t, err)
+		requireSameRun(t, whole.Dir, dir)
+	})
+}
+
+// The environment of a test program that is to be a process of its own: the run's directory, the backend, and
+// the step at whose record it dies.
+const resumeDirEnv, resumeBackendEnv, resumeDieEnv = "GAN_TEST_RESUME_DIR", "GAN_TEST_RESUME_BACKEND", "GAN_TEST_RESUME_DIE"
+
+// died is the exit code of such a process.
+const died = 7
+
+// TestCutAcrossProcesses: the same across processes that die between a step's record and its checkpoint, which
+// the next one has to take again.
+func TestCutAcrossProcesses(t *testing.T) {
+	if dir := os.Getenv(resumeDirEnv); dir != "" {
+		dieAt, err := strconv.Atoi(os.Getenv(resumeDieEnv))
+		require.NoError(t, err)
+		cfg := stabilised(dir, os.Getenv(resumeBackendEnv))
+		cfg.Watch = append(cfg.Watch, func(r run.Record) error {
+			if r.Step == dieAt {
+				os.Exit(died)
+			}
+			return nil
+		})
+		_, err = Train(context.Background(), cfg)
+		require.NoError(t, err)
+		return
+	}
+	onBackends(t, func(t *testing.T, backendName string) {
+		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
+		_, err := Train(t.Context(), whole)
+		require.NoError(t, err)
+		dir := filepath.Join(t.TempDir(), "cut")
+		for _, dieAt := range []int{3, 6, 0} {
+			process := exec.Command(os.Args[0], "-test.run", "^TestCutAcrossProcesses$")
+			process.Env = append(os.Environ(), resumeDirEnv+"="+dir, resumeBackendEnv+"="+backendName, fmt.Sprintf("%s=%d", resumeDieEnv, dieAt))
+			said, err := process.CombinedOutput()
+			want := died
+			if dieAt == 0 {
+				want = 0
+			}
+			require.Equal(t, want, process.ProcessState.ExitCode(), "%v: %s", err, said)
+			if dieAt > 0 {
+				r, err := run.Open(dir)
+				require.NoError(t, err)
+				kept, err := r.Checkpoints()
+				require.NoError(t, err)
+				require.Equal(t, dieAt-1, kept[len(kept)-1].Step, "it died before the step was saved")
+			}
+		}
+		requireSameRun(t, whole.Dir, dir)
+	})
+}
