@@ -284,6 +284,9 @@ func (cfg Config) checkNetworks() error {
 	if d := cfg.Discriminator.DCGAN; cfg.Penalty.Kind != "" && d != nil && d.HasBatchNorm() {
 		return fmt.Errorf(`penalty %q with batch norm in the discriminator, whose gradient is then that of a whole batch: want its batch_norm "none"`, cfg.Penalty.Kind)
 	}
+	if cfg.Penalty.Kind != "" && cfg.Discriminator.MaxoutConv != nil {
+		return fmt.Errorf("penalty %q with a maxout_conv for a discriminator, whose max pooling has no second derivative: want another network", cfg.Penalty.Kind)
+	}
 	if g, d := cfg.Generator.classes(), cfg.Discriminator.classes(); g != d {
 		return fmt.Errorf("the generator has %d classes, the discriminator %d: want the same labels told to both", g, d)
 	}

@@ -213,6 +213,24 @@ var badLine = []change{
 	{func(c *Config) { c.Discriminator.MLP.Output = nil }, "discriminator: output shape []: want positive sizes"},
 	{func(c *Config) { c.Discriminator.MLP.OutputActivation = "sigmoid" }, `discriminator: output_activation is "sigmoid": want "linear"`},
 
+	{func(c *Config) { c.SmoothReal = 1 }, "smooth_real is 1: want a share of at least 0 and less than 1"},
+	{func(c *Config) { c.SmoothReal, c.Objective.Name = .1, "wasserstein" }, `smooth_real is 0.1 with objective "wasserstein", which has no labels`},
+	{func(c *Config) { c.FlipFake = -.1 }, "flip_fake is -0.1: want a share"},
+	{func(c *Config) { c.AverageG = 1 }, "average_g is 1: want a share of at least 0 and less than 1"},
+	{func(c *Config) { c.InstanceNoise.Std = .1 }, "instance_noise has 0 steps: want the iterations over which it falls to 0"},
+	{func(c *Config) { c.Penalty.Kind = "gp" }, `penalty "gp" is unknown: want "wgan-gp" or "r1"`},
+	{func(c *Config) { c.Penalty.Kind = "r1" }, `penalty "r1" has weight 0: want a positive number`},
+	{func(c *Config) { c.Generator.MLP.MinibatchStd = true }, "generator: minibatch_std is for a discriminator"},
+	{func(c *Config) { c.MeasureEvery = -1 }, "measure_every is -1: want at least 1, or 0 for never"},
+	{func(c *Config) { c.Best, c.MeasureEvery = "fid", 20 }, `best "fid" is unknown: want one of ["recall" "coverage"`},
+	{func(c *Config) { c.Best, c.MeasureEvery = "recall", 0 }, `best is "recall", and measure_every 0: want it measured`},
+	{func(c *Config) { c.Best, c.MeasureEvery = "recall", 290 }, `best is "recall", and save_every 500: want a multiple of measure_every, 300`},
+	{func(c *Config) { c.Best, c.MeasureEvery = "modes", 500 }, `best is "modes", and normal has none to count`},
+	{func(c *Config) { c.OnFailure = &OnFailure{} }, `on_failure: action "" is unknown: want "stop" or "rollback"`},
+	{func(c *Config) { c.OnFailure = &OnFailure{Action: "stop", Limit: 2} }, `on_failure: rate_factor 0 and limit 2 with action "stop"`},
+	{func(c *Config) { c.OnFailure = &OnFailure{Action: "rollback", RateFactor: 2} }, "on_failure: rate_factor is 2: want more than 0 and at most 1, or 0 for .5"},
+	{func(c *Config) { c.OnFailure = &OnFailure{Action: "rollback", Limit: -1} }, "on_failure: limit is -1 roll-backs"},
+
 	{func(c *Config) { c.GeneratorRule = Rule{} }, `generator_rule: want one rule, "momentum" or "adam"`},
 	{func(c *Config) { c.DiscriminatorRule.Momentum = &optim.Momentum{LearningRate: 1} }, `discriminator_rule: want one rule`},
 	{func(c *Config) { c.GeneratorRule.Adam.LearningRate = 0 }, "generator_rule: learning_rate is 0: want a positive number"},
@@ -270,6 +288,7 @@ var badDCGAN = []change{
 	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 5, 5 }, "generator: it has 5 classes, the data have 10: want the data's, or 0 for no labels"},
 	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 1, 1 }, "generator: classes is 1: want at least 2, or 0 for no labels"},
 
+	{func(c *Config) { c.Penalty = ganlib.Penalty{Kind: "r1", Weight: 10} }, `penalty "r1" with batch norm in the discriminator`},
 	{func(c *Config) { c.FlipReal = 1 }, "flip_real is 1: want a share of at least 0 and less than 1"},
 	{func(c *Config) { c.FlipReal, c.Objective.Name = .3, "least-squares" }, `flip_real is 0.3 with objective "least-squares"`},
 	{func(c *Config) { c.Noise.Dim = 0 }, "noise prior has 0 dimensions"},
@@ -281,4 +300,41 @@ func TestLabelsMissing(t *testing.T) {
 	unlabelled := &pictures{fitting: one, one: one}
 	require.EqualError(t, MNIST28().check(unlabelled), "generator: it has 10 classes, and the data have no labels: want 0")
 	require.NoError(t, MNIST28Unconditional().check(unlabelled))
+}
+
+// TestPenaltyNetworks: without batch norm a DCGAN may be penalised; max pooling may never be.
+func TestPenaltyNetworks(t *testing.T) {
+	cfg := MNIST28()
+	cfg.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: 10}
+	cfg.Discriminator.DCGAN.BatchNorm = "none"
+	require.NoError(t, cfg.validate())
+	cfg = CIFAR10Conv()
+	cfg.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: 10}
+	require.ErrorContains(t, cfg.validate(), `penalty "r1" with a maxout_conv for a discriminator`)
+}
+
+// TestStabilisersInJSON: what is off is not in config.json, so that runs begun without it go on; what is on
+// comes back as it was.
+func TestStabilisersInJSON(t *testing.T) {
+	cfg := Ring8()
+	cfg.MeasureEvery = 0
+	text, err := json.Marshal(cfg)
+	require.NoError(t, err)
+	keys := []string{"smooth_real", "flip_fake", "instance_noise", "penalty", "average_g", "spectral_norm", "minibatch_std", "measure_every", `"best"`, "on_failure"}
+	for _, key := range keys {
+		require.NotContains(t, string(text), key)
+	}
+	cfg = stabilised("", "go")
+	cfg.MeasureEvery, cfg.Best, cfg.OnFailure = 1, "modes", &OnFailure{Action: "rollback", RateFactor: .3, Limit: 2}
+	require.NoError(t, cfg.validate())
+	text, err = json.Marshal(cfg)
+	require.NoError(t, err)
+	for _, key := range keys {
+		require.Contains(t, string(text), key)
+	}
+	var back Config
+	require.NoError(t, json.Unmarshal(text, &back))
+	cfg.Dir = ""
+	back.Backend = cfg.Backend
+	require.Equal(t, cfg, back)
 }

@@ -48,7 +48,8 @@ type Game struct {
 	// InstanceNoise blurs all that D sees, for a while.
 	InstanceNoise InstanceNoise
 	// Penalty is what D pays for the size of its gradient. It is taken example by example, so D must have no
-	// batch norm, where a logit depends on the other examples (WGAN-GP's paper, section 4).
+	// batch norm, where a logit depends on the other examples (WGAN-GP's paper, section 4), and no max pooling
+	// (MaxoutConv), of which GoMLX has no second derivative.
 	Penalty Penalty
 }
 
