@@ -19,7 +19,10 @@ const neighbours = 5
 
 // signals looks at a game in progress as often as it is asked to, each time with the same noise and the same real
 // examples, so that what changes is the game. It compares the numbers of examples as they are: coordinates, or
-// pixels in the generator's range.
+// pixels in the generator's range. On MNIST that tells enough: the 2014 recipe has recall .20 after 5,000
+// iterations and .90 to .94 after 35,000 to 200,000. Its literal minimax game, where G is dead, has recall 0 from
+// 300 to 1,200 iterations and a diversity of .05, while coverage stays at .5 and density is 48, for one average
+// digit is near to half of all digits.
 type signals struct {
 	gan       *GAN
 	real      []float32     // [rows, ...]
@@ -108,24 +111,9 @@ func (s *signals) measure() (map[string]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	values := make(map[string]float64)
-	diversity, err := measure.MeanPairwiseDistance(x, s.dim())
+	values, err := s.compare(x)
 	if err != nil {
 		return nil, err
-	}
-	values["diversity"] = diversity / s.diversity
-	m, err := measure.Manifold(s.real, x, s.dim(), neighbours)
-	if err != nil {
-		return nil, err
-	}
-	values["precision"], values["recall"] = m.Precision.Value, m.Recall.Value
-	values["density"], values["coverage"] = m.Density.Value, m.Coverage.Value
-	if s.mixture != nil {
-		modes, err := measure.ModeCoverage(x, *s.mixture)
-		if err != nil {
-			return nil, err
-		}
-		values[measureModes] = float64(modes.Found)
 	}
 	results, err := s.exec.Call(s.inputs...)
 	if err != nil {
@@ -133,6 +121,31 @@ func (s *signals) measure() (map[string]float64, error) {
 	}
 	for i, name := range s.names {
 		values[name] = float64(tensors.ToScalar[float32](results[i]))
+	}
+	return values, nil
+}
+
+// compare holds examples, [rows, ...], against the real ones.
+func (s *signals) compare(x []float32) (map[string]float64, error) {
+	diversity, err := measure.MeanPairwiseDistance(x, s.dim())
+	if err != nil {
+		return nil, err
+	}
+	m, err := measure.Manifold(s.real, x, s.dim(), neighbours)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]float64{
+		"diversity": diversity / s.diversity,
+		"precision": m.Precision.Value, "recall": m.Recall.Value,
+		"density": m.Density.Value, "coverage": m.Coverage.Value,
+	}
+	if s.mixture != nil {
+		modes, err := measure.ModeCoverage(x, *s.mixture)
+		if err != nil {
+			return nil, err
+		}
+		values[measureModes] = float64(modes.Found)
 	}
 	return values, nil
 }

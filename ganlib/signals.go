@@ -28,8 +28,8 @@ type Signal struct {
 //   - d_saturated and g_saturated, the share of hidden units, of those that can be, that are saturated on all
 //     examples, as layer.Activation has it. A player without such units has none of these.
 func (a *Algorithm1) Signals(root *model.Scope, x, y, z *Node) []Signal {
+	root.SetTraining(x.Graph(), true) // before a variable is looked at: see live
 	defer keep(root, x.Graph())()
-	root.SetTraining(x.Graph(), true)
 	layer.Observe(x.Graph())
 	it := &iteration{x: x, m: x.Shape().Dimensions[0], labels: y, gz: a.Generate(root, z, y)}
 	signals := saturated("g_saturated", layer.Observed(x.Graph()))
