@@ -33,6 +33,24 @@
 // reached exactly when p_g = p_data, where D* = 1/2 everywhere. Before D is optimal,
 // (V + log 4)/2 is a lower bound of the Jensen-Shannon divergence, no more: D near 1/2 proves nothing.
 //
+// # Stabilisers
+//
+// The game of the paper is hard to balance. Each of these changes something about it; all are off unless asked
+// for.
+//
+//	what                    from                        does                                  when
+//	Game.SmoothReal         Salimans et al. 2016        tells D 1 − s of real examples        D is too sure: its loss is near 0
+//	Game.FlipReal, FlipFake MathWorks' example          lies to D about a share of examples   D wins too easily
+//	Game.InstanceNoise      Sønderby et al. 2017        blurs all D sees, less and less       D tells them apart at once: G's gradient is gone
+//	Game.Penalty, WGANGP    Gulrajani et al. 2017       pulls D's slope to 1                  with Wasserstein, which needs it
+//	Game.Penalty, R1        Mescheder et al. 2018       flattens D on real data               the players circle each other
+//	layer.WithSpectralNorm  Miyato et al. 2018          bounds the slope of each layer        D's gradients grow; cheaper than a penalty
+//	MinibatchStd            Karras et al. 2018          shows D how much a batch differs      samples are all alike
+//	Algorithm1.AverageG     Yazıcı et al. 2019          samples by averaged weights of G      samples change from step to step
+//	two learning rates      Heusel et al. 2017          lets D learn faster than G            in place of K > 1
+//
+// A penalty and K > 1 cost D another pass, or another step; the others cost next to nothing.
+//
 // # Errors
 //
 // Functions that take or return a *graph.Node build computation graphs and panic on misuse, as

@@ -18,6 +18,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/gans-in-go/gans/ganlib/layer"
+	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -452,4 +453,34 @@ func TestStabilisersRefused(t *testing.T) {
 		c.spoil(a)
 		require.ErrorContains(t, a.Validate(), c.want)
 	}
+}
+
+// TestR1Converges: the Dirac-GAN, G(z) = θ and D(x) = σ(ψx) for data at 0, turns away from its end (0, 0)
+// without a penalty and comes to it with R1 (Mescheder et al. 2018, section 2 and theorem 4.1).
+func TestR1Converges(t *testing.T) {
+	distance := func(b compute.Backend, p Penalty) float64 {
+		a := smallGame(1, true, Minimax)
+		a.HalfV, a.Penalty = false, p
+		a.DiscriminatorRule, a.GeneratorRule = &optim.Momentum{LearningRate: .1}, &optim.Momentum{LearningRate: .1}
+		a.Generator = func(scope *model.Scope, z, _ *Node) *Node {
+			theta := scope.VariableWithValue("theta", 1.0).NodeValue(z.Graph())
+			return Add(MulScalar(Slice(z, AxisRange(), AxisRange(0, 1)), 0), theta)
+		}
+		a.Discriminator = func(scope *model.Scope, x, _ *Node) *Node {
+			return Mul(x, scope.VariableWithValue("psi", 1.0).NodeValue(x.Graph()))
+		}
+		store := model.NewStore()
+		trainer, err := a.Trainer(b, store)
+		require.NoError(t, err)
+		for range 300 {
+			_, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{tensors.FromShape(shapes.Make(dtypes.Float64, 4, 1))}})
+			require.NoError(t, err)
+		}
+		at := func(path string) float64 { return tensors.ToScalar[float64](store.GetVariable(path).MustValue()) }
+		return math.Hypot(at("/"+GeneratorScope+"/theta"), at("/"+DiscriminatorScope+"/psi"))
+	}
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		require.Greater(t, distance(b, Penalty{}), math.Sqrt2, "further away than it began")
+		require.Less(t, distance(b, Penalty{R1, 1}), .01)
+	})
 }
