@@ -94,7 +94,7 @@ func Figure1() Config {
 		Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 1},
 		Objective: Objective{Name: ganlib.Minimax.Name}, K: 5,
 		GeneratorRule: rule(1), DiscriminatorRule: rule(5),
-		Steps: steps, RecordEvery: 20, SampleEvery: steps, SaveEvery: 500,
+		Steps: steps, RecordEvery: 20, SampleEvery: steps, SaveEvery: 500, MeasureEvery: 100,
 	}
 }
 
@@ -116,7 +116,7 @@ func Ring8() Config {
 		Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 8},
 		Objective: Objective{Name: ganlib.NonSaturating.Name}, K: 1,
 		GeneratorRule: rule(), DiscriminatorRule: rule(),
-		Steps: 5000, RecordEvery: 20, SampleEvery: 500, SaveEvery: 1000,
+		Steps: 5000, RecordEvery: 20, SampleEvery: 500, SaveEvery: 1000, MeasureEvery: 100,
 	}
 }
 
@@ -141,7 +141,7 @@ func MNIST() Config {
 		Noise:         ganlib.Prior{Noise: ganlib.UnitUniform, Dim: 100},
 		Objective:     Objective{Name: ganlib.NonSaturating.Name}, HalfV: true, K: 1, Simultaneous: true,
 		GeneratorRule: rule(), DiscriminatorRule: rule(),
-		Steps: 20_000, RecordEvery: 50, SampleEvery: 500, SaveEvery: 500,
+		Steps: 20_000, RecordEvery: 50, SampleEvery: 500, SaveEvery: 500, MeasureEvery: 500,
 	}
 }
 
@@ -174,7 +174,7 @@ func MNISTAdam() Config {
 func MNIST28() Config {
 	cfg := dcgan(dcganlib.MNIST28(), "mnist", 2000)
 	cfg.Name, cfg.Data.First = "DCGAN for MNIST, conditional", 50_000
-	cfg.SampleEvery = 100
+	cfg.SampleEvery, cfg.MeasureEvery = 100, 100
 	return cfg
 }
 
@@ -182,7 +182,7 @@ func MNIST28() Config {
 func MNIST28Unconditional() Config {
 	cfg := dcgan(dcganlib.MNIST28Unconditional(), "mnist", 2000)
 	cfg.Name, cfg.Data.First = "DCGAN for MNIST, without labels", 50_000
-	cfg.SampleEvery = 100
+	cfg.SampleEvery, cfg.MeasureEvery = 100, 100
 	return cfg
 }
 
@@ -233,6 +233,6 @@ func dcgan(c dcganlib.Config, set string, steps int) Config {
 		Objective: Objective{Name: ganlib.NonSaturating.Name}, K: 1,
 		Simultaneous: c.Simultaneous, FlipReal: c.FlipReal,
 		GeneratorRule: Rule{Adam: c.Adam()}, DiscriminatorRule: Rule{Adam: c.Adam()},
-		Steps: steps, RecordEvery: 10, SampleEvery: 500, SaveEvery: 500,
+		Steps: steps, RecordEvery: 10, SampleEvery: 500, SaveEvery: 500, MeasureEvery: 500,
 	}
 }

@@ -113,7 +113,7 @@ func released2014(rate float64, epoch int) Config {
 		Seed: 1, BatchSize: 100, Noise: ganlib.Prior{Noise: ganlib.Gaussian, Dim: 100},
 		Objective: Objective{Name: ganlib.NonSaturating.Name}, HalfV: true, K: 1, Simultaneous: true,
 		GeneratorRule: rule(), DiscriminatorRule: rule(),
-		RecordEvery: 50, SampleEvery: 500, SaveEvery: 1000,
+		RecordEvery: 50, SampleEvery: 500, SaveEvery: 1000, MeasureEvery: 500,
 	}
 }
 
