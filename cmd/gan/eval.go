@@ -20,13 +20,12 @@ type evalCmd struct {
 	Dir       string `arg:"" optional:"" name:"run" type:"existingdir" help:"The run's directory; none with --features."`
 	N         int    `short:"n" default:"10000" placeholder:"N" help:"How many samples (default: ${default}, as most published numbers have it)."`
 	Seed      uint64 `default:"1" help:"Decides the noise, and what is drawn from the data."`
-	Step      *int   `placeholder:"N" help:"The iteration whose weights to measure, if its checkpoint was kept (default: the newest)."`
 	Extractor string `default:"auto" enum:"auto,pixels,random,mnist,fashion,inception" help:"The features to compare: pixels, random convolutions, a classifier of mnist or fashion, or Keras's inception (default: the classifier of the data where there is one, else random)."`
 	Weights   string `type:"existingdir" placeholder:"DIR" help:"With --extractor inception: the folder of its weights."`
 	Features  string `type:"existingfile" placeholder:"FILE.npy" help:"Features computed elsewhere, in place of a run: those of the samples, a row each."`
 	Reference string `type:"existingfile" placeholder:"FILE.npy" help:"With --features: those of the real images."`
 	Out       string `short:"o" type:"path" placeholder:"FILE.json" help:"Where to write the numbers (default: eval.json in the run's directory, or here)."`
-	Backend   string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda."`
+	checkpoint
 }
 
 // Validate sorts out whether a run is to be measured or files of features are.
@@ -94,14 +93,9 @@ func (c *evalCmd) report() (*evaluate.Report, error) {
 	if c.Features != "" {
 		return c.fromFiles()
 	}
-	gan, err := gans.OpenOn(c.Dir, c.Backend)
+	gan, err := c.open(c.Dir)
 	if err != nil {
 		return nil, err
-	}
-	if c.Step != nil {
-		if err := gan.Restore(*c.Step); err != nil {
-			return nil, err
-		}
 	}
 	e := gans.Evaluation{Samples: c.N, Seed: c.Seed, Output: os.Stdout}
 	switch c.Extractor {

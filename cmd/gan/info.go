@@ -47,8 +47,14 @@ func (c *infoCmd) Run() error {
 	} else {
 		row("saved", "nothing yet")
 	}
+	if best, value, err := r.Best(run.Best{Value: cfg.Best}); cfg.Best != "" && err == nil {
+		row("best", "iteration %d, %s %.3f", best.Step, cfg.Best, value)
+	}
 	if n := len(samples); n > 0 {
 		row("pictures", "%d, the last %s", n, samples[n-1])
+	}
+	if plot := r.Plot(); plot != "" {
+		row("plot", "%s", plot)
 	}
 	if gif := r.Animation(); gif != "" {
 		row("animation", "%s", gif)

@@ -11,13 +11,13 @@ import (
 )
 
 type sampleCmd struct {
-	Dir     string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
-	N       *int   `short:"n" placeholder:"N" help:"How many samples (default: 64 images, ten of each class where there are classes, or 20,000 numbers)."`
-	Label   []int  `short:"l" placeholder:"CLASS" help:"The class of the samples in a conditional game; several are taken in turn (default: all of them)."`
-	Seed    uint64 `default:"1" help:"Decides the noise."`
-	Out     string `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
-	Folder  string `type:"path" placeholder:"DIR" help:"Write each sample as a PNG of its own into a new folder instead, for other programs to measure."`
-	Backend string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda."`
+	Dir    string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
+	N      *int   `short:"n" placeholder:"N" help:"How many samples (default: 64 images, ten of each class where there are classes, or 20,000 numbers)."`
+	Label  []int  `short:"l" placeholder:"CLASS" help:"The class of the samples in a conditional game; several are taken in turn (default: all of them)."`
+	Seed   uint64 `default:"1" help:"Decides the noise."`
+	Out    string `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
+	Folder string `type:"path" placeholder:"DIR" help:"Write each sample as a PNG of its own into a new folder instead, for other programs to measure."`
+	checkpoint
 }
 
 func (c *sampleCmd) Run() error {
@@ -34,7 +34,7 @@ func (c *sampleCmd) Run() error {
 	if c.Folder != "" && c.Out != "" {
 		return fmt.Errorf("--folder %s and --out %s: want one of the two", c.Folder, c.Out)
 	}
-	gan, err := gans.OpenOn(c.Dir, c.Backend)
+	gan, err := c.open(c.Dir)
 	if err != nil {
 		return err
 	}
