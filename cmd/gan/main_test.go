@@ -82,7 +82,7 @@ func TestFromTrainToInfo(t *testing.T) {
 			train := []string{"train", "figure1", "--steps", "4", "--dir", dir, "--backend", name}
 			out := must(t, train...)
 			require.Contains(t, out, "on "+name+", in "+dir)
-			require.Regexp(t, `\n4/4 .* d_loss \d.* d_real 0\.\d.* d_fake 0\.\d.* steps/s, 0s left\n`, out)
+			require.Regexp(t, `\n4/4  D  +\.\d+ .* loss \d.* V −\d.* steps/s, 0s left\n`, out)
 			require.Contains(t, out, "gan sample "+dir)
 			require.Contains(t, must(t, train...), "is finished: 4 steps")
 

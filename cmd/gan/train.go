@@ -3,11 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -16,26 +19,32 @@ import (
 )
 
 type trainCmd struct {
-	What            string `arg:"" optional:"" help:"A preset, one of ${presets}; or, with --preset, the data."`
-	Data            string `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
-	Preset          string `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one that is called as the data are)."`
-	Size            int    `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
-	Channels        int    `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
-	Crop            int    `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
-	Flip            bool   `help:"Mirror each image left to right with probability 1/2."`
-	WithReplacement bool   `help:"Draw every image by itself, so that one may come twice before all have come once."`
-	OnDevice        bool   `help:"Keep all the images in the device's memory."`
-	Pretrained      string `type:"existingdir" placeholder:"RUN" help:"A run whose generator's layers this one's last layers begin with: for tfd, a run of tfd-pretrain."`
-	Dir             string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own)."`
-	Steps           *int   `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
-	SaveEvery       *int   `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
-	KeepEvery       *int   `placeholder:"N" help:"Keep the checkpoints of the iterations that N divides for good, a multiple of --save-every (default: the preset's, which is to keep the newest three)."`
-	Seed            *int64 `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
-	Backend         string `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go)."`
+	recipe `embed:""`
+	Dir    string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own; none for a file)."`
+}
+
+// recipe is what to train: a preset or a file, the data, and what is to be otherwise.
+type recipe struct {
+	What            string   `arg:"" optional:"" help:"A preset, one of ${presets}; a file of JSON such as a run's config.json, or - for the standard input; or, with --preset, the data."`
+	Data            string   `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
+	Preset          string   `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one that is called as the data are)."`
+	Size            int      `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
+	Channels        int      `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
+	Crop            int      `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
+	Flip            bool     `help:"Mirror each image left to right with probability 1/2."`
+	WithReplacement bool     `help:"Draw every image by itself, so that one may come twice before all have come once."`
+	OnDevice        bool     `help:"Keep all the images in the device's memory."`
+	Pretrained      string   `type:"existingdir" placeholder:"RUN" help:"A run whose generator's layers this one's last layers begin with: for tfd, a run of tfd-pretrain."`
+	Steps           *int     `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
+	SaveEvery       *int     `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
+	KeepEvery       *int     `placeholder:"N" help:"Keep the checkpoints of the iterations that N divides for good, a multiple of --save-every (default: the preset's, which is to keep the newest three)."`
+	Seed            *int64   `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
+	Set             []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting by its dotted key in config.json, such as k=2 or discriminator_rule.adam.learning_rate=4e-4. The value is JSON, or a word. May be repeated."`
+	Backend         string   `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go; a file has its own)."`
 }
 
 // Validate sorts out which of WHAT, --data and --preset is the preset and which the data.
-func (c *trainCmd) Validate() error {
+func (c *recipe) Validate() error {
 	switch {
 	case c.What == "" && c.Data == "":
 		return fmt.Errorf("expected a preset or --data, such as `gan train mnist` or `gan train --data photos.zip`")
@@ -63,10 +72,8 @@ func (c *trainCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	cfg.Backend = backend.Resolve(c.Backend)
-	cfg.Dir = c.Dir
-	if cfg.Dir == "" {
-		cfg.Dir = filepath.Join("runs", name+"-"+strings.NewReplacer(":", "-", "/", "-").Replace(cfg.Backend))
+	if cfg.Dir, err = c.dir(c.Dir, "", name); err != nil {
+		return err
 	}
 	cfg.Output = os.Stdout
 	fmt.Printf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, cfg.Dir)
@@ -78,13 +85,35 @@ func (c *trainCmd) Run() error {
 	return nil
 }
 
-// config is the preset that was asked for, on the data that were asked for and with what else was, and a
-// name for preset and data.
-func (c *trainCmd) config() (cfg gans.Config, name string, err error) {
-	if cfg, err = gans.Preset(c.Preset); err != nil {
-		if c.Data == "" && slices.Contains(gans.DataSets(), c.Preset) {
-			err = fmt.Errorf("%s is data, not a preset: `gan train --data %[1]s` trains a DCGAN on it", c.Preset)
-		}
+// dir is the directory that was asked for, or the one that goes by the name and the backend.
+func (c *recipe) dir(asked, prefix, name string) (string, error) {
+	switch {
+	case asked != "":
+		return asked, nil
+	case c.file():
+		return "", fmt.Errorf("%s has no name for a directory: want -d DIR", c.Preset)
+	}
+	return filepath.Join("runs", prefix+name), nil
+}
+
+// file tells whether the recipe is one in a file.
+func (c *recipe) file() bool { return c.Preset == "-" || filepath.Ext(c.Preset) == ".json" }
+
+// base is the preset that was asked for, or what the file says.
+func (c *recipe) base() (gans.Config, error) {
+	if c.file() {
+		return gans.ReadConfig(c.Preset)
+	}
+	cfg, err := gans.Preset(c.Preset)
+	if err != nil && c.Data == "" && slices.Contains(gans.DataSets(), c.Preset) {
+		err = fmt.Errorf("%s is data, not a preset: `gan train --data %[1]s` trains a DCGAN on it", c.Preset)
+	}
+	return cfg, err
+}
+
+// config is the recipe with all that was asked to be otherwise, and a name for preset, data and backend.
+func (c *recipe) config() (cfg gans.Config, name string, err error) {
+	if cfg, err = c.base(); err != nil {
 		return cfg, "", err
 	}
 	if name = c.Preset; c.Data != "" && c.Data != cfg.Data.Set {
@@ -107,7 +136,16 @@ func (c *trainCmd) config() (cfg gans.Config, name string, err error) {
 	}
 	cfg.Data.Flip = cfg.Data.Flip || c.Flip
 	cfg.Data.Replacement = cfg.Data.Replacement || c.WithReplacement
-	cfg.Data.OnDevice = c.OnDevice
+	cfg.Data.OnDevice = cfg.Data.OnDevice || c.OnDevice
+	if cfg, err = c.otherwise(cfg); err != nil {
+		return cfg, "", err
+	}
+	name += "-" + strings.NewReplacer(":", "-", "/", "-").Replace(cfg.Backend)
+	return cfg, name, nil
+}
+
+// otherwise is the configuration with other numbers and settings.
+func (c *recipe) otherwise(cfg gans.Config) (gans.Config, error) {
 	if c.Steps != nil {
 		cfg = cfg.WithSteps(*c.Steps)
 	}
@@ -120,5 +158,32 @@ func (c *trainCmd) config() (cfg gans.Config, name string, err error) {
 	if c.Seed != nil {
 		cfg.Seed = *c.Seed
 	}
-	return cfg, name, nil
+	changes, err := settings(c.Set)
+	if err != nil {
+		return cfg, err
+	}
+	if cfg, err = cfg.With(changes); err != nil {
+		return cfg, fmt.Errorf("--set: %w", err)
+	}
+	cfg.Backend = backend.Resolve(cmp.Or(c.Backend, cfg.Backend))
+	return cfg, nil
+}
+
+// settings are pairs of KEY=VALUE by their keys. What is no JSON is a number, such as .5, or a word.
+func settings(pairs []string) (map[string]any, error) {
+	changes := make(map[string]any)
+	for _, pair := range pairs {
+		key, text, ok := strings.Cut(pair, "=")
+		if !ok || key == "" {
+			return nil, fmt.Errorf("--set %s: want KEY=VALUE, such as k=2", pair)
+		}
+		if json.Valid([]byte(text)) {
+			changes[key] = json.RawMessage(text)
+		} else if number, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(number) && !math.IsInf(number, 0) {
+			changes[key] = number
+		} else {
+			changes[key] = text
+		}
+	}
+	return changes, nil
 }

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+type sweepCmd struct {
+	recipe   `embed:""`
+	Seeds    int    `default:"8" placeholder:"N" help:"The number of runs, with the seed and those that follow it (default: ${default})."`
+	Parallel int    `default:"1" placeholder:"P" help:"Runs at a time, each in a process of its own (default: ${default}). They share the cores: small networks gain by it, large ones do not."`
+	Dir      string `short:"d" type:"path" placeholder:"DIR" help:"The directory of the runs, of sweep.json and of sweep.png (default: runs/sweep-PRESET-BACKEND; none for a file)."`
+}
+
+// Run makes the runs. The first Ctrl-C saves those in progress; a second one ends the program at once.
+func (c *sweepCmd) Run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	cfg, name, err := c.config()
+	if err != nil {
+		return err
+	}
+	if cfg.Dir, err = c.dir(c.Dir, "sweep-", name); err != nil {
+		return err
+	}
+	cfg.Output = os.Stdout
+	options := gans.SweepOptions{Seeds: c.Seeds, Parallel: c.Parallel}
+	if c.Parallel > 1 {
+		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
+	}
+	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, cfg.Dir)
+	result, err := gans.Sweep(ctx, cfg, options)
+	if result != nil && len(result.Seeds) > 0 {
+		fmt.Printf("\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(cfg.Dir, "sweep.png"))
+	}
+	return err
+}
+
+// child trains in a process of its own: `gan train` by this very program.
+type child struct {
+	threads int // that Go may keep busy in it, unless the environment says otherwise
+}
+
+// train gives the process the configuration on its standard input. Cancelling the context passes a Ctrl-C on,
+// and waits until the process has saved. Should this program be killed, the process ends with its next line of
+// progress, which nobody takes.
+func (c child) train(ctx context.Context, cfg gans.Config) error {
+	text, err := json.Marshal(cfg)
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, program, "train", "-", "-d", cfg.Dir)
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+cmp.Or(os.Getenv("GOMAXPROCS"), fmt.Sprint(c.threads)))
+	cmd.Stdin = bytes.NewReader(text)
+	var errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = cfg.Output, &errs
+	onItsOwn(cmd)
+	cmd.WaitDelay = time.Minute // of saving, after a Ctrl-C
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &exit) && exit.ExitCode() == interrupted:
+		return run.ErrInterrupted
+	case errs.Len() > 0:
+		return fmt.Errorf("%s", strings.TrimPrefix(strings.TrimSpace(errs.String()), "gan: "))
+	}
+	return err
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+// sweepArgs is a short sweep of the one-dimensional game.
+func sweepArgs(dir string, more ...string) []string {
+	return append([]string{"sweep", "figure1", "--steps", "8", "--set", "batch_size=16", "--set", "record_every=2",
+		"--set", "measure_every=0", "--seeds", "2", "--backend", "go", "-d", dir}, more...)
+}
+
+// TestSweepInParallel: two processes at a time make the runs that one process makes one after another, and the
+// numbers are the same.
+func TestSweepInParallel(t *testing.T) {
+	one, two := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")
+	must(t, sweepArgs(one)...)
+	out := must(t, sweepArgs(two, "--parallel", "2")...)
+	for _, seed := range []string{"1", "2"} {
+		require.Contains(t, out, "seed "+seed+": training "+filepath.Join(two, "seed-"+seed)+", 8 steps\n")
+		require.Contains(t, out, "seed "+seed+": "+filepath.Join(two, "seed-"+seed)+" is finished: 8 steps\n")
+		require.Equal(t, valuesOf(t, filepath.Join(one, "seed-"+seed)), valuesOf(t, filepath.Join(two, "seed-"+seed)))
+	}
+	require.Contains(t, out, "2 runs, of which 0 stopped because training went wrong: "+filepath.Join(two, "sweep.png"))
+	require.False(t, decode(t, filepath.Join(two, "sweep.png")).Bounds().Empty())
+	numbers := func(dir string) (result gans.SweepResult) {
+		text, err := os.ReadFile(filepath.Join(dir, "sweep.json"))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &result))
+		return result
+	}
+	require.Equal(t, numbers(one), numbers(two))
+}
+
+// TestSweepWithAFailure: a directory that is no run fails one seed; the other is trained, and status 1 and its
+// name are the end.
+func TestSweepWithAFailure(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "sweep")
+	must(t, sweepArgs(dir)...)
+	newest := filepath.Join(dir, "seed-1", "checkpoints", "000008")
+	require.NoError(t, os.Rename(newest, newest+".x"))
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "seed-1", "samples")))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "seed-1", "samples"), nil, 0o666))
+	for _, parallel := range []string{"1", "2"} {
+		status, out, errs := gan(t, sweepArgs(dir, "--parallel", parallel)...)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, "gan: 1 of 2 runs failed:\nseed 1: preparing "+filepath.Join(dir, "seed-1"))
+		require.Contains(t, out, "seed 2: is finished: 8 steps\n")
+		require.Contains(t, out, "\n1 runs, of which 0 stopped")
+	}
+}
+
+// TestSweepCtrlC saves the runs in all processes and exits 130; the same command then goes on from there.
+func TestSweepCtrlC(t *testing.T) {
+	needSignals(t)
+	for _, parallel := range []string{"1", "2"} {
+		dir := filepath.Join(t.TempDir(), "sweep")
+		args := []string{"sweep", "figure1", "--set", "batch_size=16", "--set", "measure_every=0", "--seeds", "3", "--parallel", parallel, "--backend", "go", "-d", dir}
+		p := start(t, args...)
+		p.wants(t, "seed 1: training "+filepath.Join(dir, "seed-1")+", 2000 steps")
+		require.NoError(t, p.Process.Signal(os.Interrupt))
+		require.Equal(t, 130, p.end().ExitCode(), p.errs.String())
+		require.Contains(t, p.errs.String(), "the runs in "+dir+" are saved, and running the same again goes on from there")
+		step := newest(t, filepath.Join(dir, "seed-1"))
+		require.Positive(t, step)
+		require.NoDirExists(t, filepath.Join(dir, "seed-3"))
+
+		again := start(t, args...)
+		again.wants(t, fmt.Sprintf("seed 1: resuming %s at step %d of 2000", filepath.Join(dir, "seed-1"), step))
+		require.NoError(t, again.Process.Signal(os.Interrupt))
+		require.Equal(t, 130, again.end().ExitCode())
+	}
+}
+
+// TestSweepKilled: with the program that started them killed, its processes end by themselves, and the same
+// command makes the runs that nobody killed.
+func TestSweepKilled(t *testing.T) {
+	needSignals(t)
+	dir, whole := filepath.Join(t.TempDir(), "sweep"), filepath.Join(t.TempDir(), "whole")
+	args := func(dir string) []string {
+		return append(sweepArgs(dir, "--parallel", "2", "--set", "save_every=1"), "--steps", "300")
+	}
+	p := start(t, args(dir)...)
+	p.wants(t, "seed 1: training "+filepath.Join(dir, "seed-1")+", 300 steps")
+	require.NoError(t, p.Process.Kill())
+	p.end()
+
+	require.Eventually(t, func() bool { // the lock of a process that goes on is held until its next line
+		status, _, _ := gan(t, args(dir)...)
+		return status == 0
+	}, time.Minute, 50*time.Millisecond)
+	must(t, args(whole)...)
+	for _, seed := range []string{"seed-1", "seed-2"} {
+		require.Equal(t, valuesOf(t, filepath.Join(whole, seed)), valuesOf(t, filepath.Join(dir, seed)))
+	}
+}
+
+// TestSet changes settings by their keys, in a preset and in a run's config.json, and refuses others.
+func TestSet(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	must(t, "train", "figure1", "--steps", "1", "--backend", "go", "-d", a,
+		"--set", "batch_size=16", "--set", "generator_rule.adam.beta1=.25", "--set", "objective.name=least-squares",
+		"--set", `discriminator_rule={"momentum":{"learning_rate":0.01,"initial":0.5}}`, "--set", "name=a, b")
+	must(t, "train", filepath.Join(a, "config.json"), "-d", b, "--set", "k=2")
+	configOf := func(dir string) (cfg gans.Config) {
+		r, err := run.Open(dir)
+		require.NoError(t, err)
+		require.NoError(t, r.Config(&cfg))
+		return cfg
+	}
+	first, second := configOf(a), configOf(b)
+	require.Equal(t, 16, first.BatchSize)
+	require.Equal(t, .25, first.GeneratorRule.Adam.Beta1)
+	require.Equal(t, "least-squares", first.Objective.Name)
+	require.Equal(t, .01, first.DiscriminatorRule.Momentum.LearningRate)
+	require.Equal(t, "a, b", first.Name)
+	require.Equal(t, "go", second.Backend, "the file's")
+	first.K = 2
+	require.Equal(t, first, second)
+
+	for want, args := range map[string][]string{
+		`--set: "kk" is no key of a configuration: did you mean "k"?`:                 {"figure1", "--set", "kk=2"},
+		`--set: k is "two": want a whole number`:                                      {"figure1", "--set", "k=two"},
+		`--set k: want KEY=VALUE, such as k=2`:                                        {"figure1", "--set", "k"},
+		"k is 0: want at least 1":                                                     {"figure1", "--set", "k=0"},
+		filepath.Join(a, "config.json") + " has no name for a directory: want -d DIR": {filepath.Join(a, "config.json")},
+	} {
+		cmd := command(append([]string{"train", "--backend", "go"}, args...)...)
+		cmd.Dir = t.TempDir()
+		status, _, errs := finish(t, cmd)
+		require.Equal(t, 1, status, args)
+		require.Equal(t, "gan: "+want, strings.TrimSpace(errs))
+	}
+}
