@@ -122,6 +122,18 @@ func readHistory(dir string) ([]Record, error) {
 	return records, nil
 }
 
+// lostRecord returns the step of the last record if the file ends in the midst of it,
+// otherwise 0. A kill does that to a record that no checkpoint follows yet.
+func lostRecord(dir string) int {
+	text, _ := os.ReadFile(filepath.Join(dir, historyFile))
+	half := text[bytes.LastIndexByte(text, '\n')+1:]
+	var step int
+	if n, _ := fmt.Sscanf(string(half), `{"step":%d,`, &step); n == 0 {
+		return 0
+	}
+	return step
+}
+
 // cutHistory rewrites history.jsonl with the records up to step, and returns them.
 func cutHistory(dir string, step int) ([]Record, error) {
 	records, err := readHistory(dir)

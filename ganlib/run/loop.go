@@ -172,6 +172,9 @@ func (s *session) finish(step int, metrics []*tensors.Tensor) error {
 	if s.ctx.Err() != nil && s.ended == nil && step < s.Steps {
 		s.ended = fmt.Errorf("%w after step %d of %d; %s is saved, and running the same again goes on from there", ErrInterrupted, step, s.Steps, s.Dir)
 	}
+	if judged != nil && s.times < s.Rollbacks {
+		return judged // unsaved: killed before it is rolled back, the run must come to this failure again
+	}
 	if s.due(step, s.SaveEvery) || s.ended != nil || judged != nil {
 		if err := s.save(step); err != nil {
 			return err
@@ -292,7 +295,7 @@ func (s *session) append(r Record) error {
 		return err
 	}
 	if _, err := s.history.Write(append(line, '\n')); err != nil {
-		return err
+		return fmt.Errorf("recording step %d: %w; %s", r.Step, err, s.kept())
 	}
 	s.records = append(s.records, r)
 	return nil
@@ -332,7 +335,7 @@ func (s *session) sample(step int) error {
 		return fmt.Errorf("drawing samples after step %d: %w", step, err)
 	}
 	if err := placePNG(s.Dir, sampleName(step), picture); err != nil {
-		return err
+		return fmt.Errorf("saving the samples of step %d: %w; %s", step, err, s.kept())
 	}
 	return s.plot(picture)
 }

@@ -245,6 +245,9 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 			return nil, err
 		}
 	}
+	if step := lostRecord(spec.Dir); step > 0 && step <= b.from.Step {
+		say(spec.Output, "warning: %s ends in the midst of the record of step %d, which is lost", filepath.Join(spec.Dir, historyFile), step)
+	}
 	if err := placeBytes(spec.Dir, configFile, b.config); err != nil {
 		return nil, err
 	}
