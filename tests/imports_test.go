@@ -54,6 +54,7 @@ var mayImport = map[string][]string{
 	"internal/gantest":  {"ganlib/backend"},
 	"internal/progress": {},
 	"tests":             {},
+	"tests/faults":      {},
 }
 
 // imports are the imports of each package of the module outside its tests, by path below the module.
