@@ -2,15 +2,11 @@ package gans
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
-	"slices"
 	"strings"
 	"sync"
 
@@ -190,7 +186,7 @@ func (cfg Config) checkRun(dir string) error {
 		return err
 	}
 	was.Seed = cfg.Seed
-	changed, err := cfg.changedSince(was)
+	changed, err := run.Changes(was, cfg, cfg.free())
 	if err != nil {
 		return err
 	}
@@ -203,52 +199,4 @@ func (cfg Config) checkRun(dir string) error {
 		err = fmt.Errorf("%s stands at step %d, past the %d asked for: ask for as many, or sweep in another directory", dir, list[len(list)-1].Step, cfg.Steps)
 	}
 	return err
-}
-
-// changedSince lists, one a line, the keys in which a run's configuration differs from this one though a run
-// must keep them.
-func (cfg Config) changedSince(was Config) ([]string, error) {
-	var objects [2]map[string]any
-	for i, c := range []Config{was, cfg} {
-		text, err := json.Marshal(c)
-		if err != nil {
-			return nil, err
-		}
-		if err := decode(text, &objects[i]); err != nil {
-			return nil, err
-		}
-	}
-	free := cfg.free()
-	return slices.DeleteFunc(differences("", objects[0], objects[1]), func(line string) bool {
-		key, _, _ := strings.Cut(line, ":")
-		return slices.ContainsFunc(free, func(f string) bool { return key == f || strings.HasPrefix(key, f+".") })
-	}), nil
-}
-
-// differences lists the dotted keys that two values of JSON do not share, with both values.
-func differences(key string, was, now any) []string {
-	before, isObject := was.(map[string]any)
-	after, isToo := now.(map[string]any)
-	if !isObject || !isToo {
-		if reflect.DeepEqual(was, now) {
-			return nil
-		}
-		return []string{fmt.Sprintf("%s: was %s, now %s", key, shown(was), shown(now))}
-	}
-	all := maps.Clone(before)
-	maps.Copy(all, after)
-	var lines []string
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		lines = append(lines, differences(strings.TrimPrefix(key+"."+name, "."), before[name], after[name])...)
-	}
-	return lines
-}
-
-// shown is a value of JSON as text.
-func shown(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil || value == nil {
-		return "absent"
-	}
-	return string(text)
 }

@@ -38,9 +38,23 @@ func readConfig(dir string) ([]byte, error) {
 	return text, nil
 }
 
-// changes lists, one a line, the keys that two configurations do not share or
-// in which they differ, leaving out the free ones. Keys of nested objects are
-// dotted: generator.hidden. A key named in free frees all keys below it.
+// Changes lists, one a line, the keys that two configurations do not share or
+// in which they differ, leaving out the free ones. A configuration is anything
+// that is an object in JSON. Keys of nested objects are dotted: generator.hidden.
+// A key named in free frees all keys below it.
+func Changes(was, now any, free []string) ([]string, error) {
+	before, err := marshalConfig(was)
+	if err != nil {
+		return nil, err
+	}
+	after, err := marshalConfig(now)
+	if err != nil {
+		return nil, err
+	}
+	return changes(before, after, free)
+}
+
+// changes is Changes of two texts.
 func changes(was, now []byte, free []string) ([]string, error) {
 	before, err := leaves(was)
 	if err != nil {
