@@ -2,13 +2,29 @@ package gans
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/diagnose"
 	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
+
+// ErrFailed is what Train returns, wrapped, when Config.OnFailure stops a run.
+var ErrFailed = errors.New("training has failed")
+
+// judge finds a run that has diverged, or whose samples were better before and have collapsed. Samples that are not good
+// yet are no failure, whatever package diagnose calls them: many runs begin that way.
+func judge(history []run.Record) error {
+	for _, v := range diagnose.Diagnose(history, nil) {
+		if v.Condition == diagnose.Diverged || v.Rule == diagnose.Forgetting {
+			return fmt.Errorf("%w: %s: %s", ErrFailed, v.Condition, v.Text)
+		}
+	}
+	return nil
+}
 
 // guard has a run look at its samples as it goes, keep the best checkpoint, and answer to failure.
 func (gan *GAN) guard(spec *run.Spec, d dataset) error {
@@ -23,6 +39,7 @@ func (gan *GAN) guard(spec *run.Spec, d dataset) error {
 	if f == nil {
 		return nil
 	}
+	spec.Judge = judge
 	if f.Action == actionRollback {
 		spec.Rollbacks = cmp.Or(f.Limit, 3)
 		spec.RolledBack = func(times int) error { return gan.slow(math.Pow(cmp.Or(f.RateFactor, .5), float64(times))) }

@@ -91,3 +91,24 @@ func TestNaNRollsBack(t *testing.T) {
 	require.Positive(t, events)
 	require.LessOrEqual(t, events, 3)
 }
+
+// TestCollapse: samples that were better are a failure; samples that have not become good yet are none.
+func TestCollapse(t *testing.T) {
+	good := short(t, "go", 40)
+	good.RecordEvery, good.MeasureEvery, good.SaveEvery = 1, 1, 1
+	good.Best, good.OnFailure = "coverage", &OnFailure{Action: "stop"}
+	_, err := Train(t.Context(), good)
+	require.NoError(t, err, "nothing was lost yet")
+
+	var history []run.Record
+	for i := range 60 {
+		coverage := .6
+		if i > 40 {
+			coverage = .3
+		}
+		history = append(history, run.Record{Step: 1 + i, Values: map[string]float64{"coverage": coverage, "diversity": .9, "recall": .5, "precision": .6}})
+	}
+	require.NoError(t, judge(history[:40]))
+	require.ErrorIs(t, judge(history), ErrFailed)
+	require.ErrorContains(t, judge(history), "training has failed: mode collapse: the samples were better at iteration ")
+}

@@ -42,15 +42,16 @@ var mayImport = map[string][]string{
 	"ganlib":                           {"ganlib/layer", "ganlib/optim"},
 	"ganlib/run":                       {"ganlib/figure", "internal/progress"}, // knows players only as a GoMLX trainer
 	"ganlib/watch":                     {"ganlib/figure", "ganlib/run"},
+	"ganlib/diagnose":                  {"ganlib/run"},
 	"dcganlib":                         {"ganlib", "ganlib/layer", "ganlib/optim"},
 	"": { // package gans alone knows everyone, and alone carries the embedded sets along
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/archive", "ganlib/data/catalog",
 		"ganlib/data/cifar", "ganlib/data/emoji", "ganlib/data/fashion", "ganlib/data/folder", "ganlib/data/idx",
 		"ganlib/data/lsun", "ganlib/data/mat", "ganlib/data/mnist", "ganlib/data/svhn", "ganlib/data/tfd",
-		"ganlib/evaluate", "ganlib/figure", "ganlib/layer", "ganlib/measure", "ganlib/measure/feature", "ganlib/optim",
+		"ganlib/diagnose", "ganlib/evaluate", "ganlib/figure", "ganlib/layer", "ganlib/measure", "ganlib/measure/feature", "ganlib/optim",
 		"ganlib/run", "ganlib/watch", "internal/progress",
 	},
-	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/evaluate", "ganlib/figure", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "internal/progress"},
+	"cmd/gan":           {"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/diagnose", "ganlib/evaluate", "ganlib/figure", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "ganlib/watch", "internal/progress"},
 	"internal/gantest":  {"ganlib/backend"},
 	"internal/progress": {},
 	"tests":             {},

@@ -5,6 +5,7 @@
 //	gan sweep figure1 --seeds 8 --parallel 2
 //	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
 //	gan eval runs/mnist-xla-cpu
+//	gan diagnose runs/mnist-xla-cpu
 //	gan probe runs/mnist-xla-cpu
 //	gan data fetch cifar10
 //	gan info runs/mnist-xla-cpu
@@ -28,16 +29,17 @@ import (
 const interrupted = 130
 
 type commands struct {
-	Train   trainCmd   `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
-	Sweep   sweepCmd   `cmd:"" help:"Train a GAN with several seeds, and draw what is normal: median and quartiles."`
-	Sample  sampleCmd  `cmd:"" help:"Draw samples from a trained generator."`
-	Eval    evalCmd    `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
-	Probe   probeCmd   `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
-	Table1  table1Cmd  `cmd:"" name:"table1" help:"Score runs on MNIST as Table 1 of the 2014 paper does: choose on validation images, touch the test images once."`
-	Data    dataCmd    `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
-	Info    infoCmd    `cmd:"" help:"Tell what a run is and how far it has come."`
-	Doctor  doctorCmd  `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
-	Version versionCmd `cmd:"" help:"Print the version of this program and of what it is built on."`
+	Train    trainCmd    `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
+	Sweep    sweepCmd    `cmd:"" help:"Train a GAN with several seeds, and draw what is normal: median and quartiles."`
+	Sample   sampleCmd   `cmd:"" help:"Draw samples from a trained generator."`
+	Eval     evalCmd     `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
+	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
+	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
+	Table1   table1Cmd   `cmd:"" name:"table1" help:"Score runs on MNIST as Table 1 of the 2014 paper does: choose on validation images, touch the test images once."`
+	Data     dataCmd     `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
+	Info     infoCmd     `cmd:"" help:"Tell what a run is and how far it has come."`
+	Doctor   doctorCmd   `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
+	Version  versionCmd  `cmd:"" help:"Print the version of this program and of what it is built on."`
 }
 
 func main() { os.Exit(execute(os.Args[1:])) }
