@@ -199,12 +199,20 @@ func (s *session) read(step int, metrics []*tensors.Tensor) (map[string]float64,
 	values := make(map[string]float64, len(s.metrics))
 	for _, m := range s.metrics {
 		value := shapes.ConvertTo[float64](metrics[m.index].Value())
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return nil, &failure{step, fmt.Errorf("%s is %v%s", m.name, value, s.culprits())}
+		if err := s.checkValue(step, m.name, value); err != nil {
+			return nil, err
 		}
 		values[m.name] = value
 	}
 	return values, nil
+}
+
+// checkValue returns a failure if a value of a step is not finite.
+func (s *session) checkValue(step int, name string, value float64) error {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return &failure{step, fmt.Errorf("%s is %v%s", name, value, s.culprits())}
+	}
+	return nil
 }
 
 // culprits names the first variable that holds a NaN or an infinity, in the order
@@ -268,7 +276,12 @@ func (s *session) record(step int, values map[string]float64) (judged, err error
 		if err != nil {
 			return nil, fmt.Errorf("measuring after step %d: %w", step, err)
 		}
-		maps.Copy(values, more)
+		for _, name := range slices.Sorted(maps.Keys(more)) {
+			if err := s.checkValue(step, name, more[name]); err != nil {
+				return nil, err
+			}
+			values[name] = more[name]
+		}
 	}
 	r := Record{Step: step, Seconds: s.seconds(), Values: values}
 	if err := s.append(r); err != nil {
