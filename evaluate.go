@@ -66,17 +66,25 @@ func (gan *GAN) evaluateImages(x []float32, e Evaluation, of string) (*evaluate.
 	if o.Classifier, err = gan.classifier(); err != nil {
 		return nil, err
 	}
-	extractor, learned := o.Classifier.(feature.Extractor)
-	switch o.Extractor = e.Extractor; {
-	case o.Extractor != nil:
-	case learned:
-		o.Extractor = extractor
-	default:
-		if o.Extractor, err = feature.Random(gan.backend, 1); err != nil {
+	if o.Extractor = e.Extractor; o.Extractor == nil {
+		if o.Extractor, err = gan.features(); err != nil {
 			return nil, err
 		}
 	}
 	return evaluate.Images(sets, o)
+}
+
+// features are those by which images are compared where nobody says by which: those of the classifier of the data
+// where there is one, else random convolutions.
+func (gan *GAN) features() (feature.Extractor, error) {
+	c, err := gan.classifier()
+	if err != nil {
+		return nil, err
+	}
+	if learned, ok := c.(feature.Extractor); ok {
+		return learned, nil
+	}
+	return feature.Random(gan.backend, 1)
 }
 
 // Extractor gives the features of a name: "pixels", "random" (convolutions), "mnist" or "fashion" (classifiers),
