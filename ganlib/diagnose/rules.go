@@ -25,6 +25,7 @@ const (
 	deadUnits    = .95  // share of G's hidden units
 	still        = 1e-4 // relative range of a loss
 	better       = .05  // rise of coverage that counts as getting better
+	moreVaried   = .2   // rise of diversity, in parts of it, that counts as getting better
 	diverse      = .7   // of the data's diversity, for a healthy run
 	turns        = 3    // full turns of an orbit
 	beyondChance = 4    // standard deviations of the autocorrelation of noise, 1/√n
@@ -196,14 +197,16 @@ func circles(o *observation) *Verdict {
 	return found
 }
 
-// improving tells whether coverage in the last third of the run is better than in the third before.
+// improving tells whether samples cover more in the last third of the run, or vary more where they varied too little,
+// than in the third before.
 func (o *observation) improving() bool {
 	n := len(o.lately)
 	if before := len(o.measured) - n; n == 0 || before < 1 {
 		return false
 	}
 	earlier := o.measured[max(0, len(o.measured)-2*n) : len(o.measured)-n]
-	return o.latelyMedian("coverage") > median(values(earlier, "coverage"))+better
+	was, now := median(values(earlier, "diversity")), o.latelyMedian("diversity")
+	return o.latelyMedian("coverage") > median(values(earlier, "coverage"))+better || now > was*(1+moreVaried) && was < diverse
 }
 
 // noneFound is what there is to say when no rule has found anything wrong.
