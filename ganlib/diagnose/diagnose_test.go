@@ -69,6 +69,8 @@ func TestRules(t *testing.T) {
 		"exploding": {but(map[string]float64{"d_grad": 300}), Diverged, "diverged", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
 		"dead": {but(map[string]float64{"coverage": 0, "recall": 0, "precision": 0, "diversity": .6, "g_saturated": 1, "d_real": .7, "d_fake": .3}),
 			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
+		"a layer cut off": {but(map[string]float64{"coverage": 0, "recall": 0, "precision": 0, "diversity": 0, "g_grad/hidden_0": 0, "g_grad/output": 2}),
+			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
 		"saturated": {but(map[string]float64{"coverage": .1, "recall": .1, "precision": .1, "grad_ratio": 1e-4, "diversity": .7}), Saturated, "saturated", `{"objective.name":"non-saturating"}`},
 		"D ahead": {but(map[string]float64{"coverage": .1, "recall": .1, "precision": .1, "d_real": .96, "d_fake": .04, "diversity": .7}),
 			DDominates, "D ahead", `{"objective.name":"non-saturating"}`},
@@ -144,6 +146,17 @@ func TestLittleEvidence(t *testing.T) {
 	stopped := append(whole, run.Record{Step: 1001, Event: "stopped", Note: "g_loss is NaN; variable /generator/output/weights holds NaN"})
 	require.Equal(t, Diverged, Diagnose(stopped, nil)[0].Condition)
 	require.Equal(t, Healthy, Diagnose(append(whole, run.Record{Step: 1001, Event: "rollback", Note: "by hand"}), nil)[0].Condition)
+}
+
+// TestUnknownSettings: remedies of a configuration that is half known, or not at all, are in words where they can be no
+// changes.
+func TestUnknownSettings(t *testing.T) {
+	stopped := []run.Record{{Step: 1, Event: "stopped", Note: "g_loss is NaN"}}
+	for _, config := range []string{"", "{}", `{"generator_rule":{"adam":{"learning_rate":0.1}}}`, `[]`} {
+		found := Diagnose(stopped, []byte(config))[0]
+		require.Equal(t, Diverged, found.Condition)
+		require.NotEmpty(t, found.Remedies[0].Text)
+	}
 }
 
 // TestDiracGAN plays the game of Mescheder et al. 2018 (arXiv:1801.04406): p_data at 0, p_g at θ, D(x) = σ(ψx), with

@@ -12,7 +12,7 @@
 //
 //	rule            condition      looks for
 //	diverged        diverged       a number that is not finite, or gradients longer than 100
-//	dead start      dead start     recall and coverage never above .02, and dead units or losses that stand still
+//	dead start      dead start     recall and coverage never above .02, and dead units, a layer without gradient or losses that stand still
 //	saturated       saturated      the gradient of log(1 − D(G(z))) below .01 of that of −log D(G(z)); poor samples
 //	D ahead         D dominates    D's score above .9, poor samples that do not get better
 //	D blind         G dominates    both scores at 1/2, and poor samples or a frozen-G test in which V rises by .1

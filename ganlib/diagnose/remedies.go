@@ -3,6 +3,7 @@ package diagnose
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ func (s settings) rate(player string) (key string, rate float64, ok bool) {
 	return "", 0, false
 }
 
-// times is the change of a player's rate by a factor, if it is known.
+// times is the change of a player's rate by a factor; none if it is not known.
 func (s settings) times(player string, factor float64) map[string]any {
 	key, rate, ok := s.rate(player)
 	if !ok {
@@ -58,10 +59,9 @@ func (s settings) times(player string, factor float64) map[string]any {
 
 // slower multiplies both rates by a factor, and halves V for D where that is not so.
 func (s settings) slower(factor float64) []Remedy {
-	changes := s.times("discriminator", factor)
-	for key, rate := range s.times("generator", factor) {
-		changes[key] = rate
-	}
+	changes := make(map[string]any)
+	maps.Copy(changes, s.times("discriminator", factor))
+	maps.Copy(changes, s.times("generator", factor))
 	remedies := []Remedy{{Text: fmt.Sprintf("learn slower: both rates times %g", factor), Changes: changes}}
 	if half, ok := s["half_v"].(bool); ok && !half && s["discriminator_rule.momentum"] != nil {
 		remedies = append([]Remedy{{Text: "halve D's loss: the 2014 rate belongs to ½V", Changes: map[string]any{"half_v": true}}}, remedies...)

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -50,7 +51,8 @@ func diverged(o *observation) *Verdict {
 	return nil
 }
 
-// deadStart: no measurement has ever found life, and either G's hidden units are off or the losses stand still.
+// deadStart: no measurement has ever found life, and G's hidden units are off, or one of its layers gets no gradient at
+// all, or the losses stand still.
 func deadStart(o *observation) *Verdict {
 	if o.lately == nil || o.late == nil {
 		return nil
@@ -62,7 +64,10 @@ func deadStart(o *observation) *Verdict {
 	evidence := []Evidence{{"best recall or coverage of the whole run", life, "< .02"}}
 	units := o.latelyMedian("g_saturated")
 	d, g := relativeRange(values(o.late, "d_loss")), relativeRange(values(o.late, "g_loss"))
+	name, gradient := o.leastGradient()
 	switch {
+	case gradient == 0:
+		evidence = append(evidence, Evidence{"longest late " + name, 0, "0"})
 	case units > deadUnits:
 		evidence = append(evidence, Evidence{"share of G's hidden units that are saturated", units, "> .95"})
 	case d < still && g < still:
@@ -73,6 +78,20 @@ func deadStart(o *observation) *Verdict {
 	v := verdict(DeadStart, o.records, "nothing has moved since the first iteration: no gradient gets through.", evidence...)
 	v.Remedies = o.settings.revive()
 	return v
+}
+
+// leastGradient is the layer of G whose longest late gradient is the shortest, and its length.
+func (o *observation) leastGradient() (name string, norm float64) {
+	norm = math.Inf(1)
+	if len(o.lately) == 0 {
+		return "", norm
+	}
+	for _, layer := range slices.Sorted(maps.Keys(o.lately[0].Values)) {
+		if all := values(o.lately, layer); strings.HasPrefix(layer, "g_grad/") && slices.Max(all) < norm {
+			name, norm = layer, slices.Max(all)
+		}
+	}
+	return name, norm
 }
 
 // relativeRange is the range of numbers in parts of their largest size.
