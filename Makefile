@@ -12,7 +12,7 @@ PACKAGES = $$(go list ./... | grep -v '/tests$$')
 TARGET := cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks run fmt clean setup docker docker-check
+.PHONY: help lab test notebooks trials run fmt clean setup docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: setup ## go vet, every Go test, then every notebook executed
 
 notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
 	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m -run '^TestNotebooks$$/$(ONLY)' ./tests
+
+trials: setup ## hits and false alarms of the diagnosis on runs made to fail, into tests/trials/README.md (hours; it resumes)
+	$(ENV) go run ./tests/trials -seeds 100-109 -table tests/trials/README.md
 
 run: setup ## the command line: make run ARGS="train mnist"
 	@$(ENV) go run ./cmd/gan $(ARGS)

@@ -55,6 +55,7 @@ var mayImport = map[string][]string{
 	"internal/gantest":  {"ganlib/backend"},
 	"internal/progress": {},
 	"tests":             {},
+	"tests/trials":      {"", "ganlib/diagnose", "ganlib/run"},
 	"tests/faults":      {},
 }
 

@@ -1,0 +1,110 @@
+// Command trials makes runs that fail on purpose, and healthy ones, and counts what package diagnose says of them.
+//
+//	go run ./tests/trials -seeds 0-9             the seeds on which thresholds are fixed
+//	go run ./tests/trials -seeds 100-109 -table tests/trials/README.md
+//
+// Runs are kept, and one that is done is not made again, so a command that was stopped goes on where it was.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/diagnose"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+func main() {
+	seedRange := flag.String("seeds", "0-9", "seeds, from the first to the last")
+	only := flag.String("only", "", "the trials whose name contains this")
+	out := flag.String("out", "build/trials", "directory of the runs")
+	table := flag.String("table", "", "file to write the result to, in Markdown")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := tryAll(ctx, *seedRange, *only, *out, *table); err != nil {
+		fmt.Fprintln(os.Stderr, "trials:", err)
+		os.Exit(1)
+	}
+}
+
+// tryAll makes all runs of the trials whose name contains only, and the table of what is said about them.
+func tryAll(ctx context.Context, seedRange, only, out, table string) error {
+	var first, last int64
+	if n, _ := fmt.Sscanf(seedRange+"\n", "%d-%d\n", &first, &last); n != 2 || first > last {
+		return fmt.Errorf("-seeds is %q: want the first and the last, such as 0-9", seedRange)
+	}
+	var results []result
+	for _, t := range trials {
+		if !strings.Contains(t.name, only) {
+			continue
+		}
+		for seed := first; seed <= last; seed++ {
+			verdicts, err := t.diagnosed(ctx, filepath.Join(out, t.name, fmt.Sprint(seed)), seed)
+			if err != nil {
+				return fmt.Errorf("%s, seed %d: %w", t.name, seed, err)
+			}
+			results = append(results, result{t, seed, verdicts})
+			fmt.Printf("%-22s %3d  made: %-13s found: %s\n", t.name, seed, t.made, conditions(verdicts))
+		}
+	}
+	if len(results) == 0 {
+		return fmt.Errorf("-only is %q: want a part of one of %q", only, names())
+	}
+	text := report(results, seedRange)
+	fmt.Print("\n", text)
+	if table == "" {
+		return nil
+	}
+	return os.WriteFile(table, []byte(text), 0o644)
+}
+
+// diagnosed makes the trial with a seed, unless that is done, and returns what package diagnose says of it.
+func (t trial) diagnosed(ctx context.Context, dir string, seed int64) ([]diagnose.Verdict, error) {
+	if t.play != nil {
+		return diagnose.Diagnose(t.play(seed), nil), nil
+	}
+	cfg, err := t.config(seed)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Dir = dir
+	if !done(cfg) {
+		// A run that diverges ends in an error, and that is what it was made for: the history says it.
+		if _, err := gans.Train(ctx, cfg); err != nil && !done(cfg) {
+			return nil, err
+		}
+	}
+	r, err := run.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	var config json.RawMessage
+	if err := r.Config(&config); err != nil {
+		return nil, err
+	}
+	history, err := r.History()
+	return diagnose.Diagnose(history, config), err
+}
+
+// done tells whether a run came to its last iteration, or to a failure that ended it.
+func done(cfg gans.Config) bool {
+	r, err := run.Open(cfg.Dir)
+	if err != nil {
+		return false
+	}
+	history, err := r.History()
+	if err != nil || len(history) == 0 {
+		return false
+	}
+	last := history[len(history)-1]
+	return last.Event == "stopped" || last.Step >= cfg.Steps
+}
