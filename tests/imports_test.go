@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"ganlib":                           {"ganlib/layer", "ganlib/optim"},
 	"ganlib/run":                       {"ganlib/figure", "internal/progress"}, // knows players only as a GoMLX trainer
 	"ganlib/watch":                     {"ganlib/figure", "ganlib/run"},
+	"ganlib/watch/live":                {"ganlib/run", "ganlib/watch"},
 	"ganlib/diagnose":                  {"ganlib/run"},
 	"dcganlib":                         {"ganlib", "ganlib/layer", "ganlib/optim"},
 	"": { // package gans alone knows everyone, and alone carries the embedded sets along

@@ -5,6 +5,7 @@
 //	gan sweep figure1 --seeds 8 --parallel 2
 //	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
 //	gan eval runs/mnist-xla-cpu
+//	gan watch runs/mnist-xla-cpu
 //	gan diagnose runs/mnist-xla-cpu
 //	gan probe runs/mnist-xla-cpu
 //	gan data fetch cifar10
@@ -33,6 +34,7 @@ type commands struct {
 	Sweep    sweepCmd    `cmd:"" help:"Train a GAN with several seeds, and draw what is normal: median and quartiles."`
 	Sample   sampleCmd   `cmd:"" help:"Draw samples from a trained generator."`
 	Eval     evalCmd     `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
+	Watch    watchCmd    `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
 	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
 	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
 	Table1   table1Cmd   `cmd:"" name:"table1" help:"Score runs on MNIST as Table 1 of the 2014 paper does: choose on validation images, touch the test images once."`

@@ -37,8 +37,12 @@ func (e extent) usable() extent {
 }
 
 // ticks marks the multiples of a round step, 1, 2 or 5 times a power of ten:
-// some five of them.
+// some five of them. Of a range that is next to nothing it marks the middle:
+// numbers could not count through it.
 func ticks(low, high float64) []plot.Tick {
+	if middle := (low + high) / 2; !(high-low > 1e-9*math.Abs(middle)) {
+		return []plot.Tick{{Value: middle, Label: strconv.FormatFloat(middle, 'g', 3, 64)}}
+	}
 	step := math.Pow(10, math.Floor(math.Log10((high-low)/5)))
 	for _, factor := range []float64{2, 2.5, 2} { // 2, 5, 10 times
 		if (high-low)/step <= 7 {

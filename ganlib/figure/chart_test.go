@@ -218,3 +218,17 @@ func TestThin(t *testing.T) {
 		t.Errorf("points apart were thinned to %v", thin(sparse))
 	}
 }
+
+// TestTicksOfNothing: a range of no width, or of one too small to count through, has one mark.
+func TestTicksOfNothing(t *testing.T) {
+	for _, at := range []float64{0, 1, -3, 1e300} {
+		for _, high := range []float64{at, math.Nextafter(at, math.Inf(1))} {
+			if marks := ticks(at, high); len(marks) != 1 && at != 0 {
+				t.Errorf("from %v to %v: %v, want one mark", at, high, marks)
+			}
+		}
+	}
+	if marks := logTicks(-1e-149, 1e-149); len(marks) != 1 || marks[0].Label != "1" {
+		t.Errorf("about 1 on a logarithmic axis: %v, want one mark", marks)
+	}
+}

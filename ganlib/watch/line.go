@@ -72,6 +72,12 @@ func short(v float64) string {
 	default:
 		s = strconv.FormatFloat(v, 'g', 3, 64)
 	}
-	s = strings.Replace(s, "0.", ".", 1)
-	return strings.Replace(s, "-", "−", 1)
+	digits, negative := strings.CutPrefix(s, "-")
+	if fraction, below1 := strings.CutPrefix(digits, "0."); below1 {
+		digits = "." + fraction
+	}
+	if negative {
+		return "−" + digits
+	}
+	return digits
 }

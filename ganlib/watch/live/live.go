@@ -1,0 +1,67 @@
+// Package live draws a run in a cell of a notebook while it trains.
+//
+//	cfg.Watch = append(cfg.Watch, live.Watch(cfg.Dir))
+//
+// The cell shows one picture, package watch's Plot, which is drawn anew as records come in. When the run ends in
+// good order it becomes an ordinary output of the cell, a PNG, which stays when the notebook is saved or converted.
+package live
+
+import (
+	"fmt"
+	"image"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+
+	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/ganlib/watch"
+)
+
+// interval is the least time from one drawing to the next: drawing must not slow training down.
+const interval = 2 * time.Second
+
+// Watch returns a watcher of the run in dir for Config.Watch. Outside a notebook it does nothing. It returns an
+// error, which stops the run, only if the run cannot be read.
+func Watch(dir string) func(run.Record) error {
+	if !gonbui.IsNotebook {
+		return func(run.Record) error { return nil }
+	}
+	return (&cell{dir: dir, id: "live-" + gonbui.UniqueID(), update: gonbui.UpdateHTML, display: gonbui.DisplayImage, now: time.Now}).see
+}
+
+// cell is the place in a notebook where a run is drawn.
+type cell struct {
+	dir, id string
+	drawn   time.Time
+
+	update  func(id, html string)
+	display func(image.Image) error
+	now     func() time.Time
+}
+
+// see draws the run, if it is time to or if this was its last record.
+func (c *cell) see(r run.Record) error {
+	state, err := watch.Look(c.dir)
+	if err != nil {
+		return err
+	}
+	last := r.Step >= state.Steps
+	if !last && c.now().Sub(c.drawn) < interval {
+		return nil
+	}
+	picture, err := state.Draw()
+	if err != nil {
+		return err
+	}
+	c.drawn = c.now()
+	if last {
+		c.update(c.id, "")
+		return c.display(picture)
+	}
+	source, err := gonbui.EmbedImageAsPNGSrc(picture)
+	if err != nil {
+		return err
+	}
+	c.update(c.id, fmt.Sprintf(`<img width="960" alt="The run so far" src="%s"><p>Iteration %d of %d</p>`, source, r.Step, state.Steps))
+	return nil
+}

@@ -1,0 +1,197 @@
+package watch
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"image/png"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+//go:embed page.html page.css page.js
+var assets embed.FS
+
+var pageTemplate = template.Must(template.ParseFS(assets, "page.html"))
+
+// A Page shows a run to the browsers of this machine.
+type Page struct {
+	Dir      string                      // the run's directory; the run may be still to begin
+	Port     int                         // on 127.0.0.1; 0: one that is free
+	Diagnose func([]run.Record) []string // says in words how the run does; nil: nobody does
+	Output   io.Writer                   // takes the address of the page; nil: nowhere
+}
+
+// Serve shows the page at an address that holds a secret, until the context is
+// cancelled; then it returns nil. It listens on 127.0.0.1 alone, answers to no
+// other name of this machine, and only reads. It returns an error at once if Dir
+// holds something that is not a run, or if the port is taken.
+func (p Page) Serve(ctx context.Context) error {
+	if _, err := Look(p.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p.Port))
+	if err != nil {
+		return err
+	}
+	token := rand.Text()
+	server := &http.Server{Handler: p.Handler(token), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if p.Output != nil {
+		fmt.Fprintf(p.Output, "following %s at http://%s/%s/\nCtrl-C ends it; the run goes on\n", p.Dir, listener.Addr(), token)
+	}
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Handler answers requests below /token/ for the page and its parts, and refuses
+// all others, as well as those that came by another name than this machine's
+// own: a page elsewhere whose name was made to point here (DNS rebinding).
+func (p Page) Handler(token string) http.Handler {
+	s := &site{Page: p}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{token}/{$}", s.page)
+	mux.HandleFunc("GET /{token}/plot.png", s.plot)
+	mux.HandleFunc("GET /{token}/page.css", s.asset)
+	mux.HandleFunc("GET /{token}/page.js", s.asset)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Cache-Control", "no-cache")
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		if !isLocal(r.Host) || subtle.ConstantTimeCompare([]byte(first), []byte(token)) != 1 {
+			http.Error(w, "want the whole address that gan watch printed", http.StatusForbidden)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// isLocal reports whether a Host header names this machine to itself. Any port
+// will do: it may be forwarded.
+func isLocal(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return slices.Contains([]string{"127.0.0.1", "localhost"}, host)
+}
+
+// site is a page with the last plot that it drew.
+type site struct {
+	Page
+	mu      sync.Mutex
+	version string
+	png     []byte
+}
+
+// shown is what the page's template has to tell.
+type shown struct {
+	Dir, Name   string
+	Waiting     bool   // the run has not begun
+	Problem     string // why it cannot be read
+	Step, Steps int
+	Spent, Left time.Duration
+	Age         time.Duration // since the last record
+	Line        string
+	Verdicts    []string
+	Version     string // of the plot
+}
+
+func (s *site) page(w http.ResponseWriter, _ *http.Request) {
+	now := s.look()
+	var html bytes.Buffer
+	if err := pageTemplate.Execute(&html, now); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Write(html.Bytes())
+}
+
+// look reads the run.
+func (s *site) look() shown {
+	now := shown{Dir: s.Dir}
+	state, err := Look(s.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		now.Waiting = true
+		return now
+	}
+	if err != nil {
+		now.Problem = err.Error()
+		return now
+	}
+	now.Name, now.Steps = state.Name, state.Steps
+	n := len(state.History)
+	if n == 0 {
+		return now
+	}
+	last := state.History[n-1]
+	now.Step, now.Line, now.Version = last.Step, Line(last), state.version()
+	now.Spent = inSeconds(last.Seconds)
+	now.Age = time.Since(state.Changed).Round(time.Second)
+	if last.Step > 0 && state.Steps > last.Step {
+		now.Left = inSeconds(last.Seconds / float64(last.Step) * float64(state.Steps-last.Step))
+	}
+	if s.Diagnose != nil {
+		now.Verdicts = s.Diagnose(state.History)
+	}
+	return now
+}
+
+func inSeconds(s float64) time.Duration {
+	return time.Duration(s * float64(time.Second)).Round(time.Second)
+}
+
+// version changes whenever the plot does.
+func (s State) version() string {
+	what := fmt.Sprint(len(s.History), s.Changed.UnixNano(), s.Sample)
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(what)))[:16]
+}
+
+// plot draws the run, if it has changed since the last time.
+func (s *site) plot(w http.ResponseWriter, r *http.Request) {
+	state, err := Look(s.Dir)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if version := state.version(); version != s.version {
+		picture, err := state.Draw()
+		var encoded bytes.Buffer
+		if err == nil {
+			err = png.Encode(&encoded, picture)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		s.version, s.png = version, encoded.Bytes()
+	}
+	w.Header().Set("ETag", `"`+s.version+`"`)
+	http.ServeContent(w, r, "plot.png", time.Time{}, bytes.NewReader(s.png))
+}
+
+func (s *site) asset(w http.ResponseWriter, r *http.Request) {
+	http.ServeFileFS(w, r, assets, r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:])
+}
