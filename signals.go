@@ -1,8 +1,6 @@
 package gans
 
 import (
-	"fmt"
-
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -55,12 +53,6 @@ func newSignals(gan *GAN, d dataset) (*signals, error) {
 			return nil, err
 		}
 	}
-	if s.diversity, err = measure.MeanPairwiseDistance(s.real, s.dim()); err != nil {
-		return nil, err
-	}
-	if !(s.diversity > 0) {
-		return nil, fmt.Errorf("data: the first %d examples are all the same", len(s.real)/s.dim())
-	}
 	if err := s.prepare(d); err != nil {
 		return nil, err
 	}
@@ -76,8 +68,16 @@ func (s *signals) prepare(d dataset) (err error) {
 	} else if s.extractor, err = s.gan.features(); err != nil {
 		return err
 	}
-	s.features, s.width, err = s.extract(s.real)
-	return err
+	if s.features, s.width, err = s.extract(s.real); err != nil {
+		return err
+	}
+	// A handful of examples, or the same one over and over, can be trained on, and say nothing of samples.
+	if s.diversity, err = measure.MeanPairwiseDistance(s.real, s.dim()); err != nil || s.diversity == 0 {
+		s.features = nil
+	} else if _, err := measure.Manifold(s.features, s.features, s.width, neighbours); err != nil {
+		s.features = nil
+	}
+	return nil
 }
 
 // extract returns the features of examples [rows, ...], [rows, width].
@@ -151,8 +151,11 @@ func (s *signals) measure() (map[string]float64, error) {
 	return values, nil
 }
 
-// compare holds examples, [rows, ...], against the real ones.
+// compare holds examples, [rows, ...], against the real ones, if that is possible.
 func (s *signals) compare(x []float32) (map[string]float64, error) {
+	if s.features == nil {
+		return make(map[string]float64), nil
+	}
 	diversity, err := measure.MeanPairwiseDistance(x, s.dim())
 	if err != nil {
 		return nil, err

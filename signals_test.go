@@ -97,3 +97,16 @@ func TestSignalsOfTheData(t *testing.T) {
 	require.Greater(t, values["recall"], .95)
 	require.Equal(t, 8., values["modes"])
 }
+
+// TestSignalsOfLittle: data that are too few, or all the same, can be trained on; the samples are then not compared.
+func TestSignalsOfLittle(t *testing.T) {
+	cfg := smallDCGAN(t, "go")
+	cfg.Data, cfg.BatchSize, cfg.MeasureEvery, cfg.RecordEvery = Data{Set: "mnist", First: 4}, 4, 1, 1
+	cfg.Generator.DCGAN.Classes, cfg.Discriminator.DCGAN.Classes = 0, 0
+	gan, err := Train(t.Context(), cfg.WithSteps(1))
+	require.NoError(t, err)
+	history, err := gan.Run.History()
+	require.NoError(t, err)
+	require.NotContains(t, history[0].Values, "recall")
+	require.Contains(t, history[0].Values, "grad_ratio")
+}
