@@ -101,7 +101,7 @@ func TestSignalsOfTheData(t *testing.T) {
 // TestSignalsOfLittle: data that are too few, or all the same, can be trained on; the samples are then not compared.
 func TestSignalsOfLittle(t *testing.T) {
 	cfg := smallDCGAN(t, "go")
-	cfg.Data, cfg.BatchSize, cfg.MeasureEvery, cfg.RecordEvery = Data{Set: "mnist", First: 4}, 4, 1, 1
+	cfg.Data, cfg.BatchSize, cfg.MeasureEvery, cfg.RecordEvery = Data{Set: "mnist", First: 4, Size: 16}, 4, 1, 1
 	cfg.Generator.DCGAN.Classes, cfg.Discriminator.DCGAN.Classes = 0, 0
 	gan, err := Train(t.Context(), cfg.WithSteps(1))
 	require.NoError(t, err)
