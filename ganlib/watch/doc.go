@@ -4,7 +4,7 @@
 //   - [Plot] draws a run's history as one picture of panels, with the lines that
 //     theory draws, and the last samples beside them;
 //   - [Line] says in a few words what one record measured;
-//   - [Serve] shows both on a page for the browsers of this machine, which
+//   - [Page] serves both on a page for the browsers of this machine, which
 //     follows a run from another process;
 //   - package ganlib/watch/live does so in a cell of a notebook.
 //

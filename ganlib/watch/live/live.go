@@ -33,6 +33,7 @@ func Watch(dir string) func(run.Record) error {
 type cell struct {
 	dir, id string
 	drawn   time.Time
+	steps   int // that the run is to have, once it has been looked at
 
 	update  func(id, html string)
 	display func(image.Image) error
@@ -41,20 +42,20 @@ type cell struct {
 
 // see draws the run, if it is time to or if this was its last record.
 func (c *cell) see(r run.Record) error {
+	last := c.steps > 0 && r.Step >= c.steps
+	if !last && c.now().Sub(c.drawn) < interval { // before the history is read
+		return nil
+	}
 	state, err := watch.Look(c.dir)
 	if err != nil {
 		return err
-	}
-	last := r.Step >= state.Steps
-	if !last && c.now().Sub(c.drawn) < interval {
-		return nil
 	}
 	picture, err := state.Draw()
 	if err != nil {
 		return err
 	}
-	c.drawn = c.now()
-	if last {
+	c.drawn, c.steps = c.now(), state.Steps
+	if r.Step >= c.steps {
 		c.update(c.id, "")
 		return c.display(picture)
 	}
@@ -62,6 +63,6 @@ func (c *cell) see(r run.Record) error {
 	if err != nil {
 		return err
 	}
-	c.update(c.id, fmt.Sprintf(`<img width="960" alt="The run so far" src="%s"><p>Iteration %d of %d</p>`, source, r.Step, state.Steps))
+	c.update(c.id, fmt.Sprintf(`<img width="960" alt="The run so far" src="%s"><p>Iteration %d of %d</p>`, source, r.Step, c.steps))
 	return nil
 }

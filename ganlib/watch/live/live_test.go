@@ -40,7 +40,7 @@ func TestWatch(t *testing.T) {
 	require.Equal(t, "here ", updates[2])
 	require.Equal(t, 1, pictures)
 
-	c.dir = t.TempDir()
+	now, c.dir = now.Add(interval), t.TempDir()
 	require.ErrorContains(t, c.see(run.Record{Step: 1}), "no run in")
 	require.NoError(t, Watch(c.dir)(run.Record{Step: 1}), "outside a notebook")
 }
