@@ -158,9 +158,9 @@ func (s *session) finish(step int, metrics []*tensors.Tensor) error {
 	if err != nil {
 		return err
 	}
-	var judged error
-	if s.due(step, s.RecordEvery) {
-		if judged, err = s.record(step, values); err != nil {
+	recorded := s.due(step, s.RecordEvery)
+	if recorded {
+		if err := s.record(step, values); err != nil {
 			return err
 		}
 	}
@@ -168,6 +168,10 @@ func (s *session) finish(step int, metrics []*tensors.Tensor) error {
 		if err := s.sample(step); err != nil {
 			return err
 		}
+	}
+	var judged error
+	if recorded { // now that the newest picture is in place for those who look
+		judged = s.tell(s.records[len(s.records)-1])
 	}
 	if s.ctx.Err() != nil && s.ended == nil && step < s.Steps {
 		s.ended = fmt.Errorf("%w after step %d of %d; %s is saved, and running the same again goes on from there", ErrInterrupted, step, s.Steps, s.Dir)
@@ -267,38 +271,45 @@ func (s *session) nameMetrics() error {
 	return nil
 }
 
-// record measures what is due, appends to the history, shows progress and tells
-// the watchers. What Judge says is wrong is a failure.
-func (s *session) record(step int, values map[string]float64) (judged, err error) {
-	measured := s.Measure != nil && s.due(step, s.MeasureEvery)
-	if measured {
+// measures reports whether a step is one at which Measure is asked.
+func (s *session) measures(step int) bool { return s.Measure != nil && s.due(step, s.MeasureEvery) }
+
+// record measures what is due, appends to the history and shows progress.
+func (s *session) record(step int, values map[string]float64) error {
+	if s.measures(step) {
 		more, err := s.Measure()
 		if err != nil {
-			return nil, fmt.Errorf("measuring after step %d: %w", step, err)
+			return fmt.Errorf("measuring after step %d: %w", step, err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(more)) {
 			if err := s.checkValue(step, name, more[name]); err != nil {
-				return nil, err
+				return err
 			}
 			values[name] = more[name]
 		}
 	}
 	r := Record{Step: step, Seconds: s.seconds(), Values: values}
 	if err := s.append(r); err != nil {
-		return nil, err
+		return err
 	}
 	s.show(r)
+	return nil
+}
+
+// tell shows the watchers a record, and the judge the history if there is something
+// new to judge by. What Judge says is wrong is a failure.
+func (s *session) tell(r Record) error {
 	for _, watch := range s.Watch {
 		if err := watch(r); err != nil && s.ended == nil {
-			s.ended = fmt.Errorf("stopped after step %d of %d; %s is saved: %w", step, s.Steps, s.Dir, err)
+			s.ended = fmt.Errorf("stopped after step %d of %d; %s is saved: %w", r.Step, s.Steps, s.Dir, err)
 		}
 	}
-	if measured && s.Judge != nil {
+	if s.measures(r.Step) && s.Judge != nil {
 		if wrong := s.Judge(s.records); wrong != nil {
-			return &failure{step, wrong}, nil
+			return &failure{r.Step, wrong}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // append adds a line to the history.
