@@ -1,9 +1,12 @@
 package diagnose
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,6 +74,8 @@ func TestRules(t *testing.T) {
 			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
 		"a layer cut off": {but(map[string]float64{"coverage": 0, "recall": 0, "precision": 0, "diversity": 0, "g_grad/hidden_0": 0, "g_grad/output": 2}),
 			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
+		"no gradient": {but(map[string]float64{"coverage": 0, "recall": 0, "precision": 0, "diversity": 0, "g_grad": 0}),
+			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
 		"saturated": {but(map[string]float64{"coverage": .1, "recall": .1, "precision": .1, "grad_ratio": 1e-4, "diversity": .7}), Saturated, "saturated", `{"objective.name":"non-saturating"}`},
 		"D ahead": {but(map[string]float64{"coverage": .1, "recall": .1, "precision": .1, "d_real": .96, "d_fake": .04, "diversity": .7}),
 			DDominates, "D ahead", `{"objective.name":"non-saturating"}`},
@@ -113,6 +118,35 @@ func TestRules(t *testing.T) {
 			require.JSONEq(t, test.change, string(text))
 			if test.want != Healthy && test.want != Undecided {
 				require.NotEmpty(t, found[0].Evidence)
+			}
+		})
+	}
+}
+
+// TestRecordedRuns: what is said of runs that were made to fail, and of healthy ones, which are in testdata.
+func TestRecordedRuns(t *testing.T) {
+	made := map[string]Condition{
+		"ring-healthy": Healthy, "mnist-healthy": Healthy, "ring-g-ahead": GDominates, "ring-small-d": GDominates,
+		"ring-d-ahead": DDominates, "mnist-d-ahead": DDominates, "ring-mode-loss": ModeCollapse, "mnist-collapse": ModeCollapse,
+		"ring-dead": DeadStart, "mnist-dead": DeadStart, "mnist-saturated": Saturated, "mnist-diverged": Diverged,
+	}
+	for name, want := range made {
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("testdata", name+"-0.jsonl"))
+			require.NoError(t, err)
+			var records []run.Record
+			for line := range bytes.Lines(text) {
+				var r run.Record
+				require.NoError(t, json.Unmarshal(line, &r))
+				records = append(records, r)
+			}
+			var found []Condition
+			for _, v := range Diagnose(records, nil) {
+				found = append(found, v.Condition)
+			}
+			require.Contains(t, found, want)
+			if want == Healthy {
+				require.Len(t, found, 1)
 			}
 		})
 	}

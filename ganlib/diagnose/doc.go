@@ -12,7 +12,7 @@
 //
 //	rule            condition      looks for
 //	diverged        diverged       a number that is not finite, or gradients longer than 100
-//	dead start      dead start     recall and coverage never above .02, and dead units, a layer without gradient or losses that stand still
+//	dead start      dead start     recall and coverage never above .02, and dead units, no gradient in G or a layer of it, or losses that stand still
 //	saturated       saturated      the gradient of log(1 − D(G(z))) below .01 of that of −log D(G(z)); poor samples
 //	D ahead         D dominates    D's score above .9, poor samples that do not get better
 //	D blind         G dominates    both scores at 1/2, and poor samples or a frozen-G test in which V rises by .1
@@ -24,6 +24,9 @@
 // If none applies, a run is healthy where its samples show it: coverage of .3 or more and the diversity of the data. No
 // score or loss alone makes a run healthy, or ill. Otherwise the verdict is undecided, and says what is missing:
 // most often, measurements (Config.MeasureEvery).
+//
+// How often the rules are right, on runs whose seeds had no part in fixing the thresholds, is in
+// tests/trials/README.md.
 //
 // # Five questions
 //

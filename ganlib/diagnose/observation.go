@@ -88,11 +88,14 @@ func value(r run.Record, name string) (float64, bool) {
 
 // median, of an even number the lower of the two in the middle, is NaN of nothing, which is neither above nor below
 // any bound.
-func median(x []float64) float64 {
+func median(x []float64) float64 { return quantile(x, .5) }
+
+// quantile is the smallest of some numbers that at least a share of them does not exceed, and NaN of none.
+func quantile(x []float64, share float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()
 	}
-	return stat.Quantile(.5, stat.Empirical, slices.Sorted(slices.Values(x)), nil)
+	return stat.Quantile(share, stat.Empirical, slices.Sorted(slices.Values(x)), nil)
 }
 
 func (o *observation) lateMedian(name string) float64   { return median(values(o.late, name)) }

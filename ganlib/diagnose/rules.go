@@ -26,7 +26,7 @@ const (
 	deadUnits    = .95  // share of G's hidden units
 	still        = 1e-4 // relative range of a loss
 	better       = .05  // rise of coverage that counts as getting better
-	moreVaried   = .2   // rise of diversity, in parts of it, that counts as getting better
+	moreVaried   = .1   // rise of diversity, in parts of the data's, that counts as getting better
 	diverse      = .7   // of the data's diversity, for a healthy run
 	turns        = 3    // full turns of an orbit
 	beyondChance = 4    // standard deviations of the autocorrelation of noise, 1/√n
@@ -51,8 +51,8 @@ func diverged(o *observation) *Verdict {
 	return nil
 }
 
-// deadStart: no measurement has ever found life, and G's hidden units are off, or one of its layers gets no gradient at
-// all, or the losses stand still.
+// deadStart: no measurement has ever found life, and G's hidden units are off, or G or one of its layers gets no
+// gradient at all, or the losses stand still.
 func deadStart(o *observation) *Verdict {
 	if o.lately == nil || o.late == nil {
 		return nil
@@ -62,12 +62,14 @@ func deadStart(o *observation) *Verdict {
 		return nil
 	}
 	evidence := []Evidence{{"best recall or coverage of the whole run", life, "< .02"}}
-	units := o.latelyMedian("g_saturated")
+	units, whole := o.latelyMedian("g_saturated"), o.lateMedian("g_grad")
 	d, g := relativeRange(values(o.late, "d_loss")), relativeRange(values(o.late, "g_loss"))
 	name, gradient := o.leastGradient()
 	switch {
 	case gradient == 0:
 		evidence = append(evidence, Evidence{"longest late " + name, 0, "0"})
+	case whole == 0:
+		evidence = append(evidence, Evidence{"median g_grad", 0, "0"})
 	case units > deadUnits:
 		evidence = append(evidence, Evidence{"share of G's hidden units that are saturated", units, "> .95"})
 	case d < still && g < still:
@@ -217,15 +219,18 @@ func circles(o *observation) *Verdict {
 }
 
 // improving tells whether samples cover more in the last third of the run, or vary more where they varied too little,
-// than in the third before.
+// than they did in all but a few moments of the third before: what goes up and down does not get better.
 func (o *observation) improving() bool {
 	n := len(o.lately)
 	if before := len(o.measured) - n; n == 0 || before < 1 {
 		return false
 	}
 	earlier := o.measured[max(0, len(o.measured)-2*n) : len(o.measured)-n]
-	was, now := median(values(earlier, "diversity")), o.latelyMedian("diversity")
-	return o.latelyMedian("coverage") > median(values(earlier, "coverage"))+better || now > was*(1+moreVaried) && was < diverse
+	rises := func(signal string, by float64) bool {
+		was := values(earlier, signal)
+		return len(was) > 0 && o.latelyMedian(signal) > max(median(was)+by, quantile(was, .9))
+	}
+	return rises("coverage", better) || rises("diversity", moreVaried) && median(values(earlier, "diversity")) < diverse
 }
 
 // noneFound is what there is to say when no rule has found anything wrong.

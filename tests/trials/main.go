@@ -2,6 +2,7 @@
 //
 //	go run ./tests/trials -seeds 0-9             the seeds on which thresholds are fixed
 //	go run ./tests/trials -seeds 100-109 -table tests/trials/README.md
+//	go run ./tests/trials -seeds 0-0 -short ganlib/diagnose/testdata
 //
 // Runs are kept, and one that is done is not made again, so a command that was stopped goes on where it was.
 package main
@@ -27,17 +28,18 @@ func main() {
 	only := flag.String("only", "", "the trials whose name contains this")
 	out := flag.String("out", "build/trials", "directory of the runs")
 	table := flag.String("table", "", "file to write the result to, in Markdown")
+	short := flag.String("short", "", "directory to write short histories to, for the tests of package diagnose")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := tryAll(ctx, *seedRange, *only, *out, *table); err != nil {
+	if err := tryAll(ctx, *seedRange, *only, *out, *table, *short); err != nil {
 		fmt.Fprintln(os.Stderr, "trials:", err)
 		os.Exit(1)
 	}
 }
 
 // tryAll makes all runs of the trials whose name contains only, and the table of what is said about them.
-func tryAll(ctx context.Context, seedRange, only, out, table string) error {
+func tryAll(ctx context.Context, seedRange, only, out, table, short string) error {
 	var first, last int64
 	if n, _ := fmt.Sscanf(seedRange+"\n", "%d-%d\n", &first, &last); n != 2 || first > last {
 		return fmt.Errorf("-seeds is %q: want the first and the last, such as 0-9", seedRange)
@@ -48,10 +50,14 @@ func tryAll(ctx context.Context, seedRange, only, out, table string) error {
 			continue
 		}
 		for seed := first; seed <= last; seed++ {
-			verdicts, err := t.diagnosed(ctx, filepath.Join(out, t.name, fmt.Sprint(seed)), seed)
+			history, config, err := t.history(ctx, filepath.Join(out, t.name, fmt.Sprint(seed)), seed)
+			if err == nil && short != "" {
+				err = shorten(history, filepath.Join(short, fmt.Sprintf("%s-%d.jsonl", t.name, seed)))
+			}
 			if err != nil {
 				return fmt.Errorf("%s, seed %d: %w", t.name, seed, err)
 			}
+			verdicts := diagnose.Diagnose(history, config)
 			results = append(results, result{t, seed, verdicts})
 			fmt.Printf("%-22s %3d  made: %-13s found: %s\n", t.name, seed, t.made, conditions(verdicts))
 		}
@@ -67,32 +73,32 @@ func tryAll(ctx context.Context, seedRange, only, out, table string) error {
 	return os.WriteFile(table, []byte(text), 0o644)
 }
 
-// diagnosed makes the trial with a seed, unless that is done, and returns what package diagnose says of it.
-func (t trial) diagnosed(ctx context.Context, dir string, seed int64) ([]diagnose.Verdict, error) {
+// history makes the trial with a seed, unless that is done, and returns its history and configuration.
+func (t trial) history(ctx context.Context, dir string, seed int64) ([]run.Record, json.RawMessage, error) {
 	if t.play != nil {
-		return diagnose.Diagnose(t.play(seed), nil), nil
+		return t.play(seed), nil, nil
 	}
 	cfg, err := t.config(seed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg.Dir = dir
 	if !done(cfg) {
 		// A run that diverges ends in an error, and that is what it was made for: the history says it.
 		if _, err := gans.Train(ctx, cfg); err != nil && !done(cfg) {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	r, err := run.Open(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var config json.RawMessage
 	if err := r.Config(&config); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	history, err := r.History()
-	return diagnose.Diagnose(history, config), err
+	return history, config, err
 }
 
 // done tells whether a run came to its last iteration, or to a failure that ended it.
