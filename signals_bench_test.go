@@ -1,17 +1,25 @@
 package gans
 
 import (
+	"encoding/json"
+	"image"
+	"image/png"
+	"io"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/ganlib/watch"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// BenchmarkSignals holds a measurement against the iterations it looks at: a DCGAN's on 128 images of MNIST, once
-// the graphs are compiled. It reports the mean times of both in seconds, and a measurement's share of 100 iterations
-// in percent.
+// BenchmarkSignals holds all that is done to watch a run against the iterations watched: those of the preset mnist28 on
+// 128 images, once the graphs are compiled. It reports the mean times in seconds of an iteration, of a measurement, of
+// a picture of samples, and of plot.png for as many records as the preset makes, with their lines in history.jsonl; and
+// what these take together of 100 iterations, in percent.
 func BenchmarkSignals(b *testing.B) {
 	backend := gantest.Open(b, "xla:cpu")
 	cfg := MNIST28()
@@ -44,20 +52,54 @@ func BenchmarkSignals(b *testing.B) {
 		}
 		return time.Since(start)
 	}
-	look := func() time.Duration {
-		start := time.Now()
-		_, err := s.measure()
+	since := func(start time.Time, total *time.Duration) { *total += time.Since(start) }
+	var history []run.Record
+	var sample image.Image
+	look := func(total *time.Duration) {
+		defer since(time.Now(), total)
+		values, err := s.measure()
 		require(err)
-		return time.Since(start)
+		for _, name := range []string{"d_real", "d_fake", "d_loss", "g_loss", "v", "d_grad", "g_grad"} { // every step's, for the plot
+			values[name] = .5
+		}
+		history = slices.Repeat([]run.Record{{Step: step, Values: values}}, cfg.Steps/cfg.RecordEvery)
+	}
+	picture := func(total *time.Duration) {
+		defer since(time.Now(), total)
+		var err error
+		sample, err = gan.progress()
+		require(err)
+		require(png.Encode(io.Discard, sample))
+	}
+	plot := func(total *time.Duration) {
+		for i := range history { // of one measurement, at as many steps
+			history[i].Step = (i + 1) * cfg.RecordEvery
+		}
+		defer since(time.Now(), total)
+		for _, r := range history[:100/cfg.RecordEvery] {
+			_, err := json.Marshal(r)
+			require(err)
+		}
+		drawn, err := watch.Plot(history, sample)
+		require(err)
+		require(png.Encode(io.Discard, drawn))
 	}
 	iterate()
 	iterate() // the first makes variables that the graph then takes
-	look()
-	var iterations, looks time.Duration
+	var iterations, looks, pictures, plots, warm time.Duration
+	look(&warm)
+	picture(&warm)
+	plot(&warm)
 	for b.Loop() {
-		iterations, looks = iterations+iterate(), looks+look()
+		iterations += iterate()
+		look(&looks)
+		picture(&pictures)
+		plot(&plots)
 	}
-	b.ReportMetric(iterations.Seconds()/float64(b.N), "iteration-s")
-	b.ReportMetric(looks.Seconds()/float64(b.N), "measurement-s")
-	b.ReportMetric(looks.Seconds()/iterations.Seconds(), "%") // 100·looks / 100 iterations
+	n := float64(b.N)
+	b.ReportMetric(iterations.Seconds()/n, "iteration-s")
+	b.ReportMetric(looks.Seconds()/n, "measurement-s")
+	b.ReportMetric(pictures.Seconds()/n, "picture-s")
+	b.ReportMetric(plots.Seconds()/n, "history+plot-s")
+	b.ReportMetric((looks+pictures+plots).Seconds()/iterations.Seconds(), "%") // 100·all / 100 iterations
 }
