@@ -6,7 +6,8 @@ export GOEXPERIMENT := simd
 # .venv/env, which setup writes, puts the project's Go, Jupyter and kernel on the PATH.
 ENV := . ./.venv/env &&
 
-# tests/ needs the whole house and minutes of notebooks, so it runs after everything else.
+# tests/ needs the whole house and minutes of notebooks, so it runs after everything else. It limits each notebook by
+# itself.
 PACKAGES = $$(go list ./... | grep -v '/tests$$')
 
 TARGET := cpu
@@ -24,10 +25,10 @@ lab: setup ## open JupyterLab on the notebooks (ARGS="--no-browser --port 8899" 
 test: setup ## go vet, every Go test, then every notebook executed
 	$(ENV) go vet ./...
 	$(ENV) go test -timeout 30m $(PACKAGES)
-	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m ./tests
+	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 0 ./tests
 
 notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
-	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 40m -run '^TestNotebooks$$/$(ONLY)' ./tests
+	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 0 -run '^TestNotebooks$$/$(ONLY)' ./tests
 
 trials: setup ## hits and false alarms of the diagnosis on runs made to fail, into tests/trials/README.md (hours; it resumes)
 	$(ENV) go run ./tests/trials -seeds 100-109 -table tests/trials/README.md

@@ -2,6 +2,8 @@ package tests
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,8 +16,13 @@ import (
 	"time"
 )
 
-// cellTimeout is per cell. The slowest trains for a minute; a machine that shares its cores may need several.
-const cellTimeout = 10 * time.Minute
+// Limits that only a hang should reach. The slowest cell trains for a minute and the slowest notebook takes three; a
+// machine that shares its cores may need ten times that. The package as a whole has no limit, so that one slow
+// notebook does not take away the time of the others.
+const (
+	cellTimeout     = 15 * time.Minute
+	notebookTimeout = 30 * time.Minute
+)
 
 // jupyter is the Jupyter of the checkout's .venv.
 type jupyter struct{ venv string }
@@ -42,7 +49,11 @@ func (j jupyter) nbconvert() string { return filepath.Join(j.venv, "bin", "jupyt
 // run calls nbconvert with the fast profile and no way to the network. The error carries what it printed.
 func (j jupyter) run(args ...string) error {
 	share := filepath.Join(j.venv, "share", "jupyter")
-	cmd := exec.Command(j.nbconvert(), args...)
+	ctx, cancel := context.WithTimeoutCause(context.Background(), notebookTimeout, fmt.Errorf("no end after %v", notebookTimeout))
+	defer cancel()
+	cmd := exec.CommandContext(ctx, j.nbconvert(), args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // which shuts the kernel down
+	cmd.WaitDelay = time.Minute
 	cmd.Env = append(os.Environ(),
 		"JUPYTER_DATA_DIR="+share,
 		"JUPYTER_RUNTIME_DIR="+filepath.Join(share, "runtime"),
@@ -54,6 +65,7 @@ func (j jupyter) run(args ...string) error {
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Run(); err != nil {
+		err = cmp.Or(context.Cause(ctx), err)
 		return fmt.Errorf("nbconvert: %w; it printed:\n%s", err, lastLines(log.String(), 40))
 	}
 	return nil
