@@ -2,6 +2,7 @@
 package gantest
 
 import (
+	"errors"
 	"math"
 	"os"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"gonum.org/v1/gonum/diff/fd"
 
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // RequireXLA is the environment variable under which a missing XLA fails tests instead of skipping
@@ -123,4 +125,16 @@ func SetStateOfInfinity(t *testing.T, store *model.Store) {
 	}
 	state := []uint64{5577006791947779410, 8674665223381009803, 15352856648520921629}
 	store.GetVariable("/" + model.RNGStateVariableName).MustSetValue(tensors.FromFlatDataAndDimensions(state, 3))
+}
+
+// RequireInvalid requires that a setting was refused, by its key.
+func RequireInvalid(t testing.TB, err error, key string) {
+	t.Helper()
+	var refused *invalid.Error
+	if !errors.As(err, &refused) {
+		t.Fatalf("got %v, want a refusal of %s", err, key)
+	}
+	if refused.Key != key {
+		t.Fatalf("got a refusal of %s (%v), want one of %s", refused.Key, err, key)
+	}
 }
