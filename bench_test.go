@@ -15,7 +15,7 @@ import (
 
 // BenchmarkMinibatches holds the drawing of minibatches against the iteration they are for: a DCGAN's on 128
 // images, of MNIST's 60,000 and of 50,000 as large as CIFAR-10's. It reports the median times of a draw and
-// of an iteration in milliseconds, and the draw's share of the two in percent.
+// of an iteration in milliseconds, and the draw's fraction of the two in percent.
 func BenchmarkMinibatches(b *testing.B) {
 	noise := &data.Images{Name: "noise", N: 50_000, Height: 32, Width: 32, Channels: 3}
 	noise.Pixels = make([]uint8, noise.N*noise.Size())
@@ -23,7 +23,7 @@ func BenchmarkMinibatches(b *testing.B) {
 	for i := range noise.Pixels {
 		noise.Pixels[i] = uint8(rng.Uint32())
 	}
-	digits, err := Data{Set: "mnist"}.Images()
+	digits, err := Data{Set: "mnist"}.Images(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -46,15 +46,15 @@ func BenchmarkMinibatches(b *testing.B) {
 func benchmarkMinibatches(b *testing.B, cfg Config, source data.Source, drawing data.Drawing) {
 	backend := gantest.Open(b, "xla:cpu")
 	cfg.Backend = "xla:cpu"
-	gan, err := build(cfg, nil)
+	gan, err := cfg.build(nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	trainer, err := gan.algorithm.Trainer(backend, gan.store)
+	trainer, err := gan.Trainer()
 	if err != nil {
 		b.Fatal(err)
 	}
-	batches, err := data.NewBatches(backend, source, drawing)
+	batches, err := data.NewBatches(b.Context(), backend, source, drawing)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math"
-	"os"
 	"slices"
 	"testing"
 
@@ -15,7 +15,9 @@ import (
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
+	"github.com/gans-in-go/gans/ganlib/monitor"
 	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // TestPresets: every preset can be built, and comes back from its JSON as it was.
@@ -32,10 +34,10 @@ func TestPresets(t *testing.T) {
 		require.NoError(t, decoder.Decode(&back))
 		require.Equal(t, cfg, back, name)
 
-		if _, ok := builtIn[cfg.Data.Set]; !ok && cfg.Data.images() {
+		if set, err := catalog.Lookup(cfg.Data.Set); err == nil && set.BuiltIn == "" {
 			t.Setenv(catalog.Env, t.TempDir())
-			_, _, err := prepare(cfg)
-			require.ErrorContains(t, err, fmt.Sprintf(`data: data set %q is not here`, cfg.Data.Set))
+			_, err := cfg.feed(t.Context(), nil)
+			require.ErrorIs(t, err, catalog.ErrNotFetched)
 			cfg, err = cfg.On("fashion")
 			require.NoError(t, err)
 		}
@@ -43,7 +45,8 @@ func TestPresets(t *testing.T) {
 		untrained(t, cfg)
 	}
 	_, err := Preset("minst")
-	require.ErrorContains(t, err, fmt.Sprintf(`preset "minst" is unknown: want one of %q`, Presets()))
+	gantest.RequireInvalid(t, err, "preset")
+	require.ErrorContains(t, err, `"mnist", perhaps`)
 }
 
 // TestPresetsShareNothing: a change to one configuration must not show in the next.
@@ -76,7 +79,9 @@ func TestPresetsAreRecipes(t *testing.T) {
 		cfg, err = cfg.On("mnist")
 		require.NoError(t, err)
 		cfg.Backend = "go"
-		got, want := untrained(t, cfg).algorithm, recipe.Algorithm1()
+		got := untrained(t, cfg).Algorithm1
+		want, err := recipe.Algorithm1()
+		require.NoError(t, err)
 		require.Equal(t, want.Objective.Name, got.Objective.Name)
 		// Functions cannot be compared.
 		got.Generator, got.Discriminator, got.Objective = nil, nil, ganlib.Objective{}
@@ -98,7 +103,7 @@ func TestOn(t *testing.T) {
 		require.Len(t, x, 2*on.Generator.DCGAN.Size*on.Generator.DCGAN.Size*on.Generator.DCGAN.Channels)
 		require.Equal(t, corner, x[0], "the corner of a digit")
 		require.Greater(t, slices.Max(x), float32(.5))
-		if gan.shape()[2] == 3 {
+		if gan.Shape[2] == 3 {
 			for ; len(x) > 0; x = x[3:] {
 				require.Equal(t, []float32{x[0], x[0]}, x[1:3], "grey")
 			}
@@ -110,8 +115,8 @@ func TestOn(t *testing.T) {
 	normal, err := MNIST().On("normal")
 	require.NoError(t, err)
 	require.Equal(t, Figure1().Data.Std, normal.Data.Std)
-	_, _, err = prepare(normal)
-	require.EqualError(t, err, "generator: its output has shape [28 28 1]: want [1], the shape of one example")
+	_, err = normal.newGame(t.Context(), feedOf(t, normal))
+	gantest.RequireInvalid(t, err, "generator")
 	bedrooms, err := LSUN64().On("lsun-bedrooms")
 	require.NoError(t, err)
 	require.Equal(t, LSUN64(), bedrooms)
@@ -119,7 +124,9 @@ func TestOn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Data{Set: "emoji", Size: 64, Flip: true}, flowers.Data, "the mirror is the recipe's")
 	_, err = LSUN64().On("fish")
-	require.ErrorContains(t, err, `data: no set is called "fish", and there is no such file: want one of [`)
+	var unknown *catalog.UnknownError
+	require.ErrorAs(t, err, &unknown)
+	require.Equal(t, "fish", unknown.Name)
 }
 
 // TestParameterCounts are those of the 2014 MNIST networks.
@@ -134,8 +141,8 @@ func TestParameterCounts(t *testing.T) {
 	require.NoError(t, err)
 	_, err = gan.Discriminate(x)
 	require.NoError(t, err)
-	require.Equal(t, 2_503_984, gan.store.Scope("/"+ganlib.GeneratorScope).NumParameters())
-	require.Equal(t, 1_231_441, gan.store.Scope("/"+ganlib.DiscriminatorScope).NumParameters())
+	require.Equal(t, 2_503_984, gan.Store.Scope("/"+ganlib.GeneratorScope).NumParameters())
+	require.Equal(t, 1_231_441, gan.Store.Scope("/"+ganlib.DiscriminatorScope).NumParameters())
 }
 
 func TestWithSteps(t *testing.T) {
@@ -151,155 +158,171 @@ func TestWithSteps(t *testing.T) {
 	require.Equal(t, 30, MNIST().WithSteps(30).Steps)
 }
 
-// change is a configuration that is wrong in one thing, and what the error must say.
+// change is a configuration that is wrong in one thing, and the key that the error must name.
 type change struct {
-	do   func(*Config)
-	want string
+	do  func(*Config)
+	key string
 }
 
 // TestBadConfigurations are refused before any work is done: no directory is made.
 func TestBadConfigurations(t *testing.T) {
 	for preset, changes := range map[string][]change{"figure1": badLine, "mnist": badMNIST, "mnist28": badDCGAN} {
-		for _, bad := range changes {
-			t.Run(bad.want, func(t *testing.T) {
-				cfg, err := Preset(preset)
-				require.NoError(t, err)
-				cfg.Dir, cfg.Backend = t.TempDir()+"/run", "go"
-				bad.do(&cfg)
-				_, err = Train(t.Context(), cfg)
-				require.ErrorContains(t, err, bad.want)
-				if cfg.Dir != "" {
-					_, err = os.Stat(cfg.Dir)
-					require.ErrorIs(t, err, os.ErrNotExist)
-				}
+		for i, bad := range changes {
+			t.Run(fmt.Sprintf("%s %d %s", preset, i, bad.key), func(t *testing.T) {
+				gantest.RequireInvalid(t, refused(t, preset, bad.do), bad.key)
 			})
 		}
 	}
 }
 
+// TestBadData are refused likewise, by what is wrong with them.
+func TestBadData(t *testing.T) {
+	require.ErrorIs(t, refused(t, "figure1", func(c *Config) { c.Data = Data{Path: "fish"} }), fs.ErrNotExist)
+	var unknown *catalog.UnknownError
+	require.ErrorAs(t, refused(t, "figure1", func(c *Config) { c.Data = Data{Set: "fish"} }), &unknown)
+	require.Equal(t, "fish", unknown.Name)
+	gantest.RequireInvalid(t, refused(t, "figure1", func(c *Config) { c.Backend = "tpu" }), "backend")
+	_, err := Train(t.Context(), Figure1(), Options{})
+	gantest.RequireInvalid(t, err, "Options.Dir")
+}
+
+// refused trains a preset that was made wrong, which must leave no directory.
+func refused(t *testing.T, preset string, spoil func(*Config)) error {
+	t.Helper()
+	cfg, err := Preset(preset)
+	require.NoError(t, err)
+	cfg.Backend = "go"
+	spoil(&cfg)
+	dir := t.TempDir() + "/run"
+	_, err = Train(t.Context(), cfg, Options{Dir: dir})
+	require.Error(t, err)
+	require.NoDirExists(t, dir)
+	return err
+}
+
 var badLine = []change{
-	{func(c *Config) { c.Dir = "" }, "Config.Dir is empty"},
-	{func(c *Config) { c.Backend = "tpu" }, `unknown backend "tpu": want go`},
-	{func(c *Config) { c.BatchSize = 0 }, "batch_size is 0: want at least 1"},
-	{func(c *Config) { c.K = 0 }, "k is 0: want at least 1"},
-	{func(c *Config) { c.Steps = 0 }, "steps is 0: want at least 1"},
-	{func(c *Config) { c.RecordEvery = 0 }, "record_every is 0: want at least 1"},
-	{func(c *Config) { c.SampleEvery = -1 }, "sample_every is -1: want at least 1"},
-	{func(c *Config) { c.SaveEvery = 0 }, "save_every is 0: want at least 1"},
-	{func(c *Config) { c.Simultaneous = true }, "k = 5 with simultaneous updates"},
+	{func(c *Config) { c.BatchSize = 0 }, "batch_size"},
+	{func(c *Config) { c.K = 0 }, "k"},
+	{func(c *Config) { c.Steps = 0 }, "steps"},
+	{func(c *Config) { c.RecordEvery = 0 }, "record_every"},
+	{func(c *Config) { c.SampleEvery = -1 }, "sample_every"},
+	{func(c *Config) { c.SaveEvery = 0 }, "save_every"},
+	{func(c *Config) { c.KeepEvery = 3 }, "keep_every"},
+	{func(c *Config) { c.Simultaneous = true }, "k"},
 
-	{func(c *Config) { c.Data.Set = "fish" }, `data: set "fish" is unknown: want one of [`},
-	{func(c *Config) { c.Data.Path = "fish" }, `data: both set "normal" and path fish: want one of the two`},
-	{func(c *Config) { c.Data = Data{Path: "fish"} }, "fish: no such file"},
-	{func(c *Config) { c.Data = Data{Path: "fish", Part: "test"} }, `data: part "test" of fish: only a published set has parts`},
-	{func(c *Config) { c.Data = Data{Set: "ring8"} }, "generator: its output has shape [1]: want [2], the shape of one example"},
-	{func(c *Config) { c.Data.Std = 0 }, "mean 1 and std 0: want a finite mean and a positive std"},
-	{func(c *Config) { c.Data.Mean = math.Inf(1) }, "mean +Inf and std 0.5: want a finite mean"},
-	{func(c *Config) { c.Data.Mean = math.NaN() }, "mean NaN and std 0.5: want a finite mean"},
-	{func(c *Config) { c.Noise.Noise = "cauchy" }, `noise prior "cauchy" is unknown`},
-	{func(c *Config) { c.Noise.Dim = 0 }, "noise prior has 0 dimensions"},
+	{func(c *Config) { c.Data.Path = "fish" }, "data.path"},
+	{func(c *Config) { c.Data = Data{Path: "fish", Part: "test"} }, "data.part"},
+	{func(c *Config) { c.Data = Data{Set: "ring8"} }, "generator"},
+	{func(c *Config) { c.Data.Std = 0 }, "data.std"},
+	{func(c *Config) { c.Data.Std = math.NaN() }, "data.std"},
+	{func(c *Config) { c.Data.Mean = math.Inf(1) }, "data.mean"},
+	{func(c *Config) { c.Data.Mean = math.NaN() }, "data.mean"},
+	{func(c *Config) { c.Noise.Noise = "cauchy" }, "noise.noise"},
+	{func(c *Config) { c.Noise.Dim = 0 }, "noise.dim"},
 
-	{func(c *Config) { c.Objective.Name = "maximin" }, `objective: "maximin" is unknown: want one of ["blend" "minimax"`},
-	{func(c *Config) { c.Objective = Objective{Name: "blend"} }, "blend of minimax 0 and zurich 0"},
-	{func(c *Config) { c.Objective = Objective{"blend", -1, 2} }, "blend of minimax -1 and zurich 2"},
+	{func(c *Config) { c.Objective.Name = "maximin" }, "objective.name"},
+	{func(c *Config) { c.Objective = ganlib.ObjectiveChoice{Name: "blend"} }, "objective"},
+	{func(c *Config) { c.Objective = ganlib.ObjectiveChoice{Name: "blend", Minimax: -1, Zurich: 2} }, "objective"},
 
-	{func(c *Config) { c.Generator = Network{} }, `generator: want one network: "mlp", "maxout", "dcgan", "deconv" or "maxout_conv"`},
-	{func(c *Config) { c.Generator.Maxout = &ganlib.MaxoutMLP{} }, `generator: want one network: "mlp", "maxout", "dcgan", "deconv" or "maxout_conv"`},
-	{func(c *Config) { c.Generator.MLP.Activation = "selu" }, `generator: activation "selu" is unknown`},
-	{func(c *Config) { c.Generator.MLP.Hidden = []int{8, 0} }, "generator: hidden layer 1 has size 0"},
-	{func(c *Config) { c.Generator.MLP.Output = []int{2} }, "generator: its output has shape [2]: want [1], the shape of one example"},
-	{func(c *Config) { c.Generator.BiasFromData = true }, `generator: bias_from_data is for an mlp with output_activation "sigmoid"`},
-	{func(c *Config) { c.Discriminator.MLP.Output = []int{2} }, "discriminator: its output has shape [2]: want [1], one logit"},
-	{func(c *Config) { c.Discriminator.MLP.Output = nil }, "discriminator: output shape []: want positive sizes"},
-	{func(c *Config) { c.Discriminator.MLP.OutputActivation = "sigmoid" }, `discriminator: output_activation is "sigmoid": want "linear"`},
+	{func(c *Config) { c.Generator = Network{} }, "generator"},
+	{func(c *Config) { c.Generator.Maxout = &ganlib.MaxoutMLP{} }, "generator"},
+	{func(c *Config) { c.Generator.MLP.Activation = "selu" }, "generator.mlp.activation"},
+	{func(c *Config) { c.Generator.MLP.Hidden = []int{8, 0} }, "generator.mlp.hidden[1]"},
+	{func(c *Config) { c.Generator.MLP.Output = []int{2} }, "generator"},
+	{func(c *Config) { c.Generator.BiasFromData = true }, "generator.bias_from_data"},
+	{func(c *Config) { c.Discriminator.MLP.Output = []int{2} }, "discriminator.mlp.output"},
+	{func(c *Config) { c.Discriminator.MLP.Output = nil }, "discriminator.mlp.output"},
+	{func(c *Config) { c.Discriminator.MLP.OutputActivation = "sigmoid" }, "discriminator.mlp.output_activation"},
 
-	{func(c *Config) { c.SmoothReal = 1 }, "smooth_real is 1: want a share of at least 0 and less than 1"},
-	{func(c *Config) { c.SmoothReal, c.Objective.Name = .1, "wasserstein" }, `smooth_real is 0.1 with objective "wasserstein", which has no labels`},
-	{func(c *Config) { c.FlipFake = -.1 }, "flip_fake is -0.1: want a share"},
-	{func(c *Config) { c.AverageG = 1 }, "average_g is 1: want a share of at least 0 and less than 1"},
-	{func(c *Config) { c.InstanceNoise.Std = .1 }, "instance_noise has 0 steps: want the iterations over which it falls to 0"},
-	{func(c *Config) { c.Penalty.Kind = "gp" }, `penalty "gp" is unknown: want "wgan-gp" or "r1"`},
-	{func(c *Config) { c.Penalty.Kind = "r1" }, `penalty "r1" has weight 0: want a positive number`},
-	{func(c *Config) { c.Generator.MLP.MinibatchStd = true }, "generator: minibatch_std is for a discriminator"},
-	{func(c *Config) { c.MeasureEvery = -1 }, "measure_every is -1: want at least 1, or 0 for never"},
-	{func(c *Config) { c.Best, c.MeasureEvery = "fid", 20 }, `best "fid" is unknown: want one of ["recall" "coverage"`},
-	{func(c *Config) { c.Best, c.MeasureEvery = "recall", 0 }, `best is "recall", and measure_every 0: want it measured`},
-	{func(c *Config) { c.Best, c.MeasureEvery = "recall", 290 }, `best is "recall", and save_every 500: want a multiple of measure_every, 300`},
-	{func(c *Config) { c.Best, c.MeasureEvery = "modes", 500 }, `best is "modes", and normal has none to count`},
-	{func(c *Config) { c.OnFailure = &OnFailure{} }, `on_failure: action "" is unknown: want "stop" or "rollback"`},
-	{func(c *Config) { c.OnFailure = &OnFailure{Action: "stop", Limit: 2} }, `on_failure: rate_factor 0 and limit 2 with action "stop"`},
-	{func(c *Config) { c.OnFailure = &OnFailure{Action: "rollback", RateFactor: 2} }, "on_failure: rate_factor is 2: want more than 0 and at most 1, or 0 for .5"},
-	{func(c *Config) { c.OnFailure = &OnFailure{Action: "rollback", Limit: -1} }, "on_failure: limit is -1 roll-backs"},
+	{func(c *Config) { c.SmoothReal = 1 }, "smooth_real"},
+	{func(c *Config) { c.SmoothReal, c.Objective.Name = .1, "wasserstein" }, "smooth_real"},
+	{func(c *Config) { c.FlipFake = -.1 }, "flip_fake"},
+	{func(c *Config) { c.AverageG = 1 }, "average_g"},
+	{func(c *Config) { c.InstanceNoise.Std = .1 }, "instance_noise.steps"},
+	{func(c *Config) { c.Penalty.Kind = "gp" }, "penalty.kind"},
+	{func(c *Config) { c.Penalty.Kind = "r1" }, "penalty.weight"},
+	{func(c *Config) { c.Generator.MLP.MinibatchStd = true }, "generator.mlp.minibatch_std"},
+	{func(c *Config) { c.MeasureEvery = -1 }, "measure_every"},
+	{func(c *Config) { c.Best, c.MeasureEvery = "fid", 20 }, "best"},
+	{func(c *Config) { c.Best, c.MeasureEvery = "recall", 0 }, "measure_every"},
+	{func(c *Config) { c.Best, c.MeasureEvery = "recall", 290 }, "save_every"},
+	{func(c *Config) { c.Best, c.MeasureEvery = "modes", 500 }, "best"},
+	{func(c *Config) { c.OnFailure = &monitor.OnFailure{} }, "on_failure.action"},
+	{func(c *Config) { c.OnFailure = &monitor.OnFailure{Action: "stop", Limit: 2} }, "on_failure.limit"},
+	{func(c *Config) { c.OnFailure = &monitor.OnFailure{Action: "rollback", RateFactor: 2} }, "on_failure.rate_factor"},
+	{func(c *Config) { c.OnFailure = &monitor.OnFailure{Action: "rollback", Limit: -1} }, "on_failure.limit"},
 
-	{func(c *Config) { c.GeneratorRule = Rule{} }, `generator_rule: want one rule, "momentum" or "adam"`},
-	{func(c *Config) { c.DiscriminatorRule.Momentum = &optim.Momentum{LearningRate: 1} }, `discriminator_rule: want one rule`},
-	{func(c *Config) { c.GeneratorRule.Adam.LearningRate = 0 }, "generator_rule: learning_rate is 0: want a positive number"},
-	{func(c *Config) { c.GeneratorRule.Adam.LearningRate = math.NaN() }, "generator_rule: learning_rate is NaN"},
-	{func(c *Config) { c.GeneratorRule.Adam.LearningRate = math.Inf(1) }, "generator_rule: learning_rate is +Inf"},
-	{func(c *Config) { c.GeneratorRule.Adam.Beta1 = 1 }, "generator_rule: beta1 is 1: want at least 0 and less than 1"},
-	{func(c *Config) { c.DiscriminatorRule.Adam.Beta2 = -.1 }, "discriminator_rule: beta2 is -0.1"},
-	{func(c *Config) { c.GeneratorRule.Adam.Epsilon = 0 }, "generator_rule: epsilon is 0: want a positive number"},
-	{func(c *Config) { c.GeneratorRule.Adam.Linear = -1 }, "generator_rule: linear is -1 updates"},
+	{func(c *Config) { c.GeneratorRule = ganlib.Rule{} }, "generator_rule"},
+	{func(c *Config) { c.DiscriminatorRule.Momentum = &optim.Momentum{LearningRate: 1} }, "discriminator_rule"},
+	{func(c *Config) { c.GeneratorRule.Adam.LearningRate = 0 }, "generator_rule.adam.learning_rate"},
+	{func(c *Config) { c.GeneratorRule.Adam.LearningRate = math.NaN() }, "generator_rule.adam.learning_rate"},
+	{func(c *Config) { c.GeneratorRule.Adam.LearningRate = math.Inf(1) }, "generator_rule.adam.learning_rate"},
+	{func(c *Config) { c.GeneratorRule.Adam.Beta1 = 1 }, "generator_rule.adam.beta1"},
+	{func(c *Config) { c.DiscriminatorRule.Adam.Beta2 = -.1 }, "discriminator_rule.adam.beta2"},
+	{func(c *Config) { c.GeneratorRule.Adam.Epsilon = 0 }, "generator_rule.adam.epsilon"},
+	{func(c *Config) { c.GeneratorRule.Adam.Linear = -1 }, "generator_rule.adam.linear"},
 }
 
 var badMNIST = []change{
-	{func(c *Config) { c.BatchSize = 50_001 }, "k·m = 1·50001 examples: minibatches of 50001 distinct examples out of 50000"},
-	{func(c *Config) { c.K, c.Simultaneous, c.Data.First = 3, false, 200 }, "k·m = 3·100 examples: minibatches of 300 distinct examples out of 200"},
-	{func(c *Config) { c.Data.First = -5 }, "images 0 to -5"},
-	{func(c *Config) { c.Data.First = 60_001 }, "images 0 to 60001"},
+	{func(c *Config) { c.BatchSize = 50_001 }, "batch_size"},
+	{func(c *Config) { c.K, c.Simultaneous, c.Data.First = 3, false, 200 }, "batch_size"},
+	{func(c *Config) { c.Data.First = -5 }, "data.first"},
+	{func(c *Config) { c.Data.First = 60_001 }, "data.first"},
 
-	{func(c *Config) { c.Generator.MLP.Output = []int{28, 28} }, "generator: its output has shape [28 28]: want [28 28 1], the shape of one example"},
-	{func(c *Config) { c.Generator.MLP.Output = []int{784} }, "generator: its output has shape [784]"},
-	{func(c *Config) { c.Generator.MLP.OutputActivation = "tanh" }, `bias_from_data is for an mlp with output_activation "sigmoid"`},
-	{func(c *Config) { c.Generator = Network{Maxout: c.Discriminator.Maxout} }, "generator: maxout and maxout_conv are discriminators: want an mlp, a dcgan or a deconv"},
-	{func(c *Config) { c.Discriminator.BiasFromData = true }, "discriminator: bias_from_data is for a generator"},
-	{func(c *Config) { c.Discriminator.Maxout.Dropout = 1 }, "discriminator: dropout 1: want at least 0 and less than 1"},
-	{func(c *Config) { c.Discriminator.Maxout.Pieces = 0 }, "discriminator: maxout layer has size 0"},
+	{func(c *Config) { c.Generator.MLP.Output = []int{28, 28} }, "generator"},
+	{func(c *Config) { c.Generator.MLP.Output = []int{784} }, "generator"},
+	{func(c *Config) { c.Generator.MLP.OutputActivation = "tanh" }, "generator.bias_from_data"},
+	{func(c *Config) { c.Generator = Network{Network: ganlib.Network{Maxout: c.Discriminator.Maxout}} }, "generator"},
+	{func(c *Config) { c.Discriminator.BiasFromData = true }, "discriminator.bias_from_data"},
+	{func(c *Config) { c.Discriminator.Pretrained = "x" }, "discriminator.pretrained"},
+	{func(c *Config) { c.Discriminator.Maxout.Dropout = 1 }, "discriminator.maxout.dropout"},
+	{func(c *Config) { c.Discriminator.Maxout.Pieces = 0 }, "discriminator.maxout.pieces"},
 
-	{func(c *Config) { c.GeneratorRule.Momentum.LearningRate = 0 }, "generator_rule: learning_rate is 0"},
-	{func(c *Config) { c.GeneratorRule.Momentum.Decay = .5 }, "generator_rule: decay is 0.5: want at least 1, or 0 for none"},
-	{func(c *Config) { c.GeneratorRule.Momentum.MinRate = 1 }, "generator_rule: min_rate is 1: want at least 0 and at most learning_rate, 0.1"},
-	{func(c *Config) { c.GeneratorRule.Momentum.Initial = 1 }, "generator_rule: initial is 1"},
-	{func(c *Config) { c.DiscriminatorRule.Momentum.Final = math.NaN() }, "discriminator_rule: final is NaN"},
-	{func(c *Config) { c.GeneratorRule.Momentum.Epoch = -1 }, "generator_rule: epoch is -1 updates"},
-	{func(c *Config) { c.GeneratorRule.Momentum.Saturate = 1 }, "generator_rule: saturate is 1: want at least 2"},
+	{func(c *Config) { c.GeneratorRule.Momentum.LearningRate = 0 }, "generator_rule.momentum.learning_rate"},
+	{func(c *Config) { c.GeneratorRule.Momentum.Decay = .5 }, "generator_rule.momentum.decay"},
+	{func(c *Config) { c.GeneratorRule.Momentum.MinRate = 1 }, "generator_rule.momentum.min_rate"},
+	{func(c *Config) { c.GeneratorRule.Momentum.Initial = 1 }, "generator_rule.momentum.initial"},
+	{func(c *Config) { c.DiscriminatorRule.Momentum.Final = math.NaN() }, "discriminator_rule.momentum.final"},
+	{func(c *Config) { c.GeneratorRule.Momentum.Epoch = -1 }, "generator_rule.momentum.epoch"},
+	{func(c *Config) { c.GeneratorRule.Momentum.Saturate = 1 }, "generator_rule.momentum.saturate"},
+	{func(c *Config) { c.DiscriminatorRule.MaxColNorm = -1 }, "discriminator_rule.max_col_norm"},
 }
 
 // badDCGAN are refused before anything is compiled: a size that does not fit, zero channels, a batch of one
 // with batch norm, labels that do not match.
 var badDCGAN = []change{
-	{func(c *Config) { c.Generator.DCGAN.Size = 30 }, "generator: size is 30: want base·2ⁿ, such as 28 or 56 for base 7"},
-	{func(c *Config) { c.Discriminator.DCGAN.Size = 32 }, "discriminator: size is 32: want base·2ⁿ"},
-	{func(c *Config) { c.Generator.DCGAN.Channels = 0 }, "generator: channels is 0: want 1 for grey images or 3 for colour"},
-	{func(c *Config) { c.Generator.DCGAN.Filters = []int{64} }, "generator: size is 28, and 1 filters double base 7 to 14"},
-	{func(c *Config) { c.Discriminator.DCGAN.Kernel = 0; c.Discriminator.DCGAN.Padding = "valid" }, `discriminator: padding "valid" is unknown`},
-	{func(c *Config) { c.BatchSize = 1 }, "generator: batch_size is 1, and batch norm takes its statistics over the batch: want at least 2"},
-	{func(c *Config) { c.BatchSize, c.Generator.DCGAN.BatchNorm = 1, "none" }, "discriminator: batch_size is 1"},
-	{func(c *Config) { c.Generator.MLP = &ganlib.MLP{} }, `generator: want one network: "mlp", "maxout", "dcgan", "deconv" or "maxout_conv"`},
-	{func(c *Config) { c.Generator.BiasFromData = true }, "generator: bias_from_data is for an mlp"},
+	{func(c *Config) { c.Generator.DCGAN.Size = 30 }, "generator.dcgan.size"},
+	{func(c *Config) { c.Discriminator.DCGAN.Size = 32 }, "discriminator.dcgan.size"},
+	{func(c *Config) { c.Generator.DCGAN.Channels = 0 }, "generator.dcgan.channels"},
+	{func(c *Config) { c.Generator.DCGAN.Filters = []int{64} }, "generator.dcgan.filters"},
+	{func(c *Config) { c.Discriminator.DCGAN.Kernel = 0; c.Discriminator.DCGAN.Padding = "valid" }, "discriminator.dcgan.padding"},
+	{func(c *Config) { c.BatchSize = 1 }, "batch_size"},
+	{func(c *Config) { c.BatchSize, c.Generator.DCGAN.BatchNorm = 1, "none" }, "batch_size"},
+	{func(c *Config) { c.Generator.MLP = &ganlib.MLP{} }, "generator"},
+	{func(c *Config) { c.Generator.BiasFromData = true }, "generator.bias_from_data"},
 
-	{func(c *Config) { c.Data.Size = 14 }, "generator: its output has shape [28 28 1]: want [14 14 1], the shape of one example; data of size 28 would fit"},
-	{func(c *Config) { c.Data.Size = -14 }, "data: size is -14: want the side of an image, or 0"},
-	{func(c *Config) { c.Generator.DCGAN.Channels = 2 }, "discriminator: it reads images of shape [28 28 1]: want [28 28 2], the shape of one example"},
-	{func(c *Config) { c.Generator.DCGAN.Channels, c.Discriminator.DCGAN.Channels = 2, 2 }, "generator: its output has shape [28 28 2]: want [28 28 1]"},
-	{func(c *Config) { c.Generator.DCGAN.Channels = 3 }, "discriminator: it reads images of shape [28 28 1]: want [28 28 3], the shape of one example"},
+	{func(c *Config) { c.Data.Size = 14 }, "generator"},
+	{func(c *Config) { c.Data.Size = -14 }, "data.size"},
+	{func(c *Config) { c.Generator.DCGAN.Channels = 2 }, "discriminator.dcgan"},
+	{func(c *Config) { c.Generator.DCGAN.Channels, c.Discriminator.DCGAN.Channels = 2, 2 }, "generator"},
+	{func(c *Config) { c.Generator.DCGAN.Channels = 3 }, "discriminator.dcgan"},
 
-	{func(c *Config) { c.Discriminator.DCGAN.Classes = 0 }, "the generator has 10 classes, the discriminator 0: want the same labels told to both"},
-	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 5, 5 }, "generator: it has 5 classes, the data have 10: want the data's, or 0 for no labels"},
-	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 1, 1 }, "generator: classes is 1: want at least 2, or 0 for no labels"},
+	{func(c *Config) { c.Discriminator.DCGAN.Classes = 0 }, "discriminator.dcgan.classes"},
+	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 5, 5 }, "generator.dcgan.classes"},
+	{func(c *Config) { c.Generator.DCGAN.Classes, c.Discriminator.DCGAN.Classes = 1, 1 }, "generator.dcgan.classes"},
 
-	{func(c *Config) { c.Penalty = ganlib.Penalty{Kind: "r1", Weight: 10} }, `penalty "r1" with batch norm in the discriminator`},
-	{func(c *Config) { c.FlipReal = 1 }, "flip_real is 1: want a share of at least 0 and less than 1"},
-	{func(c *Config) { c.FlipReal, c.Objective.Name = .3, "least-squares" }, `flip_real is 0.3 with objective "least-squares"`},
-	{func(c *Config) { c.Noise.Dim = 0 }, "noise prior has 0 dimensions"},
+	{func(c *Config) { c.Penalty = ganlib.Penalty{Kind: "r1", Weight: 10} }, "penalty.kind"},
+	{func(c *Config) { c.FlipReal = 1 }, "flip_real"},
+	{func(c *Config) { c.Noise.Dim = 0 }, "noise.dim"},
 }
 
 // TestLabelsMissing: a conditional generator wants data with labels.
 func TestLabelsMissing(t *testing.T) {
-	one := &data.Images{N: 1, Height: 28, Width: 28, Channels: 1}
-	unlabelled := &pictures{fitting: one, one: one}
-	require.EqualError(t, MNIST28().check(unlabelled), "generator: it has 10 classes, and the data have no labels: want 0")
-	require.NoError(t, MNIST28Unconditional().check(unlabelled))
+	one := &data.Images{N: 1, Height: 28, Width: 28, Channels: 1, Pixels: make([]uint8, 784)}
+	unlabelled, err := data.NewFeed(one, data.Drawing{}, false)
+	require.NoError(t, err)
+	gantest.RequireInvalid(t, MNIST28().validateFor(unlabelled), "generator.dcgan.classes")
+	require.NoError(t, MNIST28Unconditional().validateFor(unlabelled))
 }
 
 // TestPenaltyNetworks: without batch norm a DCGAN may be penalised; max pooling may never be.
@@ -307,10 +330,10 @@ func TestPenaltyNetworks(t *testing.T) {
 	cfg := MNIST28()
 	cfg.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: 10}
 	cfg.Discriminator.DCGAN.BatchNorm = "none"
-	require.NoError(t, cfg.validate())
+	require.NoError(t, cfg.Validate())
 	cfg = CIFAR10Conv()
 	cfg.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: 10}
-	require.ErrorContains(t, cfg.validate(), `penalty "r1" with a maxout_conv for a discriminator`)
+	gantest.RequireInvalid(t, cfg.Validate(), "penalty.kind")
 }
 
 // TestStabilisersInJSON: what is off is not in config.json, so that runs begun without it go on; what is on
@@ -324,9 +347,9 @@ func TestStabilisersInJSON(t *testing.T) {
 	for _, key := range keys {
 		require.NotContains(t, string(text), key)
 	}
-	cfg = stabilised("", "go")
-	cfg.MeasureEvery, cfg.Best, cfg.OnFailure = 1, "modes", &OnFailure{Action: "rollback", RateFactor: .3, Limit: 2}
-	require.NoError(t, cfg.validate())
+	cfg = stabilised("", "go").Config
+	cfg.MeasureEvery, cfg.Best, cfg.OnFailure = 1, "modes", &monitor.OnFailure{Action: "rollback", RateFactor: .3, Limit: 2}
+	require.NoError(t, cfg.Validate())
 	text, err = json.Marshal(cfg)
 	require.NoError(t, err)
 	for _, key := range keys {
@@ -334,7 +357,6 @@ func TestStabilisersInJSON(t *testing.T) {
 	}
 	var back Config
 	require.NoError(t, json.Unmarshal(text, &back))
-	cfg.Dir = ""
 	back.Backend = cfg.Backend
 	require.Equal(t, cfg, back)
 }

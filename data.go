@@ -2,21 +2,18 @@ package gans
 
 import (
 	"cmp"
-	"fmt"
+	"context"
 	"io"
 	"math"
-	"slices"
-
-	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/open"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // Data names p_data: a set by its name, or files of one's own.
 type Data struct {
-	// Set is the name of the data, one of DataSets; empty where Path names files.
+	// Set is the name of the data, one of open.Names; empty where Path names files.
 	Set string `json:"set,omitempty"`
 	// Part is the part of a published set, such as "test"; empty means the one for training.
 	Part string `json:"part,omitempty"`
@@ -24,7 +21,7 @@ type Data struct {
 	// IDX file (with the labels beside it), CIFAR's binary files, LSUN's LMDB, SVHN's or TFD's .mat.
 	Path string `json:"path,omitempty"`
 
-	// First takes only the first so many images; 0 means all. The 2014 paper trains on the first 50,000
+	// First takes only that many images, from the first on; 0 means all. The 2014 paper trains on the first 50,000
 	// of MNIST's 60,000.
 	First int `json:"first,omitempty"`
 	// Size is the side images are resized to; 0 leaves images of one size as they are, and brings pictures
@@ -47,228 +44,129 @@ type Data struct {
 	Std  float64 `json:"std,omitempty"`
 }
 
+// String is what the data are called: the name of the set, or the path.
+func (d Data) String() string { return cmp.Or(d.Set, d.Path) }
+
 // Images loads all of the image set at its Size, for comparing samples with it.
-func (d Data) Images() (*data.Images, error) {
-	source, err := d.source(data.Frame{Size: d.Size, Crop: d.Crop}, nil)
+func (d Data) Images(ctx context.Context) (*data.Images, error) {
+	source, err := d.source(ctx, data.Frame{Size: d.Size, Crop: d.Crop}, 0, nil)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, err
 	}
-	defer closeSource(source)
-	if source, err = data.Fit(source, d.Size, 0); err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	return data.All(source)
+	defer source.Close()
+	return data.All(ctx, source)
 }
 
-// source opens the images as they are, pictures of any size in the given frame. What takes long shows its
-// progress on output.
-func (d Data) source(frame data.Frame, output io.Writer) (source data.Source, err error) {
+// source opens the images, pictures of any size in the given frame, and brings them to the configured size and the given
+// number of channels. What takes long shows its progress on output.
+func (d Data) source(ctx context.Context, frame data.Frame, channels int, output io.Writer) (source data.Source, err error) {
+	o := open.Options{Frame: frame, Output: output}
 	switch {
 	case d.Path != "" && d.Set != "":
-		return nil, fmt.Errorf("both set %q and path %s: want one of the two", d.Set, d.Path)
+		return nil, invalid.Value("data.path", d.Path, "none beside the set %q", d.Set)
 	case d.Path != "" && d.Part != "":
-		return nil, fmt.Errorf("part %q of %s: only a published set has parts", d.Part, d.Path)
+		return nil, invalid.Value("data.part", d.Part, "none: only a published set has parts, and %s is a path", d.Path)
 	case d.Path != "":
-		source, err = openPath(d.Path, frame, output)
+		source, err = open.Path(ctx, d.Path, o)
 	default:
-		source, err = openSet(d.Set, d.Part, frame, output)
+		source, err = open.Set(ctx, d.Set, d.Part, o)
 	}
-	if err != nil || d.First == 0 {
-		return source, err
+	if err != nil {
+		return nil, invalid.In("data", err)
 	}
-	return data.First(source, d.First)
-}
-
-// closeSource closes a source that is read from an open file.
-func closeSource(source data.Source) {
-	if file, ok := source.(io.Closer); ok {
-		file.Close()
-	}
-}
-
-// distribution is p_data where it is no set of images, nil where it is.
-func (d Data) distribution() (data.Distribution, error) {
-	if d.Path != "" {
-		return nil, nil
-	}
-	if d.Set == normal {
-		if !(d.Std > 0) || math.IsNaN(d.Mean+d.Std) || math.IsInf(d.Mean+d.Std, 0) {
-			return nil, fmt.Errorf("data: normal distribution with mean %v and std %v: want a finite mean and a positive std", d.Mean, d.Std)
+	if d.First != 0 {
+		if source, err = data.First(source, d.First); err != nil {
+			return nil, invalid.In("data", err)
 		}
-		return data.Normal1D{Mean: d.Mean, Std: d.Std}, nil
 	}
-	return distributions[d.Set], nil
+	source, err = data.Fit(source, d.Size, channels)
+	return source, invalid.In("data", err)
 }
 
-// dataset is p_data as a run needs it.
-type dataset interface {
-	// shape is that of one example.
-	shape() []int
-	// size is the number of examples there are, math.MaxInt where there is no end of them.
-	size() int
-	// classes is the number of different labels, 0 without labels.
-	classes() int
-	// meanLogits is the logit of each coordinate's mean, for data in [0, 1]; nil where they are not.
-	meanLogits() ([]float32, error)
-	// batches returns what each step sees: n examples [n, ...], and in a conditional game their labels,
-	// int32 [n].
-	batches(b compute.Backend, n int) (func(step int) (train.Batch, error), error)
-	// close frees what the data hold.
-	close()
+// distribution is p_data where it is not a set of images, nil where it is.
+func (d Data) distribution() (data.Distribution, error) {
+	switch {
+	case d.Path != "":
+		return nil, nil
+	case d.Set != open.Normal:
+		distribution, _ := open.Distribution(d.Set)
+		return distribution, nil
+	case !(d.Std > 0) || math.IsInf(d.Std, 0):
+		return nil, invalid.Value("data.std", d.Std, "a positive number")
+	case math.IsNaN(d.Mean) || math.IsInf(d.Mean, 0):
+		return nil, invalid.Value("data.mean", d.Mean, "a finite number")
+	}
+	return data.Normal1D{Mean: d.Mean, Std: d.Std}, nil
 }
 
-// load opens the data of a configuration.
-func (cfg Config) load() (dataset, error) {
+// normal is p_data where it is the normal distribution on the line, nil where it is not.
+func (d Data) normal() *data.Normal1D {
+	distribution, _ := d.distribution()
+	if l, ok := distribution.(data.Normal1D); ok {
+		return &l
+	}
+	return nil
+}
+
+// mixture is p_data where it is a mixture, whose components can be counted, nil where it is not.
+func (d Data) mixture() *data.Mixture {
+	distribution, _ := d.distribution()
+	if m, ok := distribution.(data.Mixture); ok {
+		return &m
+	}
+	return nil
+}
+
+// images reports whether the data are images.
+func (d Data) images() bool {
+	distribution, err := d.distribution()
+	return err == nil && distribution == nil
+}
+
+// dataNamed is the data of a name that open.Names lists, or of a path.
+func dataNamed(what string) (Data, error) {
+	if what == open.Normal {
+		return Figure1().Data, nil
+	}
+	set, path, err := open.NameOrPath(what)
+	return Data{Set: set, Path: path}, invalid.In("data", err)
+}
+
+// feed opens the data of a configuration as its networks learn from them. What takes long shows its progress on output.
+func (cfg Config) feed(ctx context.Context, output io.Writer) (data.Feed, error) {
 	distribution, err := cfg.Data.distribution()
 	if err != nil {
 		return nil, err
 	}
 	if distribution != nil {
-		return &points{distribution, uint64(cfg.Seed)}, nil
+		return data.Points(distribution, uint64(cfg.Seed)), nil
 	}
-	if cfg.Data.Size < 0 {
-		return nil, fmt.Errorf("data: size is %d: want the side of an image, or 0 to leave the images as they are", cfg.Data.Size)
-	}
-	p, err := cfg.pictures()
-	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	return p, nil
+	return cfg.imageFeed(ctx, output)
 }
 
-// pictures opens an image set for the networks of a configuration.
-func (cfg Config) pictures() (*pictures, error) {
+// imageFeed opens an image set, brought to the size, channels and range of the generator's output.
+func (cfg Config) imageFeed(ctx context.Context, output io.Writer) (*data.ImageFeed, error) {
 	g := cfg.Generator
 	side := cfg.Data.Size
-	if output := g.output(); side == 0 && len(output) == 3 {
-		side = output[0]
+	if size := g.output(); side == 0 && len(size) == 3 {
+		side = size[0]
 	}
-	source, err := cfg.Data.source(data.Frame{Size: side, Crop: cfg.Data.Crop, Channels: g.channels()}, cfg.Output)
+	source, err := cfg.Data.source(ctx, data.Frame{Size: side, Crop: cfg.Data.Crop, Channels: g.channels()}, g.channels(), output)
 	if err != nil {
 		return nil, err
 	}
-	fitting, err := data.Fit(source, cfg.Data.Size, g.channels())
-	if err != nil {
-		return nil, err
-	}
-	one, err := fitting.Choose([]int{0})
-	if err != nil {
-		return nil, err
-	}
-	return &pictures{
-		source: source, fitting: fitting, one: one, labelled: g.classes() > 0,
-		drawing: data.Drawing{
-			Seed: uint64(cfg.Seed), Scale: g.scale(),
-			Replacement: cfg.Data.Replacement, Flip: cfg.Data.Flip, OnDevice: cfg.Data.OnDevice,
-		},
-	}, nil
+	feed, err := data.NewFeed(source, data.Drawing{
+		Seed: uint64(cfg.Seed), Scale: g.scale(),
+		Replacement: cfg.Data.Replacement, Flip: cfg.Data.Flip, OnDevice: cfg.Data.OnDevice,
+	}, g.classes() > 0)
+	return feed, invalid.In("data", err)
 }
 
-// points is a distribution of numbers or points.
-type points struct {
-	data.Distribution
-	seed uint64
-}
-
-func (p *points) shape() []int                   { return []int{p.Dim()} }
-func (p *points) size() int                      { return math.MaxInt }
-func (p *points) classes() int                   { return 0 }
-func (p *points) meanLogits() ([]float32, error) { return nil, nil }
-func (p *points) close()                         {}
-
-func (p *points) batches(_ compute.Backend, n int) (func(step int) (train.Batch, error), error) {
-	return func(step int) (train.Batch, error) {
-		x := tensors.FromFlatDataAndDimensions(p.Batch(p.seed, step, n), n, p.Dim())
-		return train.Batch{Inputs: []*tensors.Tensor{x}}, nil
-	}, nil
-}
-
-// pictures is an image set, brought to the size, channels and range of the generator's output.
-type pictures struct {
-	source   data.Source  // as it was opened
-	fitting  data.Source  // as the players get it
-	one      *data.Images // one image of it
-	drawing  data.Drawing
-	labelled bool // whether batches hold labels
-	drawn    []*data.Batches
-}
-
-func (p *pictures) shape() []int { return []int{p.one.Height, p.one.Width, p.one.Channels} }
-func (p *pictures) size() int    { return p.fitting.Len() }
-func (p *pictures) classes() int { return p.fitting.Classes() }
-
-func (p *pictures) close() {
-	for _, b := range p.drawn {
-		b.Finalize()
+// meanLogits is the logit of each pixel's mean, where a generator with BiasFromData starts.
+func meanLogits(ctx context.Context, feed data.Feed) ([]float32, error) {
+	images, ok := feed.(*data.ImageFeed)
+	if !ok {
+		return nil, invalid.Value("bias_from_data", true, "false for data that are not images")
 	}
-	closeSource(p.source)
+	return images.MeanLogits(ctx)
 }
-
-func (p *pictures) batches(b compute.Backend, n int) (func(step int) (train.Batch, error), error) {
-	drawing := p.drawing
-	drawing.Size = n
-	drawn, err := data.NewBatches(b, p.fitting, drawing)
-	if err != nil {
-		return nil, err
-	}
-	p.drawn = append(p.drawn, drawn)
-	return func(step int) (train.Batch, error) {
-		x, labels, err := drawn.Draw(step)
-		if err != nil {
-			return train.Batch{}, err
-		}
-		inputs := []*tensors.Tensor{x}
-		if p.labelled {
-			inputs = append(inputs, labels)
-		}
-		return train.Batch{Inputs: inputs}, nil
-	}, nil
-}
-
-// meanLogits clips the means away from 0 and 1, where pixels that never change would need an infinite
-// bias.
-func (p *pictures) meanLogits() ([]float32, error) {
-	const clip = 1e-7 // as Pylearn2's init_sigmoid_bias_from_marginals
-	const atOnce = 1000
-	n := p.fitting.Len()
-	sums := make([]float64, p.one.Size())
-	for lo := 0; lo < n; lo += atOnce {
-		indices := make([]int, min(atOnce, n-lo))
-		for i := range indices {
-			indices[i] = lo + i
-		}
-		some, err := p.fitting.Choose(indices)
-		if err != nil {
-			return nil, err
-		}
-		for i := range some.N {
-			for j, v := range some.At(i) {
-				sums[j] += float64(v)
-			}
-		}
-	}
-	logits := make([]float32, len(sums))
-	for j, sum := range sums {
-		mean := min(max(sum/255/float64(n), clip), 1-clip)
-		logits[j] = float32(math.Log(mean / (1 - mean)))
-	}
-	return logits, nil
-}
-
-// check reports data that the networks of a configuration cannot play with.
-func (cfg Config) check(d dataset) error {
-	output := cfg.Generator.output()
-	if got := d.shape(); !slices.Equal(output, got) {
-		return fmt.Errorf("generator: its output has shape %v: want %v, the shape of one example%s", output, got, cfg.Generator.fit(d))
-	}
-	switch got, want := cfg.Generator.classes(), d.classes(); {
-	case got > 0 && want == 0:
-		return fmt.Errorf("generator: it has %d classes, and the data have no labels: want 0", got)
-	case got > 0 && got != want:
-		return fmt.Errorf("generator: it has %d classes, the data have %d: want the data's, or 0 for no labels", got, want)
-	}
-	return nil
-}
-
-// String is what the data are called: the name of the set, or the path.
-func (d Data) String() string { return cmp.Or(d.Set, d.Path) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/dcganlib"
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -21,13 +22,12 @@ func Example() {
 	defer os.RemoveAll(dir)
 
 	cfg := gans.Figure1().WithSteps(3)
-	cfg.Dir = filepath.Join(dir, "figure1")
 	cfg.Backend = "go"
-	if _, err := gans.Train(context.Background(), cfg); err != nil {
+	if _, err := gans.Train(context.Background(), cfg, gans.Options{Dir: filepath.Join(dir, "figure1")}); err != nil {
 		panic(err)
 	}
 
-	gan, err := gans.OpenOn(cfg.Dir, "go")
+	gan, err := gans.OpenOn(filepath.Join(dir, "figure1"), "go")
 	if err != nil {
 		panic(err)
 	}
@@ -49,19 +49,17 @@ func ExampleTrain_watch() {
 	defer os.RemoveAll(dir)
 
 	cfg := gans.Figure1()
-	cfg.Dir = filepath.Join(dir, "figure1")
-	cfg.Backend = "go"
-	cfg.RecordEvery = 1
+	cfg.Backend, cfg.RecordEvery = "go", 1
 	enough := errors.New("enough")
-	cfg.Watch = append(cfg.Watch, func(r run.Record) error {
-		_, ok := r.Values["d_real"] // and all else that ganlib.Measures lists
+	watch := func(r run.Record) error {
+		_, ok := r.Values[record.DReal] // and all else that ganlib.Metrics lists
 		fmt.Println(r.Step, ok)
 		if r.Step == 3 {
 			return enough
 		}
 		return nil
-	})
-	_, err = gans.Train(context.Background(), cfg)
+	}
+	_, err = gans.Train(context.Background(), cfg, gans.Options{Dir: filepath.Join(dir, "figure1"), Watch: []func(run.Record) error{watch}})
 	fmt.Println(errors.Is(err, enough))
 	// Output:
 	// 1 true
@@ -103,12 +101,12 @@ func ExampleMNIST28() {
 	defer os.RemoveAll(dir)
 
 	cfg := gans.MNIST28().WithSteps(1)
-	cfg.Dir, cfg.Backend = filepath.Join(dir, "digits"), "go"
+	cfg.Backend = "go"
 	cfg.Data.Size, cfg.BatchSize = 14, 10
 	for _, n := range []*dcganlib.Networks{cfg.Generator.DCGAN, cfg.Discriminator.DCGAN} {
 		n.Size, n.Filters, n.Hidden = 14, []int{32}, 64
 	}
-	gan, err := gans.Train(context.Background(), cfg)
+	gan, err := gans.Train(context.Background(), cfg, gans.Options{Dir: filepath.Join(dir, "digits")})
 	if err != nil {
 		panic(err)
 	}
@@ -122,7 +120,7 @@ func ExampleMNIST28() {
 	fmt.Println(err)
 	// Output:
 	// 100 (0,0)-(14,14) [0 1 2 3 4 5 6 7 8 9 0 1]
-	// label 10 in a game of 10 classes: want 0 to 9
+	// label is 10: want 0 to 9, in a game of 10 classes
 }
 
 // The paper's network for bedrooms, on digits: resized to 64 x 64, and spread over its three channels.

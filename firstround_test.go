@@ -44,9 +44,7 @@ func TestFirstRoundRuns(t *testing.T) {
 			require.NoError(t, err)
 			requireState(t, want.state, gan)
 
-			cfg := gan.Config
-			cfg.Dir = dir
-			gan, err = Train(t.Context(), cfg)
+			gan, err = Train(t.Context(), gan.Config, Options{Dir: dir})
 			require.NoError(t, err)
 			requireState(t, want.Resumed, gan)
 			history, err := gan.Run.History()

@@ -1,81 +1,88 @@
 // Package gans trains generative adversarial networks in Go, and opens what was trained.
 //
-// A run is a directory. Train fills it from a Config, Open reads it back, in this program or another:
+// A run is a directory. [Train] fills it from a [Config], [Open] reads it back, in this program or another:
 //
 //	cfg := gans.Figure1()
-//	cfg.Dir = "runs/figure1"
-//	gan, err := gans.Train(ctx, cfg)
+//	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: "runs/figure1"})
 //	...
 //	gan, err = gans.Open("runs/figure1")
 //	x, err := gan.Sample(1000, 1) // 1,000 numbers from p_g
 //
-// The game itself is in package ganlib. This package is the one place that maps the names in a
-// configuration to networks, data, objectives and learning rules; the command line, the notebooks and
-// other programs all come in here.
+// This package is the front door: it maps the names in a configuration to networks, data and learning rules, and hands
+// the work on. The rooms behind it stand open too:
+//
+//   - package ganlib is the game: V(D,G), the objectives, Algorithm 1, and [ganlib.Players], a trained game from
+//     wherever it comes;
+//   - package run trains anything in a directory and resumes it exactly;
+//   - packages data and data/open bring examples, package monitor watches a game in progress, package evaluate measures
+//     samples, package sweep compares seeds.
+//
+// If you have networks of your own, start from those: see tests/consumer in the source.
 package gans
 
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/monitor"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/ganlib/watch"
 )
 
-// GAN is a trained game: its players with their weights, and the run they came from. Its methods are for
-// one goroutine at a time.
-type GAN struct {
-	Config Config
-	Run    *run.Run
-	// Step is the number of iterations behind these weights.
-	Step int
-
-	algorithm *ganlib.Algorithm1
-	backend   compute.Backend
-	store     *model.Store
-	generate  *model.Exec
-	judge     *model.Exec
+// Options say where a run is kept and who follows it: what a configuration does not repeat.
+type Options struct {
+	// Dir is the run's directory.
+	Dir string
+	// Output receives progress and messages; nil means silence.
+	Output io.Writer
+	// Watch sees every record as it is made; an error stops the run.
+	Watch []func(run.Record) error
 }
 
-// Train makes the run in cfg.Dir: it begins a new one, or goes on where the same configuration
-// stopped, until cfg.Steps iterations are done. Cancelling the context saves and returns an error that
-// wraps run.ErrInterrupted; the same call goes on from there.
-func Train(ctx context.Context, cfg Config) (*GAN, error) {
-	if cfg.Dir == "" {
-		return nil, fmt.Errorf("Config.Dir is empty: want the directory of the run")
+// GAN is a trained game: its players with their weights, and the run they came from. Its methods are for one goroutine at
+// a time.
+type GAN struct {
+	*ganlib.Players
+	Config Config
+	// Run is nil until the first checkpoint can be read.
+	Run *run.Run
+	// Step is the number of iterations behind these weights.
+	Step int
+}
+
+// Train makes the run in o.Dir: it begins a new one, or goes on where the same configuration stopped, until cfg.Steps
+// iterations are done. Cancelling the context saves and returns an error that wraps [run.ErrInterrupted]; the same call
+// goes on from there.
+func Train(ctx context.Context, cfg Config, o Options) (*GAN, error) {
+	if o.Dir == "" {
+		return nil, invalid.Value("Options.Dir", o.Dir, "the directory of the run")
 	}
 	cfg.Backend = backend.Resolve(cfg.Backend)
-	gan, d, err := prepare(cfg)
+	if err := cfg.Validate(); err != nil { // before data that may take minutes to read
+		return nil, err
+	}
+	feed, err := cfg.feed(ctx, o.Output)
 	if err != nil {
 		return nil, err
 	}
-	defer d.close()
-	if err := gan.begin(); err != nil {
-		return nil, err
-	}
-	batches, err := d.batches(gan.backend, cfg.K*cfg.BatchSize)
-	if err != nil {
-		return nil, fmt.Errorf("data: an iteration takes k·m = %d·%d examples: %w", cfg.K, cfg.BatchSize, err)
-	}
-	trainer, err := gan.algorithm.Trainer(gan.backend, gan.store)
+	defer feed.Close()
+	gan, err := cfg.newGame(ctx, feed)
 	if err != nil {
 		return nil, err
 	}
-	spec := run.Spec{
-		Dir: cfg.Dir, Config: cfg, Free: cfg.free(),
-		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery, KeepEvery: cfg.KeepEvery,
-		Trainer: trainer,
-		Batches: batches,
-		Sample:  gan.progress, Plot: watch.Plot, Line: watch.Line,
-		Watch:  cfg.Watch,
-		Output: cfg.Output,
+	if err := cfg.begin(o.Dir, gan.Store); err != nil {
+		return nil, err
 	}
-	if err := gan.guard(&spec, d); err != nil {
+	spec, err := gan.spec(ctx, feed, o)
+	if err != nil {
 		return nil, err
 	}
 	if gan.Run, err = run.Train(ctx, spec); err != nil {
@@ -85,20 +92,100 @@ func Train(ctx context.Context, cfg Config) (*GAN, error) {
 	return gan, nil
 }
 
-// free are the keys of a configuration that a run may be gone on with when they differ.
-func (cfg Config) free() []string {
-	free := []string{"data.on_device", "record_every", "sample_every", "save_every", "keep_every", "measure_every", "best", "on_failure"}
-	if cfg.GeneratorRule.mayGrow() && cfg.DiscriminatorRule.mayGrow() {
-		free = append(free, "steps")
+// newGame builds the players of a configuration for their data, without weights.
+func (cfg Config) newGame(ctx context.Context, feed data.Feed) (*GAN, error) {
+	if err := cfg.validateFor(feed); err != nil {
+		return nil, err
 	}
-	return free
+	var bias []float32
+	if cfg.Generator.BiasFromData {
+		var err error
+		if bias, err = meanLogits(ctx, feed); err != nil {
+			return nil, invalid.In("generator", err)
+		}
+	}
+	return cfg.build(bias)
 }
 
-// Open reads the newest checkpoint of a run, on the backend Resolve("") names; the run may still be in
+// build makes players without weights. The generator's output starts at the given biases, if there are any.
+func (cfg Config) build(outputBias []float32) (*GAN, error) {
+	algorithm, err := cfg.algorithm(outputBias)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := backend.Open(cfg.Backend)
+	if err != nil {
+		return nil, err
+	}
+	store, err := cfg.newStore()
+	if err != nil {
+		return nil, err
+	}
+	players := &ganlib.Players{Algorithm1: algorithm, Backend: engine, Store: store, Shape: cfg.Generator.output()}
+	return &GAN{Players: players, Config: cfg}, nil
+}
+
+// newStore is an empty store with the run's random state.
+func (cfg Config) newStore() (*model.Store, error) {
+	store := model.NewStore()
+	return store, store.SetRNGStateFromSeed(cfg.Seed)
+}
+
+// spec says how the game trains in its directory.
+func (gan *GAN) spec(ctx context.Context, feed data.Feed, o Options) (run.Spec, error) {
+	cfg := gan.Config
+	batches, err := feed.Batches(ctx, gan.Backend, cfg.K*cfg.BatchSize)
+	if err != nil {
+		return run.Spec{}, invalid.In("data", err)
+	}
+	trainer, err := gan.Trainer()
+	if err != nil {
+		return run.Spec{}, err
+	}
+	spec := run.Spec{
+		Dir: o.Dir, Config: cfg, Free: cfg.free(),
+		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery, KeepEvery: cfg.KeepEvery,
+		Trainer: trainer, Batches: batches,
+		Sample: gan.progress, Plot: watch.Plot, Line: watch.Line,
+		Watch: o.Watch, Output: o.Output,
+	}
+	if spec.MeasureEvery = cfg.measureEvery(); spec.MeasureEvery > 0 {
+		signals, err := gan.signals(ctx, feed)
+		if err != nil {
+			return run.Spec{}, err
+		}
+		spec.Measure, spec.Best = signals.Measure, run.Best{Value: cfg.Best}
+	}
+	if cfg.OnFailure != nil {
+		cfg.OnFailure.Guard(&spec, gan.Players)
+	}
+	return spec, nil
+}
+
+// signals measures the game in progress. Images are compared by the features that [GAN.Evaluate] would take.
+func (gan *GAN) signals(ctx context.Context, feed data.Feed) (*monitor.Signals, error) {
+	o := monitor.Options{BatchSize: gan.Config.BatchSize, Mixture: gan.Config.Data.mixture()}
+	if gan.Config.Data.images() {
+		extractor, err := gan.features()
+		if err != nil {
+			return nil, err
+		}
+		o.Features = func(x []float32) ([]float32, int, error) {
+			images, err := gan.Pixels(x)
+			if err != nil {
+				return nil, 0, err
+			}
+			return extractor.Extract(images)
+		}
+	}
+	return monitor.NewSignals(ctx, gan.Players, feed, o)
+}
+
+// Open reads the newest checkpoint of a run, on the backend that backend.Resolve("") names. The run may still be in
 // progress elsewhere.
 func Open(dir string) (*GAN, error) { return OpenOn(dir, "") }
 
-// OpenOn is Open on a backend of one's choice, whichever the run was trained on.
+// OpenOn is [Open] on a backend of one's choice, whichever the run was trained on.
 func OpenOn(dir, backendName string) (*GAN, error) {
 	r, err := run.Open(dir)
 	if err != nil {
@@ -108,80 +195,52 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 	if err := r.Config(&cfg); err != nil {
 		return nil, err
 	}
-	cfg.Dir = dir
 	trainedOn := cfg.Backend
 	cfg.Backend = backend.Resolve(backendName)
-	gan, err := build(cfg, nil)
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("run %s: %w", dir, err)
+	}
+	gan, err := cfg.build(nil)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", dir, err)
 	}
-	gan.Config.Backend = trainedOn
-	gan.Run = r
-	if gan.Step, err = r.Restore(gan.store, backend.Warnings); err != nil {
-		return nil, err
-	}
-	return gan, nil
+	gan.Config.Backend, gan.Run = trainedOn, r
+	gan.Step, err = r.Restore(gan.Store, os.Stderr)
+	return gan, err
 }
 
-// Restore puts the weights of an earlier iteration in place, whose checkpoint must have been kept: one of the
-// newest, or one that Config.KeepEvery kept. On an error the weights stay as they were.
+// Restore puts the weights of an earlier iteration in place, whose checkpoint must have been kept: one of the newest, or
+// one that Config.KeepEvery kept. On an error the weights stay as they were.
 func (gan *GAN) Restore(step int) error {
-	store := model.NewStore()
-	if err := store.SetRNGStateFromSeed(gan.Config.Seed); err != nil {
-		return err
+	earlier, err := gan.at(step)
+	if err == nil {
+		gan.Players, gan.Step = earlier.Players, step
 	}
-	if err := gan.Run.RestoreStep(store, step); err != nil {
-		return err
-	}
-	gan.store, gan.Step = store, step
-	gan.generate, gan.judge = nil, nil // compiled on the weights there were
-	return nil
-}
-
-// validate reports a configuration whose networks cannot play, whatever the data.
-func (cfg Config) validate() error {
-	if err := cfg.checkCounts(); err != nil {
-		return err
-	}
-	if err := cfg.checkNetworks(); err != nil {
-		return err
-	}
-	_, err := cfg.algorithm(nil)
 	return err
 }
 
-// prepare opens the data of a configuration and builds its players for them.
-func prepare(cfg Config) (*GAN, dataset, error) {
-	if err := cfg.validate(); err != nil { // before data that may take minutes to read
-		return nil, nil, err
+// RestoreBest puts the weights of the best checkpoint that is kept in place, by the metric that Config.Best names. On an
+// error the weights stay as they were.
+func (gan *GAN) RestoreBest() error {
+	if gan.Config.Best == "" {
+		return invalid.Value("best", "", "the metric by which the run keeps its best checkpoint, such as recall")
 	}
-	d, err := cfg.load()
+	best, _, err := gan.Run.Best(run.Best{Value: gan.Config.Best})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	gan, err := build(cfg, d)
-	if err != nil {
-		d.close()
-	}
-	return gan, d, err
+	return gan.Restore(best.Step)
 }
 
-// build turns a configuration into players and an empty store. The players of a run that is only opened need
-// no data, so d may be nil.
-func build(cfg Config, d dataset) (*GAN, error) {
-	err := cfg.validate()
-	if err == nil && d != nil {
-		err = cfg.check(d)
-	}
+// at is the game as it was after an earlier iteration.
+func (gan *GAN) at(step int) (*GAN, error) {
+	store, err := gan.Config.newStore()
 	if err != nil {
 		return nil, err
 	}
-	gan := &GAN{Config: cfg, store: model.NewStore()}
-	if gan.algorithm, err = cfg.algorithm(d); err != nil {
+	if err := gan.Run.RestoreStep(store, step); err != nil {
 		return nil, err
 	}
-	if gan.backend, err = backend.Open(cfg.Backend); err != nil {
-		return nil, err
-	}
-	return gan, gan.store.SetRNGStateFromSeed(cfg.Seed)
+	players := &ganlib.Players{Algorithm1: gan.Algorithm1, Backend: gan.Backend, Store: store, Shape: gan.Shape}
+	return &GAN{Players: players, Config: gan.Config, Run: gan.Run, Step: step}, nil
 }

@@ -3,6 +3,7 @@ package gans
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -19,6 +20,8 @@ import (
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/internal/gantest"
@@ -35,25 +38,39 @@ func onBackends(t *testing.T, test func(t *testing.T, name string)) {
 	}
 }
 
+// trial is a configuration, and where it trains.
+type trial struct {
+	Config
+	Options
+}
+
+func (c trial) train(ctx context.Context) (*GAN, error) { return Train(ctx, c.Config, c.Options) }
+
+// lasting is the trial for another number of iterations.
+func (c trial) lasting(steps int) trial {
+	c.Config = c.WithSteps(steps)
+	return c
+}
+
 // smallLine is Figure1 with networks, minibatches and steps for a test: Adam with a falling rate, k = 2.
-func smallLine(t testing.TB, backendName string) Config {
-	cfg := Figure1()
+func smallLine(t testing.TB, backendName string) trial {
+	cfg := trial{Config: Figure1()}
 	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "line"), backendName
 	cfg.BatchSize, cfg.K = 16, 2
 	cfg.Generator.MLP.Hidden, cfg.Discriminator.MLP.Hidden = []int{8}, []int{8}
 	cfg.RecordEvery, cfg.SaveEvery = 1, 5
-	return cfg.WithSteps(12)
+	return cfg.lasting(12)
 }
 
 // smallMNIST is MNIST likewise: simultaneous updates, dropout, and a momentum whose schedule moves. An
 // epoch of the data, 5 iterations, ends inside the run.
-func smallMNIST(t testing.TB, backendName string) Config {
-	cfg := MNIST()
+func smallMNIST(t testing.TB, backendName string) trial {
+	cfg := trial{Config: MNIST()}
 	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "mnist"), backendName
 	cfg.Data.First, cfg.BatchSize = 100, 20
 	cfg.Generator.MLP.Hidden, cfg.Noise.Dim = []int{16, 16}, 8
 	cfg.Discriminator.Maxout.Units, cfg.Discriminator.Maxout.Pieces = []int{8, 8}, 2
-	for _, rule := range []Rule{cfg.GeneratorRule, cfg.DiscriminatorRule} {
+	for _, rule := range []ganlib.Rule{cfg.GeneratorRule, cfg.DiscriminatorRule} {
 		rule.Momentum.Epoch, rule.Momentum.Saturate = 2, 4
 	}
 	cfg.Steps, cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 12, 1, 6, 5
@@ -61,8 +78,8 @@ func smallMNIST(t testing.TB, backendName string) Config {
 }
 
 // smallDCGAN is MNIST28 likewise: a conditional game with batch norm and Adam, on digits of 16 x 16.
-func smallDCGAN(t testing.TB, backendName string) Config {
-	cfg := MNIST28()
+func smallDCGAN(t testing.TB, backendName string) trial {
+	cfg := trial{Config: MNIST28()}
 	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "dcgan"), backendName
 	cfg.Data.First, cfg.Data.Size, cfg.BatchSize = 100, 16, 20
 	cfg.FlipReal, cfg.Noise.Dim = .2, 8
@@ -74,7 +91,7 @@ func smallDCGAN(t testing.TB, backendName string) Config {
 }
 
 // stopAfter cancels a run's context after a step.
-func stopAfter(t *testing.T, cfg *Config, step int) context.Context {
+func stopAfter(t *testing.T, cfg *trial, step int) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cfg.Watch = append(cfg.Watch, func(r run.Record) error {
 		if r.Step == step {
@@ -121,20 +138,19 @@ func recorded(t *testing.T, dir string) []map[string]float64 {
 // TestARunCutInTwo: stopped between two checkpoints and inside an epoch, and gone on with by a new call,
 // a run ends with the bits of the run in one piece. Opened again, it plays with them.
 func TestARunCutInTwo(t *testing.T) {
-	for name, small := range map[string]func(testing.TB, string) Config{"line": smallLine, "mnist": smallMNIST, "dcgan": smallDCGAN} {
+	for name, small := range map[string]func(testing.TB, string) trial{"line": smallLine, "mnist": smallMNIST, "dcgan": smallDCGAN} {
 		t.Run(name, func(t *testing.T) {
 			onBackends(t, func(t *testing.T, backendName string) {
-				whole, err := Train(t.Context(), small(t, backendName))
+				whole, err := small(t, backendName).train(t.Context())
 				require.NoError(t, err)
 
 				first := small(t, backendName)
 				second := first
-				_, err = Train(stopAfter(t, &first, 7), first)
+				_, err = first.train(stopAfter(t, &first, 7))
 				require.ErrorIs(t, err, run.ErrInterrupted)
-				require.ErrorContains(t, err, "after step 7 of 12")
 				require.Len(t, recorded(t, first.Dir), 7)
 
-				cut, err := Train(t.Context(), second)
+				cut, err := second.train(t.Context())
 				require.NoError(t, err)
 				require.Equal(t, 12, cut.Step)
 				require.Equal(t, recorded(t, whole.Run.Dir), recorded(t, cut.Run.Dir))
@@ -156,7 +172,6 @@ func requireOpensAs(t *testing.T, trained *GAN, dir string) {
 	require.NoError(t, err)
 	require.Equal(t, trained.Step, opened.Step)
 	cfg := trained.Config
-	cfg.Dir = dir
 	require.Equal(t, cfg, opened.Config)
 	got, gotJudged := play(t, opened)
 	require.Equal(t, want, got)
@@ -205,13 +220,13 @@ func TestTheSeedDecides(t *testing.T) {
 	for _, seed := range []int64{4, 4, -5} {
 		cfg := smallMNIST(t, "go")
 		cfg.Seed, cfg.Steps = seed, 3
-		_, err := Train(t.Context(), cfg)
+		_, err := cfg.train(t.Context())
 		require.NoError(t, err)
 		runs = append(runs, saved(t, cfg.Dir))
 	}
 	require.Equal(t, runs[0], runs[1])
 
-	for _, cfg := range []Config{smallLine(t, "go"), smallMNIST(t, "go")} {
+	for _, cfg := range []Config{smallLine(t, "go").Config, smallMNIST(t, "go").Config} {
 		other := cfg
 		other.Seed = -5
 		a, b := untrained(t, cfg), untrained(t, other)
@@ -225,19 +240,26 @@ func TestTheSeedDecides(t *testing.T) {
 // untrained builds a game and leaves its players as they begin.
 func untrained(t *testing.T, cfg Config) *GAN {
 	t.Helper()
-	gan, d, err := prepare(cfg)
+	feed := feedOf(t, cfg)
+	gan, err := cfg.newGame(t.Context(), feed)
 	require.NoError(t, err)
-	d.close()
 	return gan
+}
+
+// feedOf opens the data of a configuration that can be trained, until the test ends.
+func feedOf(t testing.TB, cfg Config) data.Feed {
+	t.Helper()
+	require.NoError(t, cfg.Validate())
+	feed, err := cfg.feed(t.Context(), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, feed.Close()) })
+	return feed
 }
 
 // minibatch is what an iteration sees.
 func minibatch(t *testing.T, gan *GAN, step int) train.Batch {
 	t.Helper()
-	d, err := gan.Config.load()
-	require.NoError(t, err)
-	defer d.close()
-	draw, err := d.batches(gan.backend, gan.Config.K*gan.Config.BatchSize)
+	draw, err := feedOf(t, gan.Config).Batches(t.Context(), gan.Backend, gan.Config.K*gan.Config.BatchSize)
 	require.NoError(t, err)
 	b, err := draw(step)
 	require.NoError(t, err)
@@ -253,15 +275,15 @@ func batch(t *testing.T, gan *GAN, step int) []float32 {
 		n = 2
 	}
 	require.Len(t, b.Inputs, n)
-	require.Equal(t, append([]int{gan.Config.K * gan.Config.BatchSize}, gan.shape()...), b.Inputs[0].Shape().Dimensions)
+	require.Equal(t, append([]int{gan.Config.K * gan.Config.BatchSize}, gan.Shape...), b.Inputs[0].Shape().Dimensions)
 	return tensors.MustCopyFlatData[float32](b.Inputs[0])
 }
 
 // TestBatches: an epoch shows every image once, in [0, 1], and the next in another order; numbers on the
 // line are fresh each iteration.
 func TestBatches(t *testing.T) {
-	gan := untrained(t, smallMNIST(t, "go"))
-	set, err := gan.Config.Data.Images()
+	gan := untrained(t, smallMNIST(t, "go").Config)
+	set, err := gan.Config.Data.Images(t.Context())
 	require.NoError(t, err)
 	unseen := make(map[string]int)
 	for i := range set.N {
@@ -282,14 +304,14 @@ func TestBatches(t *testing.T) {
 	}
 	require.NotEqual(t, batch(t, gan, 0), batch(t, gan, 5))
 
-	gan = untrained(t, smallLine(t, "go"))
+	gan = untrained(t, smallLine(t, "go").Config)
 	require.NotEqual(t, batch(t, gan, 0), batch(t, gan, 1))
 }
 
 // TestBatchesWithLabels: a conditional game gets each image, at its size, with the label it has in the set.
 func TestBatchesWithLabels(t *testing.T) {
-	gan := untrained(t, smallDCGAN(t, "go"))
-	set, err := gan.Config.Data.Images()
+	gan := untrained(t, smallDCGAN(t, "go").Config)
+	set, err := gan.Config.Data.Images(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []int{16, 16, 1}, []int{set.Height, set.Width, set.Channels})
 	labels := make(map[string]int)
@@ -316,10 +338,10 @@ func TestBatchesWithLabels(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	_, err := Open(filepath.Join(t.TempDir(), "nowhere"))
-	require.ErrorContains(t, err, "nowhere is not a run: it has no config.json")
+	require.ErrorIs(t, err, run.ErrNotARun)
 
 	cfg := smallLine(t, "go")
-	_, err = Train(t.Context(), cfg)
+	_, err = cfg.train(t.Context())
 	require.NoError(t, err)
 	path := filepath.Join(cfg.Dir, "config.json")
 	text, err := os.ReadFile(path)
@@ -335,18 +357,18 @@ func TestOpenRefuses(t *testing.T) {
 func TestAFinishedRun(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Steps = 4
-	_, err := Train(t.Context(), cfg)
+	_, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	var said bytes.Buffer
 	cfg.Output = &said
-	again, err := Train(t.Context(), cfg)
+	again, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, said.String(), "is finished: 4 steps")
 	require.Len(t, recorded(t, again.Run.Dir), 4)
 
 	cfg.Steps = 6
 	cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 2, 3, 6 // how often is free to change
-	more, err := Train(t.Context(), cfg)
+	more, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 6, more.Step)
 	require.Contains(t, said.String(), "at step 4 of 6")
@@ -357,12 +379,12 @@ func TestRestore(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
 		cfg := smallMNIST(t, backendName)
 		cfg.Steps, cfg.SaveEvery, cfg.KeepEvery = 10, 1, 2
-		gan, err := Train(t.Context(), cfg)
+		gan, err := cfg.train(t.Context())
 		require.NoError(t, err)
 		last, err := gan.Sample(3, 1)
 		require.NoError(t, err)
 
-		require.ErrorContains(t, gan.Restore(3), "no checkpoint of step 3: want one of [2 4 6 8 9 10]")
+		require.ErrorIs(t, gan.Restore(3), run.ErrNoCheckpoint)
 		same, err := gan.Sample(3, 1)
 		require.NoError(t, err)
 		require.Equal(t, last, same, "an error leaves the weights as they were")
@@ -373,7 +395,7 @@ func TestRestore(t *testing.T) {
 		require.NoError(t, err)
 		short := smallMNIST(t, backendName)
 		short.Steps = 4
-		ended, err := Train(t.Context(), short)
+		ended, err := short.train(t.Context())
 		require.NoError(t, err)
 		want, err := ended.Sample(3, 1)
 		require.NoError(t, err)
@@ -384,7 +406,7 @@ func TestRestore(t *testing.T) {
 // TestAnotherConfigurationIsRefused, with each key that changed, nested ones dotted.
 func TestAnotherConfigurationIsRefused(t *testing.T) {
 	cfg := smallLine(t, "go")
-	_, err := Train(t.Context(), cfg)
+	_, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	before := contents(t, cfg.Dir)
 
@@ -393,17 +415,22 @@ func TestAnotherConfigurationIsRefused(t *testing.T) {
 	wider.Hidden = []int{9}
 	other.Generator.MLP = &wider
 	other.Seed = 2
-	_, err = Train(t.Context(), other)
-	require.ErrorContains(t, err, "generator.mlp.hidden: was [8], now [9]")
-	require.ErrorContains(t, err, "seed: was 1, now 2")
-	require.NotContains(t, err.Error(), "discriminator")
+	_, err = other.train(t.Context())
+	requireChanges(t, err, "generator.mlp.hidden: was [8], now [9]", "seed: was 1, now 2")
 
 	// Rates that fall to zero at the end leave nothing to go on with.
-	_, err = Train(t.Context(), cfg.WithSteps(20))
-	require.ErrorContains(t, err, "steps: was 12, now 20")
-	require.ErrorContains(t, err, "generator_rule.adam.linear: was 12, now 20")
-	require.ErrorContains(t, err, "discriminator_rule.adam.linear: was 24, now 40")
+	_, err = cfg.lasting(20).train(t.Context())
+	requireChanges(t, err, "discriminator_rule.adam.linear: was 24, now 40", "generator_rule.adam.linear: was 12, now 20", "steps: was 12, now 20")
 	require.Equal(t, before, contents(t, cfg.Dir), "a refusal changes nothing")
+}
+
+// requireChanges wants a refusal that lists what has changed.
+func requireChanges(t *testing.T, err error, changes ...string) {
+	t.Helper()
+	require.ErrorIs(t, err, run.ErrOtherConfig)
+	var other *run.OtherConfigError
+	require.ErrorAs(t, err, &other)
+	require.Equal(t, changes, other.Changes)
 }
 
 // contents reads a whole directory.
@@ -426,7 +453,7 @@ func contents(t *testing.T, dir string) map[string]string {
 func TestTheNamesMeanTheThings(t *testing.T) {
 	cfg := smallLine(t, "go")
 	cfg.K, cfg.Steps, cfg.HalfV = 1, 1, true
-	gan, err := Train(t.Context(), cfg)
+	gan, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	got := recorded(t, cfg.Dir)[0]
 
@@ -450,18 +477,20 @@ func TestPlane(t *testing.T) {
 	for _, set := range []string{"ring8", "grid25", "swiss-roll"} {
 		cfg, err := Ring8().On(set)
 		require.NoError(t, err)
-		cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), set), "go"
-		gan, err := Train(t.Context(), cfg.WithSteps(2))
+		cfg.Backend = "go"
+		gan, err := Train(t.Context(), cfg.WithSteps(2), Options{Dir: filepath.Join(t.TempDir(), set)})
 		require.NoError(t, err)
 		picture, err := gan.Picture(50, 1)
 		require.NoError(t, err)
 		x, err := gan.Sample(50, 1)
 		require.NoError(t, err)
-		want, err := figure.Scatter(figure.Plane{Real: distributions[set].Batch(1, 0, 50), Generated: x})
+		distribution, ok := open.Distribution(set)
+		require.True(t, ok)
+		want, err := figure.Scatter(figure.Plane{Real: distribution.Batch(1, 0, 50), Generated: x})
 		require.NoError(t, err)
 		require.Equal(t, want, picture)
 		_, err = gan.Images(1, 1)
-		require.EqualError(t, err, set+" has no images")
+		require.ErrorIs(t, err, data.ErrUnfit)
 	}
 }
 
@@ -489,7 +518,7 @@ func TestOpenNeedsNoData(t *testing.T) {
 	cfg := smallDCGAN(t, "go")
 	cfg.Generator.DCGAN.Classes, cfg.Discriminator.DCGAN.Classes = 0, 0
 	cfg.Data = Data{Path: path}
-	trained, err := Train(t.Context(), cfg.WithSteps(1))
+	trained, err := cfg.lasting(1).train(t.Context())
 	require.NoError(t, err)
 	want, err := trained.Sample(2, 1)
 	require.NoError(t, err)
@@ -500,10 +529,10 @@ func TestOpenNeedsNoData(t *testing.T) {
 	got, err := opened.Sample(2, 1)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	rule, err := cfg.DiscriminatorRule.rule()
+	rule, err := cfg.DiscriminatorRule.Rule()
 	require.NoError(t, err)
-	_, err = opened.TrainDiscriminator(1, rule)
-	require.ErrorContains(t, err, "images-idx3-ubyte")
+	_, err = opened.TrainDiscriminator(t.Context(), 1, rule)
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 // TestOnDevice: images kept on the device make the same run as images sent to it, which may go on either way.
@@ -511,15 +540,15 @@ func TestOnDevice(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
 		sent, kept := smallMNIST(t, backendName), smallMNIST(t, backendName)
 		sent.Data.Flip, kept.Data.Flip = true, true
-		_, err := Train(t.Context(), sent)
+		_, err := sent.train(t.Context())
 		require.NoError(t, err)
 
 		kept.Data.OnDevice = true
 		first := kept
-		_, err = Train(stopAfter(t, &first, 7), first)
+		_, err = first.train(stopAfter(t, &first, 7))
 		require.ErrorIs(t, err, run.ErrInterrupted)
 		kept.Data.OnDevice = false
-		_, err = Train(t.Context(), kept)
+		_, err = kept.train(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, saved(t, sent.Dir), saved(t, kept.Dir))
 	})
@@ -527,9 +556,9 @@ func TestOnDevice(t *testing.T) {
 
 // TestImagesOfAPath: what a run's own photographs look like, without a network to say in what channels.
 func TestImagesOfAPath(t *testing.T) {
-	set, err := Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb"), Size: 8, First: 3}.Images()
+	set, err := Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb"), Size: 8, First: 3}.Images(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []int{3, 8, 8, 3}, []int{set.N, set.Height, set.Width, set.Channels})
-	_, err = Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb")}.Images()
-	require.ErrorContains(t, err, "size is 0: want the side of the images")
+	_, err = Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb")}.Images(t.Context())
+	gantest.RequireInvalid(t, err, "data.size")
 }

@@ -7,15 +7,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/monitor"
 	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// short is a ring of eight blots trained for so many iterations and measured every 20.
-func short(t *testing.T, backend string, steps int) Config {
-	cfg := Ring8().WithSteps(steps)
-	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "ring8"), backend
+// short is a ring of eight blots trained for the given number of iterations and measured every 20.
+func short(t *testing.T, backend string, steps int) trial {
+	cfg := trial{Ring8().WithSteps(steps), Options{Dir: filepath.Join(t.TempDir(), "ring8")}}
+	cfg.Backend = backend
 	cfg.RecordEvery, cfg.MeasureEvery, cfg.SaveEvery, cfg.SampleEvery, cfg.Best = 20, 20, 20, 100, "recall"
 	return cfg
 }
@@ -31,7 +34,7 @@ func TestMeasured(t *testing.T) {
 func testMeasured(t *testing.T, name string) {
 	gantest.Open(t, name) // skips the test where XLA is not there
 	cfg := short(t, name, 200)
-	gan, err := Train(t.Context(), cfg)
+	gan, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	history, err := gan.Run.History()
 	require.NoError(t, err)
@@ -55,7 +58,7 @@ func testMeasured(t *testing.T, name string) {
 
 	blind := short(t, name, 200)
 	blind.MeasureEvery, blind.Best = 0, ""
-	other, err := Train(t.Context(), blind)
+	other, err := blind.train(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, gan.Restore(200))
 	a, err := gan.Sample(100, 1)
@@ -63,7 +66,7 @@ func testMeasured(t *testing.T, name string) {
 	c, err := other.Sample(100, 1)
 	require.NoError(t, err)
 	require.Equal(t, a, c)
-	require.ErrorContains(t, other.RestoreBest(), `its configuration has no "best"`)
+	gantest.RequireInvalid(t, other.RestoreBest(), "best")
 }
 
 // TestNaNRollsBack: momentum at a rate of 1 ends in NaN within some tens of iterations; halved as often as needed,
@@ -71,20 +74,21 @@ func testMeasured(t *testing.T, name string) {
 func TestNaNRollsBack(t *testing.T) {
 	cfg := short(t, "go", 100)
 	cfg.RecordEvery, cfg.MeasureEvery, cfg.SaveEvery = 1, 1, 1
-	rule := func() Rule { return Rule{Momentum: &optim.Momentum{LearningRate: 1, Initial: .5}} }
+	rule := func() ganlib.Rule { return ganlib.Rule{Momentum: &optim.Momentum{LearningRate: 1, Initial: .5}} }
 	cfg.GeneratorRule, cfg.DiscriminatorRule = rule(), rule()
-	_, err := Train(t.Context(), cfg)
+	_, err := cfg.train(t.Context())
+	require.ErrorIs(t, err, run.ErrDiverged)
 	require.Regexp(t, `^step \d+ of .* is (NaN|\+Inf); (all variables are finite still|variable /(discriminator|generator)/.* holds (NaN|[+-]Inf))`, err.Error())
 
 	cfg.Dir += "-rollback"
-	cfg.OnFailure = &OnFailure{Action: "rollback", RateFactor: .1}
-	gan, err := Train(t.Context(), cfg)
+	cfg.OnFailure = &monitor.OnFailure{Action: "rollback", RateFactor: .1}
+	gan, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	history, err := gan.Run.History()
 	require.NoError(t, err)
 	events := 0
 	for _, r := range history {
-		if r.Event == "rollback" {
+		if r.Event == run.EventRollback {
 			events++
 		}
 	}
@@ -92,23 +96,11 @@ func TestNaNRollsBack(t *testing.T) {
 	require.LessOrEqual(t, events, 3)
 }
 
-// TestCollapse: samples that were better are a failure; samples that have not become good yet are none.
-func TestCollapse(t *testing.T) {
+// TestNothingLost: samples that have not become good yet are not a failure.
+func TestNothingLost(t *testing.T) {
 	good := short(t, "go", 40)
 	good.RecordEvery, good.MeasureEvery, good.SaveEvery = 1, 1, 1
-	good.Best, good.OnFailure = "coverage", &OnFailure{Action: "stop"}
-	_, err := Train(t.Context(), good)
-	require.NoError(t, err, "nothing was lost yet")
-
-	var history []run.Record
-	for i := range 60 {
-		coverage := .6
-		if i > 40 {
-			coverage = .3
-		}
-		history = append(history, run.Record{Step: 1 + i, Values: map[string]float64{"coverage": coverage, "diversity": .9, "recall": .5, "precision": .6}})
-	}
-	require.NoError(t, judge(history[:40]))
-	require.ErrorIs(t, judge(history), ErrFailed)
-	require.ErrorContains(t, judge(history), "training has failed: mode collapse: the samples were better at iteration ")
+	good.Best, good.OnFailure = record.Coverage, &monitor.OnFailure{Action: monitor.Stop}
+	_, err := good.train(t.Context())
+	require.NoError(t, err)
 }

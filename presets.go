@@ -7,10 +7,13 @@ import (
 
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/data/open"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/internal/suggest"
 )
 
-// presets by the name the command line knows them by.
+// presets by the names that the command line knows them by.
 var presets = map[string]func() Config{
 	"figure1":               Figure1,
 	"ring8":                 Ring8,
@@ -34,7 +37,11 @@ func Preset(name string) (Config, error) {
 	if preset, ok := presets[name]; ok {
 		return preset(), nil
 	}
-	return Config{}, fmt.Errorf("preset %q is unknown: want one of %q", name, Presets())
+	want := fmt.Sprintf("one of %q", Presets())
+	if near, ok := suggest.Nearest(name, Presets()); ok {
+		want = fmt.Sprintf("%q, perhaps, or another of %q", near, Presets())
+	}
+	return Config{}, invalid.Value("preset", name, "%s", want)
 }
 
 // Presets lists the names Preset knows.
@@ -64,7 +71,7 @@ func (cfg Config) On(what string) (Config, error) {
 // for colour; 0 leaves either. It is for DCGANs, whose networks dcganlib.Networks.At brings to that size.
 func (cfg Config) At(size, channels int) (Config, error) {
 	if cfg.Generator.DCGAN == nil || cfg.Discriminator.DCGAN == nil {
-		return Config{}, fmt.Errorf("size %d and channels %d for networks that are no DCGAN: want a preset such as cifar32 or lsun64", size, channels)
+		return Config{}, invalid.Value("size", size, "0 and 0 channels for networks that are not DCGANs: take a preset such as cifar32 or lsun64")
 	}
 	for _, n := range []*Network{&cfg.Generator, &cfg.Discriminator} {
 		at, err := n.DCGAN.At(size, channels)
@@ -84,16 +91,18 @@ func Figure1() Config {
 	const steps = 2000
 	player := ganlib.MLP{Hidden: []int{32, 32}, Activation: "tanh", Output: []int{1}, OutputActivation: "linear"}
 	g, d := player, player
-	rule := func(k int) Rule {
-		return Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8, Linear: k * steps}}
+	rule := func(k int) ganlib.Rule {
+		return ganlib.Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8, Linear: k * steps}}
 	}
 	return Config{
 		Name: "Figure 1: N(1, .5) by a one-dimensional GAN", Seed: 1,
-		Data: Data{Set: "normal", Mean: 1, Std: .5}, BatchSize: 512,
-		Generator: Network{MLP: &g}, Discriminator: Network{MLP: &d},
-		Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 1},
-		Objective: Objective{Name: ganlib.Minimax.Name}, K: 5,
-		GeneratorRule: rule(1), DiscriminatorRule: rule(5),
+		Data: Data{Set: open.Normal, Mean: 1, Std: .5}, BatchSize: 512,
+		Generator: of(ganlib.Network{MLP: &g}), Discriminator: of(ganlib.Network{MLP: &d}),
+		Play: ganlib.Play{
+			Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 1},
+			Objective: ganlib.ObjectiveChoice{Name: ganlib.Minimax.Name}, K: 5,
+			GeneratorRule: rule(1), DiscriminatorRule: rule(5),
+		},
 		Steps: steps, RecordEvery: 20, SampleEvery: steps, SaveEvery: 500, MeasureEvery: 100,
 	}
 }
@@ -102,70 +111,112 @@ func Figure1() Config {
 // all of them.
 func Ring8() Config {
 	player := func(output int) Network {
-		return Network{MLP: &ganlib.MLP{
+		return of(ganlib.Network{MLP: &ganlib.MLP{
 			Hidden: []int{128, 128}, Activation: "relu", Output: []int{output}, OutputActivation: "linear",
-		}}
-	}
-	rule := func() Rule {
-		return Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
+		}})
 	}
 	return Config{
 		Name: "A ring of 8 Gaussians in the plane", Seed: 1,
 		Data: Data{Set: "ring8"}, BatchSize: 256,
 		Generator: player(2), Discriminator: player(1),
-		Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 8},
-		Objective: Objective{Name: ganlib.NonSaturating.Name}, K: 1,
-		GeneratorRule: rule(), DiscriminatorRule: rule(),
+		Play: ganlib.Play{
+			Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 8},
+			Objective: ganlib.ObjectiveChoice{Name: ganlib.NonSaturating.Name}, K: 1,
+			GeneratorRule: adam(1e-3), DiscriminatorRule: adam(1e-3),
+		},
 		Steps: 5000, RecordEvery: 20, SampleEvery: 500, SaveEvery: 1000, MeasureEvery: 100,
 	}
 }
 
-// MNIST is the MNIST experiment of the 2014 paper by its released code: simultaneous updates, the
-// non-saturating generator loss, ½V, momentum from .5 to .7, maxout and dropout in D. It is not
-// Algorithm 1 as printed; MNISTMinimax is.
+// MNIST is the MNIST experiment of the 2014 paper by its released code, [ganlib.MNIST2014]: simultaneous updates, the
+// non-saturating generator loss, ½V, momentum from .5 to .7, maxout and dropout in D. It is not Algorithm 1 as printed;
+// [MNISTMinimax] is.
 func MNIST() Config {
-	rule := func() Rule {
-		return Rule{Momentum: &optim.Momentum{
-			LearningRate: .1, Decay: 1.000004, MinRate: 1e-6,
-			Initial: .5, Final: .7, Saturate: 250, Epoch: 500,
-		}}
-	}
-	return Config{
-		Name: "MNIST, released 2014 recipe", Seed: 1,
-		Data: Data{Set: "mnist", First: 50_000}, BatchSize: 100,
-		Generator: Network{
-			MLP:          &ganlib.MLP{Hidden: []int{1200, 1200}, Activation: "relu", Output: []int{28, 28, 1}, OutputActivation: "sigmoid", IRange: .05},
-			BiasFromData: true,
-		},
-		Discriminator: Network{Maxout: &ganlib.MaxoutMLP{Units: []int{240, 240}, Pieces: 5, InputDropout: .2, Dropout: .5, IRange: .005}},
-		Noise:         ganlib.Prior{Noise: ganlib.UnitUniform, Dim: 100},
-		Objective:     Objective{Name: ganlib.NonSaturating.Name}, HalfV: true, K: 1, Simultaneous: true,
-		GeneratorRule: rule(), DiscriminatorRule: rule(),
-		Steps: 20_000, RecordEvery: 50, SampleEvery: 500, SaveEvery: 500, MeasureEvery: 500,
-	}
+	cfg := released2014(ganlib.MNIST2014(), Data{Set: "mnist", First: 50_000}, 20_000)
+	cfg.Name, cfg.SaveEvery = "MNIST, released 2014 recipe", 500
+	return cfg
 }
 
-// MNISTMinimax plays the same networks by Algorithm 1 as printed: D, then G on fresh noise, G descending
-// log(1 − D(G(z))). On MNIST with momentum it stalls: D wins early and G's gradient is gone.
+// MNISTMinimax plays the same networks by Algorithm 1 as printed: D, then G on fresh noise, G descending log(1 − D(G(z))).
+// On MNIST with momentum it stalls: D wins early and G's gradient is gone.
 func MNISTMinimax() Config {
 	cfg := MNIST()
 	cfg.Name = "MNIST, Algorithm 1 as printed"
-	cfg.Objective, cfg.Simultaneous = Objective{Name: ganlib.Minimax.Name}, false
+	cfg.Objective, cfg.Simultaneous = ganlib.ObjectiveChoice{Name: ganlib.Minimax.Name}, false
 	return cfg
 }
 
-// MNISTAdam plays the same networks by Algorithm 1 as printed with Adam in place of momentum, which the
-// algorithm leaves open. Adam scales G's vanishing gradient up again, and G learns. (With the
-// non-saturating loss, whose gradient needs no help, these networks under Adam collapse to one blot.)
+// MNISTAdam plays the same networks by Algorithm 1 as printed with Adam in place of momentum, which the algorithm leaves
+// open. Adam scales G's vanishing gradient up again, and G learns. (With the non-saturating loss, whose gradient needs no
+// help, these networks under Adam collapse to one blot.)
 func MNISTAdam() Config {
 	cfg := MNIST()
 	cfg.Name = "MNIST, Algorithm 1 with Adam"
-	cfg.Objective, cfg.Simultaneous, cfg.HalfV = Objective{Name: ganlib.Minimax.Name}, false, false
-	rule := func() Rule {
-		return Rule{Adam: &optim.Adam{LearningRate: 2e-4, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
-	}
-	cfg.GeneratorRule, cfg.DiscriminatorRule = rule(), rule()
+	cfg.Objective, cfg.Simultaneous, cfg.HalfV = ganlib.ObjectiveChoice{Name: ganlib.Minimax.Name}, false, false
+	cfg.GeneratorRule, cfg.DiscriminatorRule = adam(2e-4), adam(2e-4)
 	return cfg
+}
+
+// tfdEpoch is the number of iterations of an epoch of about 100,000 unlabelled faces.
+const tfdEpoch = 1000
+
+// TFD is the 2014 paper's experiment on the Toronto Face Database, 48 × 48 in grey: the second of its two runs,
+// [ganlib.TFD2014], for 22 epochs. The first, [TFDPretrain], plays the same game with a smaller generator. Its weights are
+// where the second begins when Generator.Pretrained names its directory:
+//
+//	first, err := gans.Train(ctx, gans.TFDPretrain(), gans.Options{Dir: "runs/tfd-pretrain"})
+//	...
+//	second := gans.TFD()
+//	second.Generator.Pretrained = "runs/tfd-pretrain"
+//
+// Otherwise all layers begin at random. `gan data info tfd` says how to get the faces.
+func TFD() Config {
+	cfg := released2014(ganlib.TFD2014(), Data{Set: "tfd", Part: "unlabelled"}, 22*tfdEpoch)
+	cfg.Name = "TFD, released 2014 recipe"
+	return cfg
+}
+
+// TFDPretrain is the first run of [TFD]: 50 epochs with a generator of two hidden layers.
+func TFDPretrain() Config {
+	cfg := released2014(ganlib.TFDPretraining2014(), Data{Set: "tfd", Part: "unlabelled"}, 50*tfdEpoch)
+	cfg.Name = "TFD, released 2014 recipe, pretraining"
+	return cfg
+}
+
+// CIFAR10FC is the 2014 paper's fully connected experiment on CIFAR-10, [ganlib.CIFAR10FC2014], on the first 40,000 of its
+// training images, each normalised in contrast, for 100 epochs of 400 iterations. The released files do not say when to
+// stop. `gan data` fetches the images.
+func CIFAR10FC() Config {
+	cfg := released2014(ganlib.CIFAR10FC2014(), Data{Set: "cifar10", First: 40_000}, 100*400)
+	cfg.Name = "CIFAR-10, fully connected, released 2014 recipe"
+	return cfg
+}
+
+// CIFAR10Conv is the experiment on CIFAR-10 with a convolutional discriminator and a "deconvolutional" generator,
+// [ganlib.CIFAR10Conv2014], on the data of [CIFAR10FC], for 100 epochs of 312 iterations.
+func CIFAR10Conv() Config {
+	cfg := released2014(ganlib.CIFAR10Conv2014(), Data{Set: "cifar10", First: 40_000}, 100*312)
+	cfg.Name, cfg.BatchSize = "CIFAR-10, convolutional, released 2014 recipe", 128
+	return cfg
+}
+
+// released2014 is a recipe of the 2014 code on its data.
+func released2014(r ganlib.Recipe, d Data, steps int) Config {
+	cfg := Config{
+		Seed: 1, Data: d, BatchSize: 100, Generator: of(r.Generator), Discriminator: of(r.Discriminator), Play: r.Play,
+		Steps: steps, RecordEvery: 50, SampleEvery: 500, SaveEvery: 1000, MeasureEvery: 500,
+	}
+	mlp := cfg.Generator.MLP
+	cfg.Generator.BiasFromData = mlp != nil && mlp.OutputActivation == "sigmoid"
+	return cfg
+}
+
+// of is a network of package ganlib.
+func of(n ganlib.Network) Network { return Network{Network: n} }
+
+// adam is Adam with the β₁ of DCGAN.
+func adam(rate float64) ganlib.Rule {
+	return ganlib.Rule{Adam: &optim.Adam{LearningRate: rate, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
 }
 
 // MNIST28 is the DCGAN paper's conditional network for MNIST: dcganlib.MNIST28 on the 50,000 images the
@@ -178,7 +229,7 @@ func MNIST28() Config {
 	return cfg
 }
 
-// MNIST28Unconditional is MNIST28 with nobody told the digit.
+// MNIST28Unconditional is [MNIST28] without labels.
 func MNIST28Unconditional() Config {
 	cfg := dcgan(dcganlib.MNIST28Unconditional(), "mnist", 2000)
 	cfg.Name, cfg.Data.First = "DCGAN for MNIST, without labels", 50_000
@@ -229,10 +280,7 @@ func dcgan(c dcganlib.Config, set string, steps int) Config {
 	}
 	return Config{
 		Seed: 1, Data: Data{Set: set}, BatchSize: c.BatchSize,
-		Generator: network(), Discriminator: network(), Noise: c.Noise,
-		Objective: Objective{Name: ganlib.NonSaturating.Name}, K: 1,
-		Simultaneous: c.Simultaneous, FlipReal: c.FlipReal,
-		GeneratorRule: Rule{Adam: c.Adam()}, DiscriminatorRule: Rule{Adam: c.Adam()},
+		Generator: network(), Discriminator: network(), Play: c.Play,
 		Steps: steps, RecordEvery: 10, SampleEvery: 500, SaveEvery: 500, MeasureEvery: 500,
 	}
 }

@@ -1,7 +1,6 @@
 package gans
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -97,8 +97,8 @@ func TestThe2014PresetsTrain(t *testing.T) {
 			cfg, err := preset.On("mnist")
 			require.NoError(t, err)
 			cfg = narrow(cfg)
-			cfg.Dir, cfg.Backend = t.TempDir(), backend
-			gan, err := Train(context.Background(), cfg)
+			cfg.Backend = backend
+			gan, err := Train(t.Context(), cfg, Options{Dir: t.TempDir()})
 			require.NoError(t, err, name)
 			x, err := gan.Sample(3, 1)
 			require.NoError(t, err)
@@ -123,34 +123,33 @@ func TestPretrained(t *testing.T) {
 	}
 	second.Generator.MLP.Layers[1].Units = first.Noise.Dim
 	first.Backend, second.Backend = "go", "go"
-	first.Dir, second.Dir = filepath.Join(t.TempDir(), "first"), filepath.Join(t.TempDir(), "second")
-	second.Generator.Pretrained = first.Dir
+	firstDir, o := filepath.Join(t.TempDir(), "first"), Options{Dir: filepath.Join(t.TempDir(), "second")}
+	second.Generator.Pretrained = firstDir
 
-	_, err = Train(context.Background(), second)
-	require.ErrorContains(t, err, "generator: pretrained: ")
-	require.NoDirExists(t, second.Dir)
-	trained, err := Train(context.Background(), first)
+	_, err = Train(t.Context(), second, o)
+	require.ErrorIs(t, err, run.ErrNotARun)
+	require.NoDirExists(t, o.Dir)
+	trained, err := Train(t.Context(), first, Options{Dir: firstDir})
 	require.NoError(t, err)
 
 	begun := untrained(t, second)
-	begun.Config.Dir = second.Dir
-	require.NoError(t, begun.begin())
+	require.NoError(t, second.begin(o.Dir, begun.Store))
 	for _, names := range [][2]string{{"hidden_0", "hidden_2"}, {"hidden_1", "hidden_3"}, {"output", "output"}} {
 		for _, of := range []string{"/dense/weights", "/dense/biases"} {
-			want := trained.store.GetVariable("/generator/" + names[0] + of).MustValue()
-			got := begun.store.GetVariable("/generator/" + names[1] + of).MustValue()
+			want := trained.Store.GetVariable("/generator/" + names[0] + of).MustValue()
+			got := begun.Store.GetVariable("/generator/" + names[1] + of).MustValue()
 			require.Equal(t, tensors.MustCopyFlatData[float32](want), tensors.MustCopyFlatData[float32](got))
 		}
 	}
-	require.Nil(t, begun.store.GetVariable("/generator/hidden_0/dense/weights"), "new layers begin at random")
-	require.Nil(t, begun.store.GetVariable("/discriminator/maxout_0/dense/weights"), "and so does D")
+	require.Nil(t, begun.Store.GetVariable("/generator/hidden_0/dense/weights"), "new layers begin at random")
+	require.Nil(t, begun.Store.GetVariable("/discriminator/maxout_0/dense/weights"), "and so does D")
 
-	_, err = Train(context.Background(), second)
+	_, err = Train(t.Context(), second, o)
 	require.NoError(t, err)
-	require.NoError(t, os.RemoveAll(first.Dir))
-	_, err = Train(context.Background(), second.WithSteps(3))
+	require.NoError(t, os.RemoveAll(firstDir))
+	_, err = Train(t.Context(), second.WithSteps(3), o)
 	require.NoError(t, err)
-	_, err = Open(second.Dir)
+	_, err = Open(o.Dir)
 	require.NoError(t, err)
 }
 
@@ -162,30 +161,29 @@ func TestPretrainedRefused(t *testing.T) {
 	before, err = layersBefore(TFD(), TFD())
 	require.NoError(t, err)
 	require.Zero(t, before)
-	for want, spoil := range map[string]func(first, second *Config){
-		"no mlp":                   func(first, _ *Config) { first.Generator = CIFAR10Conv().Generator },
-		"want the last ones of":    func(first, _ *Config) { first.Generator.MLP.Layers[1].Units = 7 },
-		"has hidden layers":        func(first, second *Config) { *first, *second = *second, *first },
-		"ends in sigmoid [28 28 1": func(first, _ *Config) { first.Generator.MLP.Output = []int{28, 28, 1} },
-		"ends in tanh":             func(first, _ *Config) { first.Generator.MLP.OutputActivation = "tanh" },
-		"reads 99 numbers: want 100, which the layers here": func(first, _ *Config) { first.Noise.Dim = 99 },
+	for _, spoil := range []func(first, second *Config){
+		func(first, _ *Config) { first.Generator = CIFAR10Conv().Generator },
+		func(first, _ *Config) { first.Generator.MLP.Layers[1].Units = 7 },
+		func(first, second *Config) { *first, *second = *second, *first },
+		func(first, _ *Config) { first.Generator.MLP.Output = []int{28, 28, 1} },
+		func(first, _ *Config) { first.Generator.MLP.OutputActivation = "tanh" },
+		func(first, _ *Config) { first.Noise.Dim = 99 },
 	} {
 		first, second := TFDPretrain(), TFD()
 		spoil(&first, &second)
 		_, err := layersBefore(first, second)
-		require.ErrorContains(t, err, want)
+		require.ErrorIs(t, err, ErrNotBefore)
 	}
-	for want, spoil := range map[string]func(cfg *Config){
-		"generator: pretrained is for an mlp":              func(cfg *Config) { cfg.Generator.Pretrained = "x" },
-		"discriminator: pretrained is for a generator":     func(cfg *Config) { cfg.Discriminator.Pretrained = "x" },
-		"generator: maxout and maxout_conv are discrimina": func(cfg *Config) { cfg.Generator = cfg.Discriminator },
-		"discriminator: deconv is a generator":             func(cfg *Config) { cfg.Discriminator = cfg.Generator },
-		`want one network: "mlp", "maxout", "dcgan", "dec`: func(cfg *Config) { cfg.Generator.MLP = TFD().Generator.MLP },
-		"discriminator_rule: max_col_norm is -1":           func(cfg *Config) { cfg.DiscriminatorRule.MaxColNorm = -1 },
-		"discriminator: it reads square images":            func(cfg *Config) { cfg.Generator.Deconv.MLP.Output[0] = 9 },
+	for key, spoil := range map[string]func(cfg *Config){
+		"generator.pretrained":            func(cfg *Config) { cfg.Generator.Pretrained = "x" },
+		"discriminator.pretrained":        func(cfg *Config) { cfg.Discriminator.Pretrained = "x" },
+		"generator":                       func(cfg *Config) { cfg.Generator = cfg.Discriminator },
+		"discriminator":                   func(cfg *Config) { cfg.Discriminator = cfg.Generator },
+		"discriminator_rule.max_col_norm": func(cfg *Config) { cfg.DiscriminatorRule.MaxColNorm = -1 },
+		"discriminator.maxout_conv":       func(cfg *Config) { cfg.Generator.Deconv.MLP.Output[0] = 9 },
 	} {
 		cfg := CIFAR10Conv()
 		spoil(&cfg)
-		require.ErrorContains(t, cfg.validate(), want)
+		gantest.RequireInvalid(t, cfg.Validate(), key)
 	}
 }

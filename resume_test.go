@@ -23,9 +23,9 @@ const resumeSteps = 8
 // stabilised is a small run with everything in it that has a state to lose: k = 3, momentum whose schedule
 // moves within the run beside Adam whose rate falls, averaged weights, spectral norm in both players, noise
 // that fades, flipped labels, a penalty at random points, and minibatch standard deviation.
-func stabilised(dir, backendName string) Config {
-	cfg := Ring8()
-	cfg.Dir, cfg.Backend = dir, backendName
+func stabilised(dir, backendName string) trial {
+	cfg := trial{Config: Ring8(), Options: Options{Dir: dir}}
+	cfg.Backend = backendName
 	cfg.BatchSize, cfg.K = 8, 3
 	cfg.Generator.MLP.Hidden, cfg.Discriminator.MLP.Hidden = []int{6}, []int{6}
 	cfg.Generator.SpectralNorm, cfg.Discriminator.SpectralNorm = true, true
@@ -33,7 +33,7 @@ func stabilised(dir, backendName string) Config {
 	cfg.AverageG, cfg.FlipReal, cfg.FlipFake, cfg.SmoothReal = .9, .1, .1, .1
 	cfg.InstanceNoise = ganlib.InstanceNoise{Std: .2, Steps: 6}
 	cfg.Penalty = ganlib.Penalty{Kind: ganlib.WGANGP, Weight: 1}
-	cfg.DiscriminatorRule = Rule{Momentum: &optim.Momentum{
+	cfg.DiscriminatorRule = ganlib.Rule{Momentum: &optim.Momentum{
 		LearningRate: .05, Decay: 1.01, MinRate: .01, Initial: .5, Final: .7, Saturate: 4, Epoch: 6,
 	}}
 	cfg.GeneratorRule.Adam.Linear = resumeSteps
@@ -71,7 +71,7 @@ func savedAt(t *testing.T, dir string, step int) map[string][]byte {
 func TestCutAtEveryStep(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
 		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
-		_, err := Train(t.Context(), whole)
+		_, err := whole.train(t.Context())
 		require.NoError(t, err)
 		state := savedAt(t, whole.Dir, resumeSteps)
 		for _, path := range []string{"/average/generator/hidden_0/dense/weights", "/discriminator/hidden_0/dense/u", "/velocity/discriminator/hidden_0/dense/weights"} {
@@ -82,10 +82,10 @@ func TestCutAtEveryStep(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "cut")
 		for step := 1; step < resumeSteps; step++ {
 			cut := stabilised(dir, backendName)
-			_, err := Train(stopAfter(t, &cut, step), cut)
+			_, err := cut.train(stopAfter(t, &cut, step))
 			require.ErrorIs(t, err, run.ErrInterrupted)
 		}
-		_, err = Train(t.Context(), stabilised(dir, backendName))
+		_, err = stabilised(dir, backendName).train(t.Context())
 		require.NoError(t, err)
 		requireSameRun(t, whole.Dir, dir)
 	})
@@ -111,13 +111,13 @@ func TestCutAcrossProcesses(t *testing.T) {
 			}
 			return nil
 		})
-		_, err = Train(context.Background(), cfg)
+		_, err = cfg.train(context.Background())
 		require.NoError(t, err)
 		return
 	}
 	onBackends(t, func(t *testing.T, backendName string) {
 		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
-		_, err := Train(t.Context(), whole)
+		_, err := whole.train(t.Context())
 		require.NoError(t, err)
 		dir := filepath.Join(t.TempDir(), "cut")
 		for _, dieAt := range []int{3, 6, 0} {

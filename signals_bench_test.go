@@ -24,19 +24,19 @@ func BenchmarkSignals(b *testing.B) {
 	backend := gantest.Open(b, "xla:cpu")
 	cfg := MNIST28()
 	cfg.Backend, cfg.BatchSize = "xla:cpu", 128
-	gan, d, err := prepare(cfg)
+	feed := feedOf(b, cfg)
+	gan, err := cfg.newGame(b.Context(), feed)
 	require := func(err error) {
 		if err != nil {
 			b.Fatal(err)
 		}
 	}
 	require(err)
-	defer d.close()
-	batches, err := d.batches(backend, cfg.BatchSize)
+	batches, err := feed.Batches(b.Context(), backend, cfg.BatchSize)
 	require(err)
-	trainer, err := gan.algorithm.Trainer(backend, gan.store)
+	trainer, err := gan.Trainer()
 	require(err)
-	s, err := newSignals(gan, d)
+	s, err := gan.signals(b.Context(), feed)
 	require(err)
 
 	step := 0
@@ -57,7 +57,7 @@ func BenchmarkSignals(b *testing.B) {
 	var sample image.Image
 	look := func(total *time.Duration) {
 		defer since(time.Now(), total)
-		values, err := s.measure()
+		values, err := s.Measure()
 		require(err)
 		for _, name := range []string{"d_real", "d_fake", "d_loss", "g_loss", "v", "d_grad", "g_grad"} { // every step's, for the plot
 			values[name] = .5

@@ -4,23 +4,24 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/ganlib/sweep"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // sweepOf is a short sweep of the one-dimensional game.
-func sweepOf(t *testing.T) Config {
-	cfg := Figure1().WithSteps(8)
-	cfg.Dir, cfg.Backend, cfg.BatchSize = filepath.Join(t.TempDir(), "sweep"), "go", 16
+func sweepOf(t *testing.T) trial {
+	cfg := trial{Figure1().WithSteps(8), Options{Dir: filepath.Join(t.TempDir(), "sweep")}}
+	cfg.Backend, cfg.BatchSize = "go", 16
 	cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 2, 8, 4
 	cfg.Seed, cfg.MeasureEvery = 5, 0
 	return cfg
@@ -31,7 +32,7 @@ func alone(t *testing.T, seed int64) []run.Record {
 	t.Helper()
 	cfg := sweepOf(t)
 	cfg.Seed = seed
-	_, err := Train(t.Context(), cfg)
+	_, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	return historyOf(t, cfg.Dir)
 }
@@ -49,57 +50,13 @@ func historyOf(t *testing.T, dir string) []run.Record {
 	return history
 }
 
-// TestQuartiles against numbers worked out by hand.
-func TestQuartiles(t *testing.T) {
-	for _, c := range []struct {
-		values               []float64
-		lower, median, upper float64
-	}{
-		{[]float64{7}, 7, 7, 7},
-		{[]float64{3, 1}, 1.5, 2, 2.5},
-		{[]float64{9, 1, 2}, 1.5, 2, 5.5},
-		{[]float64{4, 1, 3, 2}, 1.75, 2.5, 3.25},
-		{[]float64{50, 10, 40, 20, 30}, 20, 30, 40},
-		{[]float64{1, 2, 3, 4, 5, 6, 7, 8}, 2.75, 4.5, 6.25},
-	} {
-		var histories [][]run.Record
-		for _, v := range c.values {
-			histories = append(histories, []run.Record{{Step: 3, Values: map[string]float64{"v": v}}})
-		}
-		q := QuartilesOf(histories, "v")
-		require.Equal(t, []int{3}, q.Step)
-		require.Equal(t, []int{len(c.values)}, q.Runs)
-		require.InDelta(t, c.lower, q.Lower[0], 1e-12, c.values)
-		require.InDelta(t, c.median, q.Median[0], 1e-12, c.values)
-		require.InDelta(t, c.upper, q.Upper[0], 1e-12, c.values)
-	}
-}
-
-// TestQuartilesOfWhatThereIs: runs that lack a value, or had stopped, are left out where they do; events are no
-// measurements.
-func TestQuartilesOfWhatThereIs(t *testing.T) {
-	record := func(step int, real, fake float64) run.Record {
-		return run.Record{Step: step, Values: map[string]float64{"d_real": real, "d_fake": fake}}
-	}
-	histories := [][]run.Record{
-		{record(20, .9, .1), record(40, .5, .5)},
-		{record(20, .7, .3), {Step: 20, Event: "stopped", Values: map[string]float64{"d_fake": 99}}},
-	}
-	q := QuartilesOf(histories, scoreD)
-	require.Equal(t, Quartiles{Step: []int{20, 40}, Runs: []int{2, 1}, Lower: q.Lower, Median: q.Median, Upper: q.Upper}, q)
-	require.InDeltaSlice(t, []float64{.8, .5}, q.Median, 1e-12)
-	require.InDeltaSlice(t, []float64{.75, .5}, q.Lower, 1e-12)
-	require.InDeltaSlice(t, []float64{.2, .5}, QuartilesOf(histories, scoreG).Median, 1e-12)
-	require.Empty(t, QuartilesOf(histories, "recall").Step)
-}
-
 // TestSweep: every run is the one that Train makes with that seed; what they have in common is in sweep.json and
 // sweep.png; and the same again trains nothing.
 func TestSweep(t *testing.T) {
 	cfg := sweepOf(t)
 	var out bytes.Buffer
 	cfg.Output = &out
-	result, err := Sweep(t.Context(), cfg, SweepOptions{Seeds: 3})
+	result, err := Sweep(t.Context(), cfg.Config, cfg.Options, SweepOptions{Seeds: 3})
 	require.NoError(t, err)
 	require.Equal(t, []int64{5, 6, 7}, result.Seeds)
 	require.Empty(t, result.Stopped)
@@ -117,9 +74,9 @@ func TestSweep(t *testing.T) {
 	require.Equal(t, []int{2, 4, 6, 8}, loss.Step)
 	require.Contains(t, losses, loss.Median[3], "of three the median is one")
 	require.LessOrEqual(t, loss.Lower[3], loss.Median[3])
-	require.Contains(t, result.Values, scoreD)
+	require.Contains(t, result.Values, record.DScore)
 
-	var read SweepResult
+	var read sweep.Result
 	text, err := os.ReadFile(filepath.Join(cfg.Dir, "sweep.json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &read))
@@ -130,8 +87,8 @@ func TestSweep(t *testing.T) {
 	_, err = png.Decode(file)
 	require.NoError(t, err)
 
-	untouched := SweepOptions{Seeds: 3, Train: func(_ context.Context, c Config) error { return fmt.Errorf("%s was trained again", c.Dir) }}
-	again, err := Sweep(t.Context(), cfg, untouched)
+	untouched := SweepOptions{Seeds: 3, Train: func(_ context.Context, _ Config, o Options) error { return fmt.Errorf("%s was trained again", o.Dir) }}
+	again, err := Sweep(t.Context(), cfg.Config, cfg.Options, untouched)
 	require.NoError(t, err)
 	require.Equal(t, result.Values, again.Values)
 }
@@ -149,7 +106,7 @@ func TestSweepGoesOn(t *testing.T) {
 		}
 		return nil
 	}}
-	_, err := Sweep(ctx, cut, SweepOptions{Seeds: 3})
+	_, err := Sweep(ctx, cut.Config, cut.Options, SweepOptions{Seeds: 3})
 	require.ErrorIs(t, err, run.ErrInterrupted)
 	require.NoFileExists(t, filepath.Join(cut.Dir, "sweep.json"))
 	require.NoDirExists(t, filepath.Join(cut.Dir, "seed-7"))
@@ -157,9 +114,9 @@ func TestSweepGoesOn(t *testing.T) {
 
 	var trained []int64
 	cut.Watch = nil
-	_, err = Sweep(t.Context(), cut, SweepOptions{Seeds: 3, Train: func(ctx context.Context, c Config) error {
+	_, err = Sweep(t.Context(), cut.Config, cut.Options, SweepOptions{Seeds: 3, Train: func(ctx context.Context, c Config, o Options) error {
 		trained = append(trained, c.Seed)
-		_, err := Train(ctx, c)
+		_, err := Train(ctx, c, o)
 		return err
 	}})
 	require.NoError(t, err)
@@ -167,91 +124,26 @@ func TestSweepGoesOn(t *testing.T) {
 	require.Equal(t, alone(t, 6), historyOf(t, filepath.Join(cut.Dir, "seed-6")))
 }
 
-// TestSweepWithFailures: a run that fails stops no other and is named; one whose training goes wrong is a result
-// as far as it came, and is not tried again.
-func TestSweepWithFailures(t *testing.T) {
-	cfg := sweepOf(t)
-	tries := make(map[int64]int)
-	options := SweepOptions{Seeds: 4, Train: func(ctx context.Context, c Config) error {
-		tries[c.Seed]++
-		switch {
-		case c.Seed == 6 && tries[6] == 1:
-			return errors.New("the disk is full")
-		case c.Seed == 7:
-			_, err := Train(ctx, stumbling(t, c))
-			return err
-		}
-		_, err := Train(ctx, c)
-		return err
-	}}
-	result, err := Sweep(t.Context(), cfg, options)
-	require.ErrorContains(t, err, "1 of 4 runs failed:\nseed 6: the disk is full")
-	require.Equal(t, []int64{5, 7, 8}, result.Seeds)
-	require.Contains(t, result.Failed[6], "the disk is full")
-	require.Contains(t, result.Stopped, int64(7))
-	require.Equal(t, []int{3, 3, 2, 2}, result.Values["d_loss"].Runs)
-	require.FileExists(t, filepath.Join(cfg.Dir, "sweep.png"))
-
-	result, err = Sweep(t.Context(), cfg, options)
-	require.NoError(t, err)
-	require.Equal(t, []int64{5, 6, 7, 8}, result.Seeds)
-	require.Equal(t, map[int64]int{5: 1, 6: 2, 7: 1, 8: 1}, tries)
-}
-
-// stumbling makes a run's history end as that of one whose training went wrong after 4 iterations.
-func stumbling(t *testing.T, cfg Config) Config {
-	t.Helper()
-	cfg.Watch = []func(run.Record) error{func(r run.Record) error {
-		if r.Step < 4 {
-			return nil
-		}
-		history, err := os.OpenFile(filepath.Join(cfg.Dir, "history.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
-		require.NoError(t, err)
-		require.NoError(t, json.NewEncoder(history).Encode(run.Record{Step: 4, Event: "stopped", Note: "d_loss is NaN"}))
-		require.NoError(t, history.Close())
-		return errors.New("d_loss is NaN")
-	}}
-	return cfg
-}
-
 // TestSweepRefuses before any work.
 func TestSweepRefuses(t *testing.T) {
 	cfg := sweepOf(t)
-	_, err := Sweep(t.Context(), cfg, SweepOptions{Seeds: 1})
+	_, err := Sweep(t.Context(), cfg.Config, cfg.Options, SweepOptions{Seeds: 1})
 	require.NoError(t, err)
-	never := func(context.Context, Config) error { t.Error("a run was begun"); return nil }
-	refuses := func(want string, options SweepOptions, changes map[string]any) {
+	never := func(context.Context, Config, Options) error { t.Error("a run was begun"); return nil }
+	refusal := func(dir string, options SweepOptions, changes map[string]any) error {
 		t.Helper()
 		changed, err := cfg.With(changes)
 		require.NoError(t, err)
-		_, err = Sweep(t.Context(), changed, options)
-		require.ErrorContains(t, err, want)
+		_, err = Sweep(t.Context(), changed, Options{Dir: dir}, options)
+		return err
 	}
 	three := SweepOptions{Seeds: 3, Train: never}
-	seed5 := filepath.Join(cfg.Dir, "seed-5")
-	refuses("seeds is 0: want at least 1", SweepOptions{Train: never}, nil)
-	refuses("parallel is 2: want SweepOptions.Train too", SweepOptions{Seeds: 3, Parallel: 2}, nil)
-	refuses("k is 0: want at least 1", three, map[string]any{"k": 0})
-	refuses(seed5+" is a run with another configuration:\n  discriminator_rule.adam.beta1: was 0.5, now 0.1\n  half_v: was false, now true\n",
-		three, map[string]any{"half_v": true, "discriminator_rule.adam.beta1": .1})
-	refuses("half_v: was false, now true", three, map[string]any{"half_v": true, "seed": 100})
-	cfg.Dir = seed5
-	refuses(seed5+" is a run: want a directory of a sweep", three, nil)
-	cfg.Dir = ""
-	refuses("Config.Dir is empty", three, nil)
-}
-
-// TestLines: whole lines with their prefix, and little of the progress.
-func TestLines(t *testing.T) {
-	var mu sync.Mutex
-	var out bytes.Buffer
-	one := &lines{mu: &mu, to: &out, prefix: "seed 1: "}
-	two := &lines{mu: &mu, to: &out, prefix: "seed 2: "}
-	for i := range 50 {
-		fmt.Fprintf(one, "  %d/50  d_loss", i)
-		fmt.Fprintf(two, "warn")
-		fmt.Fprintf(one, " 1.3\n")
-	}
-	fmt.Fprintf(two, "\nit is\nfinished\nand")
-	require.Equal(t, "seed 1:   0/50  d_loss 1.3\nseed 2: "+string(bytes.Repeat([]byte("warn"), 50))+"\nseed 2: it is\nseed 2: finished\n", out.String())
+	gantest.RequireInvalid(t, refusal(cfg.Dir, SweepOptions{Train: never}, nil), "seeds")
+	gantest.RequireInvalid(t, refusal(cfg.Dir, SweepOptions{Seeds: 3, Parallel: 2}, nil), "parallel")
+	gantest.RequireInvalid(t, refusal(cfg.Dir, three, map[string]any{"k": 0}), "k")
+	gantest.RequireInvalid(t, refusal("", three, nil), "Options.Dir")
+	requireChanges(t, refusal(cfg.Dir, three, map[string]any{"half_v": true, "discriminator_rule.adam.beta1": .1}),
+		"discriminator_rule.adam.beta1: was 0.5, now 0.1", "half_v: was false, now true")
+	requireChanges(t, refusal(cfg.Dir, three, map[string]any{"half_v": true, "seed": 100}), "half_v: was false, now true")
+	require.ErrorIs(t, refusal(filepath.Join(cfg.Dir, "seed-5"), three, nil), sweep.ErrIsRun)
 }

@@ -17,7 +17,7 @@ import (
 
 // The benchmarks time iterations of Algorithm 1 on pictures made by a formula: D's step, then G's, each on
 // fresh noise, by Adam. They report images/s, at the median iteration, and first-s, the seconds of the
-// first one, which is compiled. tests/bench runs them beside PyTorch and TensorFlow, and tells the memory.
+// first one, which is compiled. tests/bench runs them beside PyTorch and TensorFlow, and measures memory.
 
 func BenchmarkMNIST28(b *testing.B) { benchmark(b, MNIST28(), 32, 128) }
 
@@ -34,10 +34,10 @@ func benchmark(b *testing.B, c Config, batches ...int) {
 }
 
 func benchmarkIteration(b *testing.B, backend string, c Config) {
-	trainer, err := c.Algorithm1().Trainer(gantest.Open(b, backend), model.NewStore())
-	if err != nil {
-		b.Fatal(err)
-	}
+	algorithm, err := c.Algorithm1()
+	require.NoError(b, err)
+	trainer, err := algorithm.Trainer(gantest.Open(b, backend), model.NewStore())
+	require.NoError(b, err)
 	images := pictures(c)
 	step := func() time.Duration {
 		start := time.Now()

@@ -69,22 +69,23 @@ func ExampleConfig_Algorithm1() {
 	cfg := dcganlib.LSUN64()
 	cfg.Networks = dcganlib.Networks{Size: 8, Channels: 1, Filters: []int{4}}
 	cfg.BatchSize = 16
-	if err := cfg.Validate(); err != nil {
+	algorithm, err := cfg.Algorithm1()
+	if err != nil {
 		panic(err)
 	}
 	engine, err := backend.Open("go")
 	if err != nil {
 		panic(err)
 	}
-	trainer, err := cfg.Algorithm1().Trainer(engine, model.NewStore())
+	trainer, err := algorithm.Trainer(engine, model.NewStore())
 	if err != nil {
 		panic(err)
 	}
 	x := tensors.FromShape(shapes.Make(dtypes.Float32, 16, 8, 8, 1))
-	measures, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}})
+	metrics, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{x}})
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("an untrained D cannot tell: its loss is 2·log 2 = %.1f\n", tensors.ToScalar[float32](measures[0]))
+	fmt.Printf("an untrained D cannot tell: its loss is 2·log 2 = %.1f\n", tensors.ToScalar[float32](metrics[0]))
 	// Output: an untrained D cannot tell: its loss is 2·log 2 = 1.4
 }

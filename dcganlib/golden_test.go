@@ -24,11 +24,13 @@ func TestGolden(t *testing.T) {
 			}
 			golden.About(t, &about)
 			c := preset()
-			require.Equal(t, about.Adam, *c.Adam())
+			require.Equal(t, about.Adam, *c.GeneratorRule.Adam)
+			require.Equal(t, about.Adam, *c.DiscriminatorRule.Adam)
 			require.Equal(t, about.Networks.Epsilon, c.Epsilon)
 			c.Filters, c.Hidden, c.Noise.Dim = about.Networks.Filters, about.Networks.Hidden, golden.Dims(t, "noise/0")[1]
 			gantest.CheckIteration(t, golden, func(r *gantest.Replay) gantest.Trainer {
-				a := c.Algorithm1()
+				a, err := c.Algorithm1()
+				require.NoError(t, err)
 				a.Generator, a.Discriminator = r.Generator(a.Generator), r.Discriminator(a.Discriminator)
 				a.GeneratorRule, a.DiscriminatorRule = r.Rule(a.GeneratorRule), r.Rule(a.DiscriminatorRule)
 				return a.Trainer

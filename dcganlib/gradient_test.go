@@ -58,8 +58,9 @@ func generatorLoss(game *ganlib.Game, root *model.Scope, _, z, y *Node) *Node {
 // checkGradient differentiates a loss by all trainable numbers below the scope at once.
 func checkGradient(t *testing.T, b compute.Backend, n Networks, scope string, f loss) {
 	t.Helper()
-	c := recipe(n)
-	game := &c.Algorithm1().Game
+	a, err := recipe(n).Algorithm1()
+	require.NoError(t, err)
+	game := &a.Game
 	store := model.NewStore()
 	var labels []int
 	if n.Classes > 0 {

@@ -4,39 +4,41 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Networks is the architecture of both players. Its zero fields are the paper's values: Size and
-// Channels are enough to say "the paper's networks at this size". The presets write every field out.
+// Networks is the architecture of both players. A zero field means the paper's value, so that Size and Channels are
+// enough for the paper's networks at that size. The presets fill every field.
 type Networks struct {
-	// Size and Channels say what an image is: [Size, Size, Channels], with 1 channel for grey and 3 for
+	// Size and Channels are the shape of an image, [Size, Size, Channels], with 1 channel for grey and 3 for
 	// colour. Size is Base·2ⁿ for n Filters. The paper: 64 and 3.
 	Size     int `json:"size"`
 	Channels int `json:"channels"`
-	// Base is the side of the image z is projected to, and of the last one D's convolutions leave. The
+	// Base is the side of the image that z is projected to, and of the last image of D's convolutions. The
 	// paper: 4; its released code for MNIST's 28: 7.
 	Base int `json:"base"`
-	// Filters are the channels of D's convolutions, from the image inwards. G has the same ones in
-	// reverse: its projection has the last of them. The paper: 128, doubled at each halving of the image.
+	// Filters are the channels of D's convolutions, from the image inwards. G has the same in reverse,
+	// beginning with the projection. The paper: 128, doubled at each halving of the image.
 	Filters []int `json:"filters"`
 	// Kernel is the side of every kernel. The paper, Figure 1: 5.
 	Kernel int `json:"kernel"`
-	// Padding is "pytorch" for (Kernel−1)/2 zeros before an image and Kernel/2 after, as the released code
-	// has it for 5, or "tensorflow" for "same" as TensorFlow and MATLAB mean it. Both halve exactly; they
-	// differ in which pixels a kernel sees.
+	// Padding is "pytorch" for (Kernel−1)/2 zeros before an image and Kernel/2 after, as in the released
+	// code for 5, or "tensorflow" for "same" as TensorFlow and MATLAB mean it. Both halve the image exactly.
+	// They differ in which pixels a kernel sees.
 	Padding string `json:"padding"`
-	// Projection says how G begins:
+	// Projection is how G begins:
 	//   - "unit": the projected z is batch-normalised unit by unit, then rectified (the released code);
 	//   - "channel": normalised channel by channel instead, over the positions too (what a transposed
 	//     convolution of a 1×1 z comes to, PyTorch's example);
-	//   - "plain": neither; the first transposed convolution then has stride 1 and nothing cut off, so that
-	//     it grows Base to Base+Kernel−1 (MathWorks' example). That must be 2·Base.
+	//   - "plain": neither. The first transposed convolution then has stride 1 and crops nothing, so that it
+	//     grows Base to Base+Kernel−1 (MathWorks' example). That must be 2·Base.
 	Projection string `json:"projection"`
 	// Hidden is the width of a fully connected layer before G's projection and after D's convolutions, or 0
-	// for none. The paper has none but in its MNIST network: 1024.
+	// for none. In the paper only the MNIST network has one: 1024.
 	Hidden int `json:"hidden,omitempty"`
-	// Classes is the number of classes where the game is conditional: the one-hot label is joined to the
-	// input of every layer of both players, as extra channels of an image. 0: no labels.
+	// Classes is the number of classes of a conditional game. The one-hot label joins the input of every
+	// layer of both players, as extra channels of an image. 0 means no labels.
 	Classes int `json:"classes,omitempty"`
 	// Output is the end of G: "tanh" for data in [−1, 1] (section 4 of the paper), or "sigmoid" for data in
 	// [0, 1] (its MNIST network).
@@ -45,27 +47,27 @@ type Networks struct {
 	// norm (the paper for the weights, the released code for γ); "glorot" is Glorot's uniform
 	// U(−√(6/(in+out)), √(6/(in+out))) with γ = 1 (MATLAB's default). Biases and β begin at 0.
 	Init string `json:"init"`
-	// Bias gives every convolution and dense layer a bias. The released code has none anywhere: in front
-	// of batch norm one would be taken off again.
+	// Bias gives every convolution and dense layer a bias. The released code has none anywhere: batch norm
+	// would subtract it again.
 	Bias bool `json:"bias,omitempty"`
-	// BatchNorm is "affine" for batch norm with γ and β; "plain" without ("produced better results" on
-	// MNIST, section 8.1); "none" to take it out, which the paper warns of, and then Bias is wanted. It
-	// stands behind every layer but the last of both players and the first of D.
+	// BatchNorm is "affine" for batch norm with γ and β, "plain" for batch norm without ("produced better
+	// results" on MNIST, section 8.1), or "none", which the paper warns of and which needs Bias. It follows
+	// every layer except the last of both players and the first of D.
 	BatchNorm string `json:"batch_norm"`
 	// Epsilon is added to batch norm's variance. The released code: 1e-8.
 	Epsilon float64 `json:"epsilon"`
-	// InputDropout is the share of D's input numbers dropped in training; what is kept is scaled up by
-	// 1/(1−share). The paper: 0. MathWorks: .5.
+	// InputDropout is the fraction of D's input that is dropped in training; what is kept is scaled up by
+	// 1/(1 − fraction). The paper: 0. MathWorks: .5.
 	InputDropout float64 `json:"input_dropout,omitempty"`
-	// MinibatchStd gives D's last layer one feature more, as layer.MinibatchStd has it: how much the images of
-	// the batch differ. The paper has nothing like it.
+	// MinibatchStd gives D's last layer one more feature: how much the images of the batch differ, see
+	// [layer.MinibatchStd]. It is not in the paper.
 	MinibatchStd bool `json:"minibatch_std,omitempty"`
 	// BFloat16 computes in bfloat16 between the input and the output of each player. Weights, and the
 	// statistics of batch norm, stay float32.
 	BFloat16 bool `json:"bfloat16,omitempty"`
 }
 
-// Values of the fields that are names, the paper's first.
+// Values of the fields that are names. The paper's come first.
 const (
 	paddingTorch, paddingTF                            = "pytorch", "tensorflow"
 	projectionUnit, projectionChannel, projectionPlain = "unit", "channel", "plain"
@@ -74,7 +76,7 @@ const (
 	batchNormAffine, batchNormPlain, batchNormNone     = "affine", "plain", "none"
 )
 
-// Constants of the paper that no copy of it changes.
+// Constants of the paper that all copies share.
 const (
 	slope  = .2  // LeakyReLU's, in every hidden layer of D
 	std    = .02 // standard deviation of the first weights
@@ -99,10 +101,10 @@ func (n Networks) orPaper() Networks {
 	return n
 }
 
-// At returns the networks for images of another size and number of channels; 0 leaves either. The deepest
-// stages stay: a smaller image has fewer stages about them, and each stage about the outermost has half its
-// channels, down to 16. The base is the image halved until it is at most 7. It returns an error if no base
-// from 3 to 7 makes that size.
+// At returns the networks for images of another size and number of channels; 0 leaves either unchanged. The deepest
+// stages stay. A smaller image has fewer stages around them; each further stage around the outermost has half its
+// channels, but at least 16. The base is the image halved until it is at most 7. It is an error if no base from 3 to 7
+// makes that size.
 func (n Networks) At(size, channels int) (Networks, error) {
 	n = n.orPaper()
 	n.Channels = cmp.Or(channels, n.Channels)
@@ -114,7 +116,7 @@ func (n Networks) At(size, channels int) (Networks, error) {
 		base, stages = base/2, stages+1
 	}
 	if base < 3 || base > 7 || stages == 0 {
-		return n, fmt.Errorf("size is %d: want 3, 4, 5, 6 or 7 doubled a few times, such as 28, 32, 48, 64, 80 or 96", size)
+		return n, invalid.Value("size", size, "3, 4, 5, 6 or 7 doubled a few times, such as 28, 32, 48, 64, 80 or 96")
 	}
 	filters := slices.Clone(n.Filters)
 	for len(filters) < stages {
@@ -124,7 +126,7 @@ func (n Networks) At(size, channels int) (Networks, error) {
 	return n, n.Validate()
 }
 
-// Validate reports networks that cannot be built, by the names of their JSON.
+// Validate refuses networks that cannot be built.
 func (n Networks) Validate() error {
 	n = n.orPaper()
 	if err := n.checkNames(); err != nil {
@@ -134,22 +136,21 @@ func (n Networks) Validate() error {
 		return err
 	}
 	if n.Projection == projectionPlain && n.Kernel != n.Base+1 {
-		return fmt.Errorf(`projection is "plain", and a kernel of %d grows base %d to %d: want %d, twice the base, so kernel %d`,
-			n.Kernel, n.Base, n.Base+n.Kernel-1, 2*n.Base, n.Base+1)
+		return invalid.Value("kernel", n.Kernel, `%d with projection "plain", so that base %d grows to twice its size`, n.Base+1, n.Base)
 	}
 	return n.checkSize()
 }
 
-// HasBatchNorm tells whether there is batch norm in the players.
+// HasBatchNorm reports whether the players have batch norm.
 func (n Networks) HasBatchNorm() bool { return n.orPaper().BatchNorm != batchNormNone }
 
-// ValidateFor is Validate for training on minibatches of that size: batch norm needs two examples.
+// ValidateFor is Validate for training on minibatches of a size: batch norm needs at least two examples.
 func (n Networks) ValidateFor(batchSize int) error {
 	if err := n.Validate(); err != nil {
 		return err
 	}
 	if batchSize == 1 && n.HasBatchNorm() {
-		return fmt.Errorf(`batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`)
+		return invalid.Value("batch_size", batchSize, `at least 2, for batch norm takes its statistics over the batch, or batch_norm "none"`)
 	}
 	return nil
 }
@@ -166,7 +167,7 @@ func (n Networks) checkNames() error {
 		{"batch_norm", n.BatchNorm, []string{batchNormAffine, batchNormPlain, batchNormNone}},
 	} {
 		if !slices.Contains(name.known, name.value) {
-			return fmt.Errorf("%s %q is unknown: want one of %q", name.key, name.value, name.known)
+			return invalid.Value(name.key, name.value, "one of %q", name.known)
 		}
 	}
 	return nil
@@ -175,31 +176,31 @@ func (n Networks) checkNames() error {
 func (n Networks) checkNumbers() error {
 	switch {
 	case n.Channels < 1:
-		return fmt.Errorf("channels is %d: want 1 for grey images or 3 for colour", n.Channels)
+		return invalid.Value("channels", n.Channels, "1 for grey images or 3 for colour")
 	case n.Size < 1:
-		return fmt.Errorf("size is %d: want the side of the images, such as 64", n.Size)
+		return invalid.Value("size", n.Size, "the side of the images, such as 64")
 	case n.Base < 1:
-		return fmt.Errorf("base is %d: want at least 1; the paper's is 4", n.Base)
+		return invalid.Value("base", n.Base, "at least 1, such as the paper's 4")
 	case n.Kernel < stride:
-		return fmt.Errorf("kernel is %d: want at least %d, for a smaller one skips pixels at stride %d", n.Kernel, stride, stride)
+		return invalid.Value("kernel", n.Kernel, "at least %d, for a smaller one skips pixels at stride %d", stride, stride)
 	case n.Hidden < 0:
-		return fmt.Errorf("hidden is %d: want at least 1, or 0 for no hidden layer", n.Hidden)
+		return invalid.Value("hidden", n.Hidden, "at least 1, or 0 for no hidden layer")
 	case n.Classes < 0 || n.Classes == 1:
-		return fmt.Errorf("classes is %d: want at least 2, or 0 for no labels", n.Classes)
+		return invalid.Value("classes", n.Classes, "at least 2, or 0 for no labels")
 	case !(n.Epsilon > 0 && n.Epsilon < 1):
-		return fmt.Errorf("epsilon is %v: want a small positive number, such as 1e-8", n.Epsilon)
+		return invalid.Value("epsilon", n.Epsilon, "a small positive number, such as 1e-8")
 	case !(n.InputDropout >= 0 && n.InputDropout < 1):
-		return fmt.Errorf("input_dropout is %v: want at least 0 and less than 1", n.InputDropout)
+		return invalid.Value("input_dropout", n.InputDropout, "at least 0 and less than 1")
 	}
 	for i, width := range n.Filters {
 		if width < 1 {
-			return fmt.Errorf("filters[%d] is %d: want at least 1 channel", i, width)
+			return invalid.Value(fmt.Sprintf("filters[%d]", i), width, "at least 1 channel")
 		}
 	}
 	return nil
 }
 
-// checkSize reports images that the filters do not halve to the base.
+// checkSize refuses images that the filters do not halve to the base.
 func (n Networks) checkSize() error {
 	side, halvings := n.Size, 0
 	for side > n.Base && side%2 == 0 {
@@ -207,21 +208,21 @@ func (n Networks) checkSize() error {
 	}
 	switch {
 	case side == n.Base && halvings == 0:
-		return fmt.Errorf("size is %d, no larger than base %d: want at least %d", n.Size, n.Base, 2*n.Base)
+		return invalid.Value("size", n.Size, "at least %d, twice the base", 2*n.Base)
 	case side == n.Base && halvings == len(n.Filters):
 		return nil
 	case side == n.Base:
-		return fmt.Errorf("size is %d, and %d filters double base %d to %d: want %d filters, or size %d",
-			n.Size, len(n.Filters), n.Base, n.Base<<len(n.Filters), halvings, n.Base<<len(n.Filters))
+		return invalid.Value("filters", n.Filters, "%d of them for size %d from base %d, or size %d",
+			halvings, n.Size, n.Base, n.Base<<len(n.Filters))
 	}
 	low := 2 * n.Base
 	for 2*low <= n.Size {
 		low *= 2
 	}
-	return fmt.Errorf("size is %d: want base·2ⁿ, such as %d or %d for base %d%s", n.Size, low, 2*low, n.Base, n.otherBase())
+	return invalid.Value("size", n.Size, "base·2ⁿ, such as %d or %d for base %d%s", low, 2*low, n.Base, n.otherBase())
 }
 
-// otherBase is a hint at a usual base that would fit the size.
+// otherBase suggests a usual base that would fit the size.
 func (n Networks) otherBase() string {
 	base := n.Size
 	for base%2 == 0 && base > 7 {

@@ -1,11 +1,18 @@
 package dcganlib
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/gomlx/gomlx/support/exceptions"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // TestZeroIsThePaper: a size and a number of channels are enough to say the paper's networks, and the
@@ -22,60 +29,97 @@ func TestZeroIsThePaper(t *testing.T) {
 
 func TestNetworksRefused(t *testing.T) {
 	for _, c := range []struct {
+		key   string
 		spoil func(*Networks)
-		want  string
 	}{
-		{func(n *Networks) { n.Size = 0 }, "size is 0: want the side of the images"},
-		{func(n *Networks) { n.Size = 32 }, "size is 32, and 4 filters double base 4 to 64: want 3 filters, or size 64"},
-		{func(n *Networks) { n.Filters = []int{8, 16} }, "size is 64, and 2 filters double base 4 to 16: want 4 filters, or size 16"},
-		{func(n *Networks) { n.Size = 50 }, "size is 50: want base·2ⁿ, such as 32 or 64 for base 4"},
-		{func(n *Networks) { n.Size, n.Filters = 28, nil }, "size is 28: want base·2ⁿ, such as 16 or 32 for base 4; with base 7 it would fit"},
-		{func(n *Networks) { n.Size, n.Filters = 4, nil }, "size is 4, no larger than base 4: want at least 8"},
-		{func(n *Networks) { n.Size, n.Filters = 3, nil }, "size is 3: want base·2ⁿ, such as 8 or 16 for base 4"},
-		{func(n *Networks) { n.Channels = 0 }, "channels is 0: want 1 for grey images or 3 for colour"},
-		{func(n *Networks) { n.Base = -1 }, "base is -1: want at least 1"},
-		{func(n *Networks) { n.Filters = []int{8, 0, 32, 64} }, "filters[1] is 0: want at least 1 channel"},
-		{func(n *Networks) { n.Kernel = 1 }, "kernel is 1: want at least 2"},
-		{func(n *Networks) { n.Padding = "same" }, `padding "same" is unknown: want one of ["pytorch" "tensorflow"]`},
-		{func(n *Networks) { n.Projection = "none" }, `projection "none" is unknown`},
-		{func(n *Networks) { n.Projection, n.Kernel = "plain", 4 }, `projection is "plain", and a kernel of 4 grows base 4 to 7: want 8, twice the base, so kernel 5`},
-		{func(n *Networks) { n.Output = "linear" }, `output "linear" is unknown`},
-		{func(n *Networks) { n.Init = "he" }, `init "he" is unknown`},
-		{func(n *Networks) { n.BatchNorm = "off" }, `batch_norm "off" is unknown: want one of ["affine" "plain" "none"]`},
-		{func(n *Networks) { n.Epsilon = -1 }, "epsilon is -1: want a small positive number"},
-		{func(n *Networks) { n.InputDropout = 1 }, "input_dropout is 1: want at least 0 and less than 1"},
-		{func(n *Networks) { n.Hidden = -1 }, "hidden is -1: want at least 1, or 0"},
-		{func(n *Networks) { n.Classes = 1 }, "classes is 1: want at least 2, or 0"},
+		{"size", func(n *Networks) { n.Size = 0 }},
+		{"filters", func(n *Networks) { n.Size = 32 }},              // 4 filters double base 4 to 64
+		{"filters", func(n *Networks) { n.Filters = []int{8, 16} }}, // and 2 to 16
+		{"size", func(n *Networks) { n.Size = 50 }},                 // not 4·2ⁿ
+		{"size", func(n *Networks) { n.Size, n.Filters = 28, nil }}, // not 4·2ⁿ, but 7·2ⁿ
+		{"size", func(n *Networks) { n.Size, n.Filters = 4, nil }},  // the base itself
+		{"size", func(n *Networks) { n.Size, n.Filters = 3, nil }},  // less than the base
+		{"channels", func(n *Networks) { n.Channels = 0 }},
+		{"base", func(n *Networks) { n.Base = -1 }},
+		{"filters[1]", func(n *Networks) { n.Filters = []int{8, 0, 32, 64} }},
+		{"kernel", func(n *Networks) { n.Kernel = 1 }},
+		{"kernel", func(n *Networks) { n.Projection, n.Kernel = "plain", 4 }}, // grows base 4 to 7
+		{"padding", func(n *Networks) { n.Padding = "same" }},
+		{"projection", func(n *Networks) { n.Projection = "none" }},
+		{"output", func(n *Networks) { n.Output = "linear" }},
+		{"init", func(n *Networks) { n.Init = "he" }},
+		{"batch_norm", func(n *Networks) { n.BatchNorm = "off" }},
+		{"epsilon", func(n *Networks) { n.Epsilon = -1 }},
+		{"input_dropout", func(n *Networks) { n.InputDropout = 1 }},
+		{"hidden", func(n *Networks) { n.Hidden = -1 }},
+		{"classes", func(n *Networks) { n.Classes = 1 }},
 	} {
 		n := LSUN64().Networks
 		c.spoil(&n)
-		require.ErrorContains(t, n.Validate(), c.want)
+		gantest.RequireInvalid(t, n.Validate(), c.key)
 		config := LSUN64()
 		config.Networks = n
-		require.ErrorContains(t, config.Validate(), c.want)
+		gantest.RequireInvalid(t, config.Validate(), c.key)
+	}
+}
+
+// TestHints: a refused size comes with one that fits.
+func TestHints(t *testing.T) {
+	for hint, n := range map[string]Networks{
+		"such as 16 or 32 for base 4; with base 7 it would fit": {Size: 28, Channels: 1},
+		"such as 32 or 64 for base 4":                           {Size: 50, Channels: 1},
+		"at least 8":                                            {Size: 4, Channels: 1},
+		"2 of them for size 16 from base 4, or size 8":          {Size: 16, Channels: 1, Filters: []int{3}},
+	} {
+		refused, ok := errors.AsType[*invalid.Error](n.Validate())
+		require.True(t, ok)
+		require.Contains(t, refused.Want, hint)
 	}
 }
 
 func TestConfigRefused(t *testing.T) {
 	for _, c := range []struct {
+		key   string
 		spoil func(*Config)
-		want  string
 	}{
-		{func(c *Config) { c.BatchSize = 0 }, "batch_size is 0: want at least 1"},
-		{func(c *Config) { c.BatchSize = 1 }, "batch_size is 1, and batch norm takes its statistics over the batch: want at least 2"},
-		{func(c *Config) { c.Noise.Dim = 0 }, "0 dimensions"},
-		{func(c *Config) { c.Noise.Noise = "" }, "noise prior"},
-		{func(c *Config) { c.LearningRate = 0 }, "learning_rate is 0: want a positive number"},
-		{func(c *Config) { c.Beta1 = 1 }, "beta1 is 1: want at least 0 and less than 1"},
-		{func(c *Config) { c.FlipReal = 1 }, "flip_real is 1: want a share"},
+		{"batch_size", func(c *Config) { c.BatchSize = 0 }},
+		{"batch_size", func(c *Config) { c.BatchSize = 1 }}, // with batch norm
+		{"noise.dim", func(c *Config) { c.Noise.Dim = 0 }},
+		{"noise.noise", func(c *Config) { c.Noise.Noise = "" }},
+		{"k", func(c *Config) { c.K = 0 }},
+		{"objective.name", func(c *Config) { c.Objective.Name = "" }},
+		{"generator_rule.adam.learning_rate", func(c *Config) { c.GeneratorRule.Adam.LearningRate = 0 }},
+		{"discriminator_rule.adam.beta1", func(c *Config) { c.DiscriminatorRule.Adam.Beta1 = 1 }},
+		{"discriminator_rule", func(c *Config) { c.DiscriminatorRule = ganlib.Rule{} }},
+		{"flip_real", func(c *Config) { c.FlipReal = 1 }},
+		{"penalty.kind", func(c *Config) { c.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: 10} }}, // with batch norm
+		{"penalty.weight", func(c *Config) { c.Penalty.Kind, c.BatchNorm = ganlib.R1, "none" }},
 	} {
 		config := LSUN64()
 		c.spoil(&config)
-		require.ErrorContains(t, config.Validate(), c.want)
+		gantest.RequireInvalid(t, config.Validate(), c.key)
 	}
 	alone := LSUN64()
-	alone.BatchSize, alone.BatchNorm = 1, "none"
+	alone.BatchSize, alone.BatchNorm, alone.Penalty = 1, "none", ganlib.Penalty{Kind: ganlib.R1, Weight: 10}
 	require.NoError(t, alone.Validate())
+}
+
+// TestConfigJSON: a recipe is JSON without loss, and all of its settings lie at one level.
+func TestConfigJSON(t *testing.T) {
+	for name, c := range presets {
+		text, err := json.Marshal(c)
+		require.NoError(t, err)
+		var read Config
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.DisallowUnknownFields()
+		require.NoError(t, decoder.Decode(&read))
+		require.Equal(t, c, read, name)
+		var keys map[string]any
+		require.NoError(t, json.Unmarshal(text, &keys))
+		for _, key := range []string{"size", "filters", "batch_norm", "batch_size", "noise", "objective", "k", "generator_rule"} {
+			require.Contains(t, keys, key)
+		}
+	}
 }
 
 // TestGraphsRefuse: what does not fit panics while the graph is built, before anything is compiled.
@@ -133,12 +177,10 @@ func TestAt(t *testing.T) {
 		require.Equal(t, want, got)
 	}
 	require.Equal(t, []int{128, 256, 512, 1024}, LSUN64().Filters)
-	for size, want := range map[int]string{
-		100: "size is 100: want 3, 4, 5, 6 or 7 doubled a few times", 7: "size is 7", 2: "size is 2", -8: "size is -8",
-	} {
+	for _, size := range []int{100, 7, 2, -8} {
 		_, err := LSUN64().At(size, 3)
-		require.ErrorContains(t, err, want)
+		gantest.RequireInvalid(t, err, "size")
 	}
-	_, err := Flowers64().At(96, 3)
-	require.ErrorContains(t, err, `projection is "plain", and a kernel of 5`)
+	_, err := Flowers64().At(96, 3) // base 6
+	gantest.RequireInvalid(t, err, "kernel")
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/gans-in-go/gans/ganlib/layer"
 )
 
-// Generator builds G: noise z [batch, dim] and one-hot labels y [batch, Classes], nil where Classes is 0,
-// to images [batch, Size, Size, Channels].
+// Generator builds G: noise z [batch, dim] and one-hot labels y [batch, Classes], nil where Classes is 0, to images
+// [batch, Size, Size, Channels].
 func (n Networks) Generator(scope *model.Scope, z, y *Node) *Node {
 	return last(n.GeneratorLayers(scope, z, y))
 }
 
-// Discriminator builds D: images x [batch, Size, Size, Channels] and one-hot labels y [batch, Classes],
-// nil where Classes is 0, to logits [batch, 1].
+// Discriminator builds D: images x [batch, Size, Size, Channels] and one-hot labels y [batch, Classes], nil where
+// Classes is 0, to logits [batch, 1].
 func (n Networks) Discriminator(scope *model.Scope, x, y *Node) *Node {
 	return last(n.DiscriminatorLayers(scope, x, y))
 }
@@ -33,8 +33,8 @@ var (
 
 func last(outputs []*Node) *Node { return outputs[len(outputs)-1] }
 
-// GeneratorLayers builds G and returns what each layer puts out, after its activation, in the order of
-// GeneratorStages. The last is G(z).
+// GeneratorLayers builds G and returns the output of each layer, after its activation, in the order of
+// [Networks.GeneratorStages]. The last is G(z).
 func (n Networks) GeneratorLayers(scope *model.Scope, z, y *Node) []*Node {
 	p := n.begin("Generator", scope)
 	if z.Rank() != 2 {
@@ -58,8 +58,8 @@ func (n Networks) GeneratorLayers(scope *model.Scope, z, y *Node) []*Node {
 	return append(p.outputs, Tanh(x))
 }
 
-// DiscriminatorLayers builds D and returns what each layer puts out, after its activation, in the order
-// of DiscriminatorStages: the features D sees with. The last are the logits.
+// DiscriminatorLayers builds D and returns the output of each layer, after its activation, in the order of
+// [Networks.DiscriminatorStages]: the features that D sees. The last are the logits.
 func (n Networks) DiscriminatorLayers(scope *model.Scope, x, y *Node) []*Node {
 	p := n.begin("Discriminator", scope)
 	if x.Rank() != 4 || !slices.Equal(x.Shape().Dimensions[1:], []int{p.Size, p.Size, p.Channels}) {
@@ -83,12 +83,12 @@ func (n Networks) DiscriminatorLayers(scope *model.Scope, x, y *Node) []*Node {
 	return append(p.outputs, p.leave(p.dense(outputScope, x, 1)))
 }
 
-// player is one player in the making.
+// player is a player while it is built.
 type player struct {
 	Networks        // every field filled
 	name     string // "Generator" or "Discriminator"
 	scope    *model.Scope
-	dtype    dtypes.DType // of what goes in and comes out
+	dtype    dtypes.DType // of input and output
 	y        *Node        // one-hot labels [batch, Classes], or nil
 	outputs  []*Node      // of the layers so far
 }
@@ -109,7 +109,7 @@ func (n Networks) initializer(scope *model.Scope) initializer.VariableInitialize
 	return layer.Normal(scope, std)
 }
 
-// enter takes the input [batch, ...] and the labels, in the type the network computes in.
+// enter converts the input [batch, ...] and the labels to the type in which the network computes.
 func (p *player) enter(x, y *Node) *Node {
 	p.mustMatch(y, x.Shape().Dimensions[0])
 	p.dtype = x.DType()
@@ -122,7 +122,7 @@ func (p *player) enter(x, y *Node) *Node {
 	return x
 }
 
-// mustMatch panics on labels that are not those of the networks' classes.
+// mustMatch panics on labels that do not fit the networks' classes.
 func (p *player) mustMatch(y *Node, batch int) {
 	switch {
 	case p.Classes == 0 && y != nil:
@@ -137,13 +137,13 @@ func (p *player) mustMatch(y *Node, batch int) {
 // leave gives the result the type of the input.
 func (p *player) leave(x *Node) *Node { return ConvertDType(x, p.dtype) }
 
-// keep notes the output of a layer.
+// keep records the output of a layer.
 func (p *player) keep(x *Node) *Node {
 	p.outputs = append(p.outputs, x)
 	return x
 }
 
-// join appends the labels to the features of x, at every position of an image alike.
+// join appends the labels to the features of x, at every position of an image.
 func (p *player) join(x *Node) *Node {
 	if p.y == nil {
 		return x
@@ -160,7 +160,7 @@ func (p *player) dense(name string, x *Node, units int) *Node {
 	return layer.Dense(p.scope.At("%s", name), p.join(x), units, p.Bias)
 }
 
-// project is G's first layer but for hidden ones: x [batch, features] to [batch, Base, Base, channels].
+// project is G's first layer, apart from a hidden one: x [batch, features] to [batch, Base, Base, channels].
 func (p *player) project(x *Node) *Node {
 	width := p.Filters[len(p.Filters)-1]
 	x = p.dense(projectionScope, x, p.Base*p.Base*width)
@@ -196,7 +196,7 @@ func (p *player) padding() layer.Padding {
 	return layer.SameTorch
 }
 
-// norm is batch norm, with its variables beside those of the layer before it.
+// norm is batch norm. Its variables lie beside those of the layer before it.
 func (p *player) norm(name string, x *Node) *Node {
 	if p.BatchNorm == batchNormNone {
 		return x

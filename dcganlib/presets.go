@@ -1,36 +1,34 @@
 package dcganlib
 
 import (
-	"fmt"
-
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
-// Config is a whole recipe: the networks and how they are trained. What no recipe here changes is not in
-// it: one step of D to one of G, the non-saturating loss, and Adam's β₂ = .999 and ε = 1e-8, its own
-// values and the released code's, on which the paper is silent.
+// Config is a recipe: the networks, the size of the minibatches, and how the game is played. The presets fill it
+// completely. All of them take one step of D to one of G, descend the non-saturating loss, and train both players by
+// Adam with β₂ = .999 and ε = 1e-8, on which the paper is silent: they are Adam's own values and the released code's.
 type Config struct {
 	Networks
-	// Noise is the prior of z. The paper: 100 numbers from U(−1, 1).
-	Noise ganlib.Prior `json:"noise"`
 	// BatchSize is m. The paper: 128.
 	BatchSize int `json:"batch_size"`
-	// LearningRate and Beta1 are Adam's, for both players. The paper: 2e-4 and .5.
-	LearningRate float64 `json:"learning_rate"`
-	Beta1        float64 `json:"beta1"`
-	// Simultaneous takes both players' gradients from one forward pass, as MathWorks' example does, in
-	// place of D first and then G on fresh noise.
-	Simultaneous bool `json:"simultaneous,omitempty"`
-	// FlipReal is the share of real images whose label D is told wrong. The paper: 0. MathWorks: .35.
-	FlipReal float64 `json:"flip_real,omitempty"`
+	// Play is the rest. The paper: z is 100 numbers from U(−1, 1), and Adam has rate 2e-4 and β₁ = .5 for both players.
+	ganlib.Play
 }
 
 // recipe is the paper's, section 4, for the given networks.
 func recipe(n Networks) Config {
+	adam := func() ganlib.Rule {
+		return ganlib.Rule{Adam: &optim.Adam{LearningRate: 2e-4, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
+	}
 	return Config{
-		Networks: n.orPaper(), Noise: ganlib.Prior{Noise: ganlib.Uniform, Dim: 100},
-		BatchSize: 128, LearningRate: 2e-4, Beta1: .5,
+		Networks: n.orPaper(), BatchSize: 128,
+		Play: ganlib.Play{
+			Noise:     ganlib.Prior{Noise: ganlib.Uniform, Dim: 100},
+			Objective: ganlib.ObjectiveChoice{Name: ganlib.NonSaturating.Name}, K: 1,
+			GeneratorRule: adam(), DiscriminatorRule: adam(),
+		},
 	}
 }
 
@@ -39,31 +37,29 @@ func recipe(n Networks) Config {
 //	G  z 100 → 4×4×1024 → 8×8×512 → 16×16×256 → 32×32×128 → 64×64×3
 //	D  64×64×3 → 32×32×128 → 16×16×256 → 8×8×512 → 4×4×1024 → 1
 //
-// Where the paper is silent (biases, the kernels' size, where exactly batch norm stands, its ε and γ) it
-// follows the released code, faces/train_uncond_dcgan.py. That code's weight decay of 1e-5, of which the
-// paper says nothing, is left out.
+// Where the paper is silent (biases, the size of kernels, the place of batch norm, its ε and γ) it follows the released
+// code, faces/train_uncond_dcgan.py. That code's weight decay of 1e-5, which the paper does not mention, is left out.
 func LSUN64() Config { return recipe(Networks{Size: 64, Channels: 3}) }
 
-// CIFAR32 is LSUN64 less its 64×64 stage, for 32×32 colour images:
+// CIFAR32 is LSUN64 without its 64×64 stage, for 32×32 colour images:
 //
 //	G  z 100 → 4×4×1024 → 8×8×512 → 16×16×256 → 32×32×3
 //	D  32×32×3 → 16×16×256 → 8×8×512 → 4×4×1024 → 1
 //
-// It is not the network behind the paper's CIFAR-10 accuracy, which has 3×3 kernels and was trained on
-// ImageNet. Networks{Size: 32, Channels: 3} is a slimmer one: 128, 256, 512.
+// It is not the network behind the paper's CIFAR-10 accuracy, which has 3×3 kernels and was trained on ImageNet.
+// Networks{Size: 32, Channels: 3} is narrower: 128, 256, 512.
 func CIFAR32() Config {
 	return recipe(Networks{Size: 32, Channels: 3, Filters: []int{256, 512, 1024}})
 }
 
-// MNIST28 is the conditional network of the paper's section 8.1 after mnist/train_cond_dcgan.py:
-// digits [28, 28, 1] in [0, 1] with a sigmoid at the end, labels joined to the input of every layer, a
-// fully connected layer of 1024 in both players, batch norm without γ and β:
+// MNIST28 is the conditional network of the paper's section 8.1, by mnist/train_cond_dcgan.py: digits [28, 28, 1] in
+// [0, 1] with a sigmoid at the end, labels joined to the input of every layer, a fully connected layer of 1024 in both
+// players, batch norm without γ and β:
 //
 //	G  z 100 → 1024 → 7×7×128 → 14×14×64 → 28×28×1
 //	D  28×28×1 → 14×14×64 → 7×7×128 → 1024 → 1
 //
-// That code's weight decay of 2.5e-5 and the linear fall of its rate in the second hundred epochs are
-// left out.
+// That code's weight decay of 2.5e-5, and the linear fall of its rate in the second hundred epochs, are left out.
 func MNIST28() Config {
 	return recipe(Networks{
 		Size: 28, Channels: 1, Base: 7, Filters: []int{64, 128}, Hidden: 1024, Classes: 10,
@@ -78,9 +74,9 @@ func MNIST28Unconditional() Config {
 	return c
 }
 
-// Torch64 is the copy most people have run, PyTorch's example (after dcgan.torch): 4×4 kernels, half the
-// channels, Gaussian noise, batches of 64, batch norm with PyTorch's ε, over channels from the projection
-// on. That program reuses D's noise in G's step; here G gets fresh noise, as in Algorithm 1.
+// Torch64 is the copy that most people have run, PyTorch's example (after dcgan.torch): 4×4 kernels, half the channels,
+// Gaussian noise, batches of 64, batch norm with PyTorch's ε, and by channel from the projection on. That program
+// reuses D's noise in G's step. Here G gets fresh noise, as in Algorithm 1.
 func Torch64() Config {
 	c := recipe(Networks{
 		Size: 64, Channels: 3, Filters: []int{64, 128, 256, 512}, Kernel: 4,
@@ -90,9 +86,8 @@ func Torch64() Config {
 	return c
 }
 
-// Flowers64 is MathWorks' "Train Generative Adversarial Network" example, on photographs of flowers. Its
-// text gives every transposed convolution stride 2; its code, followed here, gives the first stride 1 and
-// cuts nothing off:
+// Flowers64 is MathWorks' "Train Generative Adversarial Network" example, on photographs of flowers. Its text gives
+// every transposed convolution stride 2. Its code, followed here, gives the first one stride 1 and crops nothing:
 //
 //	G  z 100 → 4×4×512 → 8×8×256 → 16×16×128 → 32×32×64 → 64×64×3
 //	D  64×64×3, half of it dropped → 32×32×64 → 16×16×128 → 8×8×256 → 4×4×512 → 1
@@ -105,35 +100,24 @@ func Flowers64() Config {
 	return c
 }
 
-// Validate reports a recipe that cannot be run.
+// Validate refuses a recipe that cannot be run.
 func (c Config) Validate() error {
-	if err := c.ValidateFor(c.BatchSize); err != nil {
-		return err
-	}
+	_, err := c.Algorithm1()
+	return err
+}
+
+// Algorithm1 is the recipe as ganlib plays it, with fresh learning rules. Its batches hold images, and labels where the
+// networks are conditional. It is an error if the recipe cannot be run.
+func (c Config) Algorithm1() (*ganlib.Algorithm1, error) {
 	if c.BatchSize < 1 {
-		return fmt.Errorf("batch_size is %d: want at least 1", c.BatchSize)
+		return nil, invalid.Value("batch_size", c.BatchSize, "at least 1")
 	}
-	if err := c.Adam().Validate(); err != nil {
-		return err
+	if err := c.ValidateFor(c.BatchSize); err != nil {
+		return nil, err
 	}
-	return c.Algorithm1().Validate()
-}
-
-// Adam is a fresh learning rule for one player.
-func (c Config) Adam() *optim.Adam {
-	return &optim.Adam{LearningRate: c.LearningRate, Beta1: c.Beta1, Beta2: .999, Epsilon: 1e-8}
-}
-
-// Algorithm1 is the recipe as ganlib plays it. Its batches hold images, and labels where the networks are
-// conditional.
-func (c Config) Algorithm1() *ganlib.Algorithm1 {
-	return &ganlib.Algorithm1{
-		Game: ganlib.Game{
-			Generator: c.Generator, Discriminator: c.Discriminator,
-			Prior: c.Noise, Objective: ganlib.NonSaturating,
-			Classes: c.Classes, FlipReal: c.FlipReal,
-		},
-		K: 1, Simultaneous: c.Simultaneous,
-		DiscriminatorRule: c.Adam(), GeneratorRule: c.Adam(),
+	if c.Penalty.Kind != "" && c.HasBatchNorm() {
+		return nil, invalid.Value("penalty.kind", c.Penalty.Kind,
+			`none with batch norm in D, whose gradient is then that of a whole batch, or batch_norm "none"`)
 	}
+	return c.Play.Algorithm1(c.Generator, c.Discriminator, c.Classes)
 }

@@ -15,15 +15,14 @@ const (
 func upScope(i int) string   { return fmt.Sprintf("up_%d", i) }
 func downScope(i int) string { return fmt.Sprintf("down_%d", i) }
 
-// Stage is one layer of a player: the scope of its variables, and the shape of what it puts out, without
-// the batch.
+// Stage is one layer of a player: the scope of its variables, and the shape of its output without the batch.
 type Stage struct {
 	Name  string
 	Shape []int
 }
 
-// GeneratorStages predicts the shapes of G's layers, from z to the image, by arithmetic alone: each
-// transposed convolution doubles the side of the image. The networks must be valid.
+// GeneratorStages computes the shapes of G's layers, from z to the image, without building them: each transposed
+// convolution doubles the side of the image. The networks must be valid.
 func (n Networks) GeneratorStages() []Stage {
 	n = n.orPaper()
 	stages := n.hiddenStage()
@@ -36,8 +35,8 @@ func (n Networks) GeneratorStages() []Stage {
 	return stages
 }
 
-// DiscriminatorStages predicts the shapes of D's layers, from the image to the logit: each convolution
-// halves the side of the image. The networks must be valid.
+// DiscriminatorStages computes the shapes of D's layers, from the image to the logit, without building them: each
+// convolution halves the side of the image. The networks must be valid.
 func (n Networks) DiscriminatorStages() []Stage {
 	n = n.orPaper()
 	var stages []Stage
@@ -56,8 +55,7 @@ func (n Networks) hiddenStage() []Stage {
 	return []Stage{{hiddenScope, []int{n.Hidden}}}
 }
 
-// widths are the channels of G's transposed convolutions: D's filters from the inside outwards, then
-// the image's.
+// widths are the channels of G's transposed convolutions: D's filters from the inside outwards, then the image's.
 func (n Networks) widths() []int {
 	widths := slices.Clone(n.Filters[:len(n.Filters)-1])
 	slices.Reverse(widths)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -25,16 +26,18 @@ func TestTraining(t *testing.T) {
 	for name, c := range map[string]Config{"paper": recipe(tiny), "flowers": flowers, "digits": digits} {
 		t.Run(name, func(t *testing.T) {
 			gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-				c.BatchSize, c.LearningRate = 6, 1e-2 // a large rate, for a few steps to be seen
-				require.NoError(t, c.Validate())
+				c.BatchSize = 6
+				for _, rule := range []ganlib.Rule{c.GeneratorRule, c.DiscriminatorRule} {
+					rule.Adam.LearningRate = 1e-2 // a large one, for a few steps to be seen
+				}
 				states := play(t, b, c, 40)
 				first, last := states[0], states[len(states)-1]
-				for _, measure := range []string{"d_loss", "g_loss"} {
+				for _, name := range []string{record.DLoss, record.GLoss} {
 					var values []float64
 					for _, s := range states {
-						values = append(values, s.measures[measure])
+						values = append(values, s.metrics[name])
 					}
-					require.Greater(t, slices.Max(values)-slices.Min(values), .01, measure)
+					require.Greater(t, slices.Max(values)-slices.Min(values), .01, name)
 				}
 				require.NotEmpty(t, last.variables)
 				for path, values := range last.variables {
@@ -48,10 +51,10 @@ func TestTraining(t *testing.T) {
 	}
 }
 
-// state is what an iteration leaves: the players' variables by path, and the measures by name.
+// state is what an iteration leaves: the players' variables by path, and the metrics by name.
 type state struct {
 	variables map[string][]float32
-	measures  map[string]float64
+	metrics   map[string]float64
 }
 
 // play runs some iterations, from the seed 1.
@@ -59,7 +62,9 @@ func play(t *testing.T, b compute.Backend, c Config, iterations int) (states []s
 	t.Helper()
 	store := model.NewStore()
 	require.NoError(t, store.SetRNGStateFromSeed(1))
-	trainer, err := c.Algorithm1().Trainer(b, store)
+	algorithm, err := c.Algorithm1()
+	require.NoError(t, err)
+	trainer, err := algorithm.Trainer(b, store)
 	require.NoError(t, err)
 	for range iterations {
 		batch := []*tensors.Tensor{images(c.Networks, c.BatchSize)}
@@ -70,7 +75,7 @@ func play(t *testing.T, b compute.Backend, c Config, iterations int) (states []s
 		require.NoError(t, err)
 		s := state{make(map[string][]float32), make(map[string]float64)}
 		for i, metric := range trainer.TrainMetrics() {
-			s.measures[metric.ShortName()] = float64(tensors.ToScalar[float32](results[i]))
+			s.metrics[metric.ShortName()] = float64(tensors.ToScalar[float32](results[i]))
 		}
 		for _, player := range []string{ganlib.GeneratorScope, ganlib.DiscriminatorScope} {
 			for v := range store.Scope("/" + player).IterVariables() {

@@ -1,7 +1,6 @@
 package ganlib
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -13,11 +12,13 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	. "github.com/gomlx/gomlx/support/exceptions"
 
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/ganlib/record"
 )
 
-// Scopes of the two players' variables, below the root, and of the averages of G's, below which they have
-// the paths of what they average.
+// Scopes of the two players' variables, below the root, and of the averages of G's, below which they have the paths of
+// what they average.
 const (
 	GeneratorScope     = "generator"
 	DiscriminatorScope = "discriminator"
@@ -30,32 +31,19 @@ type Game struct {
 	Discriminator Discriminator
 	Prior         Prior
 	Objective     Objective
-	// HalfV halves the discriminator's loss, as the 2014 code does: its D descends −½V, and its learning
-	// rate of .1 belongs to that. With the whole of V the same rate ends in NaN.
+	// HalfV halves the discriminator's loss, as the 2014 code does: its D descends −½V, and its learning rate of .1
+	// belongs to that. With the whole of V the same rate ends in NaN.
 	HalfV bool
-	// Classes is the number of kinds of example in a conditional game (Mirza and Osindero 2014,
-	// arXiv:1411.1784), where both players are told the label y and the value function is that of
-	// D(x|y) and G(z|y), its equation 2. 0 is the game without labels.
+	// Classes is the number of kinds of example in a conditional game (Mirza and Osindero 2014, arXiv:1411.1784), where
+	// both players are told the label y and the value function is that of D(x|y) and G(z|y), its equation 2. 0 is the
+	// game without labels.
 	Classes int
-	// FlipReal is the share of real examples whose label "real" is turned to "fake" in D's loss, drawn
-	// afresh each step: a handicap for a D that wins too easily. FlipFake is the same of generated ones.
-	// Measures know nothing of either.
-	FlipReal, FlipFake float64
-	// SmoothReal is s where D is told 1 − s of real examples in place of 1: one-sided label smoothing
-	// (Salimans et al. 2016, arXiv:1606.03498, section 3.4), which keeps D from being too sure. Generated
-	// ones keep their 0.
-	SmoothReal float64
-	// InstanceNoise blurs all that D sees, for a while.
-	InstanceNoise InstanceNoise
-	// Penalty is what D pays for the size of its gradient. It is taken example by example, so D must have no
-	// batch norm, where a logit depends on the other examples (WGAN-GP's paper, section 4), and no max pooling
-	// (MaxoutConv), of which GoMLX has no second derivative.
-	Penalty Penalty
+	// Stabilisers are off in the game of the paper.
+	Stabilisers
 }
 
-// Generate builds G(z|y) below the root scope: z [batch, dim] to [batch, ...]. y is one-hot
-// [batch, Classes], see OneHot, or nil in a game without labels. It may be called any number of times
-// in a graph; the weights are the same.
+// Generate builds G(z|y) below the root scope: z [batch, dim] to [batch, ...]. y is one-hot [batch, Classes], see
+// OneHot, or nil in a game without labels. It may be called any number of times in a graph; the weights are the same.
 func (g *Game) Generate(root *model.Scope, z, y *Node) *Node {
 	g.mustFit(y, z.Shape().Dimensions[0])
 	player := root.At(GeneratorScope)
@@ -63,9 +51,9 @@ func (g *Game) Generate(root *model.Scope, z, y *Node) *Node {
 	return g.Generator(player, z, y)
 }
 
-// Discriminate builds the logits [batch, 1] of D(x|y) for x [batch, ...] below the root scope. y is
-// one-hot [batch, Classes], see OneHot, or nil in a game without labels. It may be called any number of
-// times in a graph; the weights are the same.
+// Discriminate builds the logits [batch, 1] of D(x|y) for x [batch, ...] below the root scope. y is one-hot [batch,
+// Classes], see OneHot, or nil in a game without labels. It may be called any number of times in a graph; the weights
+// are the same.
 func (g *Game) Discriminate(root *model.Scope, x, y *Node) *Node {
 	g.mustFit(y, x.Shape().Dimensions[0])
 	player := root.At(DiscriminatorScope)
@@ -75,8 +63,8 @@ func (g *Game) Discriminate(root *model.Scope, x, y *Node) *Node {
 	return logits
 }
 
-// OneHot turns labels, integers [batch] from 0 to Classes − 1, into the players' y: [batch, Classes],
-// all 0 but for a 1 at the label. It is nil for nil labels.
+// OneHot turns labels, integers [batch] from 0 to Classes − 1, into the players' y: [batch, Classes], all 0 but for a 1
+// at the label. It is nil for nil labels.
 func (g *Game) OneHot(labels *Node, dtype dtypes.DType) *Node {
 	if labels == nil {
 		return nil
@@ -102,9 +90,9 @@ func (g *Game) mustFit(y *Node, batch int) {
 	}
 }
 
-// live makes the player's variables parameters of the graph. GoMLX's Go backend would otherwise take
-// them for constants in a graph that is not marked as training, and an executor kept for sampling
-// would go on with the weights of the day it was compiled.
+// live makes the player's variables parameters of the graph. GoMLX's Go backend would otherwise take them for constants
+// in a graph that is not marked as training, and an executor kept for sampling would go on with the weights of the day
+// it was compiled.
 func live(player *model.Scope, g *Graph) {
 	if player.IsTraining(g) {
 		return
@@ -116,56 +104,55 @@ func live(player *model.Scope, g *Graph) {
 	player.SetTraining(g, false)
 }
 
-// Algorithm1 trains a Game by Algorithm 1 of the 2014 paper. It is an optimizer.Interface, so GoMLX's
-// own Trainer and Loop run it, with their progress bar, hooks and checkpoints: see Trainer.
+// Algorithm1 trains a Game by Algorithm 1 of the 2014 paper. It is an optimizer.Interface, so GoMLX's own Trainer and
+// Loop run it, with their progress bar, hooks and checkpoints: see Trainer.
 //
-// One iteration takes K·m examples. It updates D K times, each time on the next m of them and on fresh
-// noise, then G once on fresh noise, against the D just updated. In a conditional game each generated
-// example has the label of a real one: of those D sees beside it, and, in G's step, of the last of the K
-// minibatches.
+// One iteration takes K·m examples. It updates D K times, each time on the next m of them and on fresh noise, then G
+// once on fresh noise, against the D just updated. In a conditional game each generated example has the label of a real
+// one: of those D sees beside it, and, in G's step, of the last of the K minibatches.
 type Algorithm1 struct {
 	Game
 	// K is the number of discriminator steps an iteration, at least 1. The paper used 1.
 	K int
-	// Simultaneous is what the 2014 code did in place of Algorithm 1: one batch of noise an iteration,
-	// one forward pass, both gradients from it, then both updates. It needs K = 1.
+	// Simultaneous is what the 2014 code did in place of Algorithm 1: one batch of noise an iteration, one forward
+	// pass, both gradients from it, then both updates. It needs K = 1.
 	Simultaneous bool
-	// AverageG, where it is not 0, keeps an exponential moving average of G's weights with this decay, such
-	// as .999 (Yazıcı et al. 2019, arXiv:1806.04498). GenerateAverage samples by it; the game is not changed.
-	AverageG float64
-	// DiscriminatorRule and GeneratorRule are the players' learning rules. They must not be the same
-	// object: one rule is one player's state.
+	// DiscriminatorRule and GeneratorRule are the players' learning rules. They must not be the same object: one rule
+	// is one player's state.
 	DiscriminatorRule, GeneratorRule optim.Rule
 }
 
-// Validate reports an algorithm that cannot be run.
+// Validate refuses an algorithm that cannot be run.
 func (a *Algorithm1) Validate() error {
 	switch {
-	case a.Generator == nil || a.Discriminator == nil:
-		return fmt.Errorf("a game needs a generator and a discriminator")
-	case a.DiscriminatorRule == nil || a.GeneratorRule == nil:
-		return fmt.Errorf("each player needs a learning rule")
+	case a.Generator == nil:
+		return invalid.Value("generator", "none", "a network")
+	case a.Discriminator == nil:
+		return invalid.Value("discriminator", "none", "a network")
+	case a.GeneratorRule == nil:
+		return invalid.Value("generator_rule", "none", "a learning rule")
+	case a.DiscriminatorRule == nil:
+		return invalid.Value("discriminator_rule", "none", "a learning rule")
 	case a.DiscriminatorRule == a.GeneratorRule:
-		return fmt.Errorf("the players share one learning rule: give each its own")
-	case a.Objective.Discriminator == nil || a.Objective.Generator == nil:
-		return fmt.Errorf("the objective lacks a loss for one of the players")
+		return invalid.Value("generator_rule", "the discriminator's", "a rule of its own, for it holds one player's state")
+	case a.Objective.Discriminator == nil, (a.Objective.Generator == nil) == (a.Objective.GeneratorInPairs == nil):
+		return invalid.Value("objective", a.Objective.Name, "one loss for each player")
 	case a.K < 1:
-		return fmt.Errorf("k = %d discriminator steps an iteration: want at least 1", a.K)
+		return invalid.Value("k", a.K, "at least 1")
 	case a.Simultaneous && a.K != 1:
-		return fmt.Errorf("k = %d with simultaneous updates: they have no inner loop, want k = 1", a.K)
+		return invalid.Value("k", a.K, "1 with simultaneous updates, which have no inner loop")
 	case a.Classes < 0 || a.Classes == 1:
-		return fmt.Errorf("a game of %d classes: want 0 for a game without labels, or at least 2", a.Classes)
+		return invalid.Value("classes", a.Classes, "at least 2, or 0 for a game without labels")
 	}
-	if err := a.validateStabilisers(); err != nil {
+	if err := a.Stabilisers.validateFor(a.Objective); err != nil {
 		return err
 	}
-	return a.Prior.Validate()
+	return invalid.In("noise", a.Prior.Validate())
 }
 
-// Trainer returns a GoMLX trainer whose every step is one iteration. Its batches hold one input, K·m
-// distinct examples [K·m, ...], and in a conditional game a second, their labels, int32 [K·m] from 0 to
-// Classes − 1. The loss it reports is the discriminator's first, and its metrics are those of Measures,
-// by the same names.
+// Trainer returns a GoMLX trainer whose every step is one iteration. Its batches hold one input, K·m distinct examples
+// [K·m, ...], and in a conditional game a second, their labels, int32 [K·m] from 0 to Classes − 1. The loss it reports
+// is the discriminator's first, and its metrics are [Metrics].
 func (a *Algorithm1) Trainer(backend compute.Backend, store *model.Store) (*train.Trainer, error) {
 	if err := a.Validate(); err != nil {
 		return nil, err
@@ -173,8 +160,8 @@ func (a *Algorithm1) Trainer(backend compute.Backend, store *model.Store) (*trai
 	return train.NewTrainer(backend, store, a.Model, nil, a, a.metrics(), nil), nil
 }
 
-// Model is the train.ModelFn of an iteration: it builds the first forward pass of D on the inputs of a
-// batch, as Trainer describes them, and registers its loss. UpdateGraph does the rest.
+// Model is the train.ModelFn of an iteration: it builds the first forward pass of D on the inputs of a batch, as
+// Trainer describes them, and registers its loss. UpdateGraph does the rest.
 func (a *Algorithm1) Model(scope *model.Scope, inputs []*Node) *Node {
 	it := a.iteration(inputs)
 	it.x.Graph().AttachState(iterationKey{}, it)
@@ -188,12 +175,13 @@ type iteration struct {
 	x, y         *Node // all K·m examples and, one-hot, their labels, or nil
 	m            int
 	labels       *Node // the m labels of the current pass, or nil
-	gz           *Node // G(z|labels), with its way back to G open
-	real, fake   *Node // logits [m, 1] of the last discriminator step
+	gz           *Node // G(z|labels), with its way back to G open, of the last discriminator step
+	seen         *Node // the real examples of that step, as D saw them
+	real, fake   *Node // outputs [m, 1] of D in that step
 	dLoss, gLoss *Node
 	dNorm, gNorm *Node   // Euclidean norms of the players' gradients
-	step         *Node   // iterations before this one, once somebody asked
-	boundary     float64 // above this logit D calls an example real
+	step         *Node   // iterations before this one; nil until it is needed
+	boundary     float64 // above this output D calls an example real
 
 	// The networks' variables, and their Euclidean norms after the update.
 	dVariables, gVariables []*model.Variable
@@ -215,10 +203,7 @@ func (a *Algorithm1) iteration(inputs []*Node) *iteration {
 	if n%a.K != 0 {
 		Panicf("ganlib.Algorithm1: a batch of %d examples does not divide into k = %d minibatches", n, a.K)
 	}
-	it := &iteration{x: x, m: n / a.K}
-	if a.Objective.Name == LeastSquares.Name {
-		it.boundary = .5 // half way between its labels
-	}
+	it := &iteration{x: x, m: n / a.K, boundary: a.Objective.Boundary}
 	if a.Classes > 0 {
 		it.y = a.OneHot(inputs[1], x.DType())
 		if got := it.y.Shape().Dimensions[0]; got != n {
@@ -238,8 +223,8 @@ func iterationOf(g *Graph) *iteration {
 	return it
 }
 
-// playDiscriminator builds the pass of the i-th of the K discriminator steps: sample m noise vectors,
-// take the i-th m examples, compute D's loss.
+// playDiscriminator builds the pass of the i-th of the K discriminator steps: sample m noise vectors, take the i-th m
+// examples, compute D's loss.
 func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int) {
 	minibatch := AxisRange(i*it.m, (i+1)*it.m)
 	if it.y != nil {
@@ -250,12 +235,13 @@ func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int)
 	if !a.Simultaneous {
 		gz = StopGradient(gz)
 	}
-	a.judge(scope, it, Slice(it.x, minibatch), gz)
+	a.discriminate(scope, it, Slice(it.x, minibatch), gz)
 }
 
-// judge has D look at real x [m, ...] and generated gz, and computes its loss.
-func (a *Algorithm1) judge(scope *model.Scope, it *iteration, x, gz *Node) {
+// discriminate has D look at real x [m, ...] and generated gz, and computes its loss.
+func (a *Algorithm1) discriminate(scope *model.Scope, it *iteration, x, gz *Node) {
 	x, gz = a.blur(scope, it, x), a.blur(scope, it, gz)
+	it.seen = x
 	it.real = a.Discriminate(scope, x, it.labels)
 	it.fake = a.Discriminate(scope, gz, it.labels)
 	it.dLoss = a.labelled(scope, it.real, it.fake)
@@ -276,8 +262,8 @@ func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
 	}
 }
 
-// UpdateGraph implements optimizer.Interface: the updates of one iteration. The global step grows by
-// one, however many updates that is.
+// UpdateGraph implements optimizer.Interface: the updates of one iteration. The global step grows by one, however many
+// updates that is.
 func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
 	it := iterationOf(g)
 	step := optimizer.GetGlobalStepVar(root)
@@ -295,18 +281,18 @@ func (a *Algorithm1) UpdateGraph(root *model.Scope, g *Graph, loss *Node) {
 	a.average(root, it, before)
 }
 
-// DiscriminatorStep builds one step of D alone against the present G, by a learning rule of its own:
-// on the data x [m, ...] with labels y, one-hot [m, Classes] or nil, and m fresh noise vectors. G plays as
-// it does outside training, and nothing of it changes; no label is flipped or smoothed, and there is neither
-// noise nor penalty. It returns V(D,G) before the step.
+// DiscriminatorStep builds one step of D alone against the present G, by a learning rule of its own: on the data x [m,
+// ...] with labels y, one-hot [m, Classes] or nil, and m fresh noise vectors. G plays as it does outside training, and
+// nothing of it changes; no label is flipped or smoothed, and there is neither noise nor penalty. It returns V(D,G)
+// before the step.
 func (a *Algorithm1) DiscriminatorStep(root *model.Scope, x, y *Node, rule optim.Rule) *Node {
 	it := a.playFrozen(root, x, y)
 	update(root.At(DiscriminatorScope), rule, it.dLoss)
 	return Value(it.real, it.fake)
 }
 
-// FrozenValue is DiscriminatorStep without the step: V(D,G), a scalar in nats. D plays as in training, with
-// dropout and the statistics of the batch.
+// FrozenValue is DiscriminatorStep without the step: V(D,G), a scalar in nats. D plays as in training, with dropout and
+// the statistics of the batch.
 func (a *Algorithm1) FrozenValue(root *model.Scope, x, y *Node) *Node {
 	it := a.playFrozen(root, x, y)
 	return Value(it.real, it.fake)
@@ -318,7 +304,7 @@ func (a *Algorithm1) playFrozen(root *model.Scope, x, y *Node) *iteration {
 	root.SetTraining(x.Graph(), false)
 	it.generate(a, root)
 	root.SetTraining(x.Graph(), true)
-	a.plain().judge(root, it, x, StopGradient(it.gz))
+	a.withoutStabilisers().discriminate(root, it, x, StopGradient(it.gz))
 	return it
 }
 
@@ -333,18 +319,30 @@ func (a *Algorithm1) updateInTurn(root *model.Scope, it *iteration, loss *Node) 
 		it.dNorm = update(D, a.DiscriminatorRule, loss)
 	}
 	it.generate(a, root) // sample minibatch of m noise samples
-	it.gLoss = a.Objective.Generator(a.Discriminate(root, a.blur(root, it, it.gz), it.labels))
+	it.gLoss = a.generatorLoss(root, it, a.Discriminate(root, a.blur(root, it, it.gz), it.labels))
 	it.gNorm = update(G, a.GeneratorRule, it.gLoss)
 }
 
 // updateBoth is the simultaneous step of the 2014 code.
 func (a *Algorithm1) updateBoth(root *model.Scope, it *iteration, loss *Node) {
 	D, G := root.At(DiscriminatorScope), root.At(GeneratorScope)
-	it.gLoss = a.Objective.Generator(it.fake)
+	it.gLoss = a.generatorLoss(root, it, it.fake)
 	dGrads := D.BuildTrainableVariablesGradientsGraph(loss)
 	gGrads := G.BuildTrainableVariablesGradientsGraph(it.gLoss)
 	it.dNorm = apply(D, a.DiscriminatorRule, dGrads, loss)
 	it.gNorm = apply(G, a.GeneratorRule, gGrads, it.gLoss)
+}
+
+// generatorLoss is G's loss for the outputs [m, 1] of D on generated examples. An objective in pairs gets those on the
+// real examples of the last discriminator step beside them, by D as it is now.
+func (a *Algorithm1) generatorLoss(root *model.Scope, it *iteration, fake *Node) *Node {
+	switch {
+	case a.Objective.GeneratorInPairs == nil:
+		return a.Objective.Generator(fake)
+	case a.Simultaneous:
+		return a.Objective.GeneratorInPairs(it.real, fake)
+	}
+	return a.Objective.GeneratorInPairs(a.Discriminate(root, it.seen, it.labels), fake)
 }
 
 // update moves one player down its loss and returns the norm of its gradient.
@@ -361,9 +359,9 @@ func apply(player *model.Scope, rule optim.Rule, grads []*Node, loss *Node) *Nod
 	return norm(grads)
 }
 
-// detach cuts the updated weights loose from the update that made them. Otherwise the other player's
-// gradient would walk back through the learning rule. It takes an Identity: a bare StopGradient as the
-// target of a gradient gives zeros, silently.
+// detach cuts the updated weights loose from the update that made them. Otherwise the other player's gradient would
+// walk back through the learning rule. It takes an Identity: a bare StopGradient as the target of a gradient gives
+// zeros, silently.
 func detach(player *model.Scope, g *Graph) {
 	for v := range player.IterVariables() {
 		if v.Trainable && v.ChangedInGraph(g) {
@@ -388,43 +386,42 @@ func (a *Algorithm1) Clear(root *model.Scope) error {
 	return a.GeneratorRule.Clear(root.At(GeneratorScope))
 }
 
-// Measures are the numbers a trainer made by Trainer reports each iteration, in nats unless said
-// otherwise. Those of D belong to the last of its K steps, before the update.
-//
-// The two scores of MathWorks' examples follow from d_real and d_fake: the generator's is d_fake, the
-// discriminator's ½ d_real + ½ (1 − d_fake), how often D is right if it answers at random with the
-// probabilities it states. Both are ½ at the end of the game.
-var Measures = []Measure{
-	{"d_loss", "what D minimises", func(it *iteration) *Node { return it.dLoss }},
-	{"g_loss", "what G minimises", func(it *iteration) *Node { return it.gLoss }},
-	{"log_d_real", "E[log D(x)]", func(it *iteration) *Node { return RealTerm(it.real) }},
-	{"log_1md_fake", "E[log(1 − D(G(z)))]", func(it *iteration) *Node { return FakeTerm(it.fake) }},
-	{"v", "V(D,G)", func(it *iteration) *Node { return Value(it.real, it.fake) }},
-	{"d_real", "mean D(x), in [0, 1]", func(it *iteration) *Node { return Score(it.real) }},
-	{"d_fake", "mean D(G(z)), in [0, 1]", func(it *iteration) *Node { return Score(it.fake) }},
-	{"acc_real", "share of real examples that D calls real", func(it *iteration) *Node {
-		return share(GreaterThan(it.real, Scalar(it.real.Graph(), it.real.DType(), it.boundary)), it.real)
-	}},
-	{"acc_fake", "share of generated examples that D calls fake", func(it *iteration) *Node {
-		return share(LessThan(it.fake, Scalar(it.fake.Graph(), it.fake.DType(), it.boundary)), it.fake)
-	}},
-	{"d_grad", "norm of D's gradient", func(it *iteration) *Node { return it.dNorm }},
-	{"g_grad", "norm of G's gradient", func(it *iteration) *Node { return it.gNorm }},
-	{"d_weights", "norm of D's variables after the update", func(it *iteration) *Node { return it.dWeights }},
-	{"g_weights", "norm of G's variables after the update", func(it *iteration) *Node { return it.gWeights }},
+// Metric is a number that a trainer made by [Algorithm1.Trainer] reports each iteration.
+type Metric struct {
+	Name    string // in records: a constant of package record
+	Meaning string
+	node    func(*iteration) *Node
 }
 
-// Measure is one number of an iteration: its name in records, what it is, and where it comes from.
-type Measure struct {
-	Name, Meaning string
-	node          func(*iteration) *Node
+// Metrics lists the numbers of an iteration, in nats unless said otherwise. Those of D belong to the last of its K
+// steps, before the update.
+func Metrics() []Metric {
+	return []Metric{
+		{record.DLoss, "what D minimises", func(it *iteration) *Node { return it.dLoss }},
+		{record.GLoss, "what G minimises", func(it *iteration) *Node { return it.gLoss }},
+		{record.LogDReal, "E[log D(x)]", func(it *iteration) *Node { return RealTerm(it.real) }},
+		{record.LogOneMinusDFake, "E[log(1 − D(G(z)))]", func(it *iteration) *Node { return FakeTerm(it.fake) }},
+		{record.V, "V(D,G)", func(it *iteration) *Node { return Value(it.real, it.fake) }},
+		{record.DReal, "mean D(x), in [0, 1]", func(it *iteration) *Node { return Score(it.real) }},
+		{record.DFake, "mean D(G(z)), in [0, 1]", func(it *iteration) *Node { return Score(it.fake) }},
+		{record.AccReal, "fraction of real examples that D calls real", func(it *iteration) *Node {
+			return fractionOf(GreaterThan(it.real, Scalar(it.real.Graph(), it.real.DType(), it.boundary)), it.real)
+		}},
+		{record.AccFake, "fraction of generated examples that D calls fake", func(it *iteration) *Node {
+			return fractionOf(LessThan(it.fake, Scalar(it.fake.Graph(), it.fake.DType(), it.boundary)), it.fake)
+		}},
+		{record.DGrad, "norm of D's gradient", func(it *iteration) *Node { return it.dNorm }},
+		{record.GGrad, "norm of G's gradient", func(it *iteration) *Node { return it.gNorm }},
+		{record.DWeights, "norm of D's variables after the update", func(it *iteration) *Node { return it.dWeights }},
+		{record.GWeights, "norm of G's variables after the update", func(it *iteration) *Node { return it.gWeights }},
+	}
 }
 
 func (a *Algorithm1) metrics() []metric.Interface {
-	metrics := make([]metric.Interface, len(Measures))
-	for i, m := range Measures {
-		metrics[i] = metric.NewBaseMetric(m.Meaning, m.Name, m.Name,
-			func(_ *model.Scope, _, predictions []*Node) *Node { return m.node(iterationOf(predictions[0].Graph())) }, nil)
+	var metrics []metric.Interface
+	for _, m := range Metrics() {
+		metrics = append(metrics, metric.NewBaseMetric(m.Meaning, m.Name, m.Name,
+			func(_ *model.Scope, _, predictions []*Node) *Node { return m.node(iterationOf(predictions[0].Graph())) }, nil))
 	}
 	return metrics
 }

@@ -3,7 +3,6 @@ package ganlib
 import (
 	"fmt"
 	"iter"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -287,13 +286,13 @@ func TestAdamPlaysBothSides(t *testing.T) {
 	})
 }
 
-func TestMeasures(t *testing.T) {
+func TestMetrics(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		a := smallGame(1, false, Minimax)
 		trainer, err := a.Trainer(b, newStore(t, b, a, 3))
 		require.NoError(t, err)
-		got := measured(t, trainer, train.Batch{Inputs: []*tensors.Tensor{minibatches(0, 1)}})
-		for _, m := range Measures {
+		got := measured(t, trainer, batchOf(minibatches(0, 1)))
+		for _, m := range Metrics() {
 			require.Contains(t, got, m.Name)
 		}
 		require.InDelta(t, got["v"], got["log_d_real"]+got["log_1md_fake"], 1e-12)
@@ -307,30 +306,33 @@ func TestMeasures(t *testing.T) {
 	})
 }
 
-func TestValidate(t *testing.T) {
+func TestAlgorithm1Refused(t *testing.T) {
 	for _, c := range []struct {
+		key   string
 		spoil func(*Algorithm1)
-		want  string
 	}{
-		{func(a *Algorithm1) { a.K = 0 }, "k = 0"},
-		{func(a *Algorithm1) { a.K, a.Simultaneous = 2, true }, "want k = 1"},
-		{func(a *Algorithm1) { a.Generator = nil }, "needs a generator"},
-		{func(a *Algorithm1) { a.GeneratorRule = a.DiscriminatorRule }, "share one learning rule"},
-		{func(a *Algorithm1) { a.GeneratorRule = nil }, "needs a learning rule"},
-		{func(a *Algorithm1) { a.Objective = Objective{} }, "lacks a loss"},
-		{func(a *Algorithm1) { a.Classes = 1 }, "a game of 1 classes: want 0 for a game without labels, or at least 2"},
-		{func(a *Algorithm1) { a.Classes = -2 }, "a game of -2 classes"},
-		{func(a *Algorithm1) { a.FlipReal = 1 }, "flip_real is 1: want a share of at least 0 and less than 1"},
-		{func(a *Algorithm1) { a.FlipReal = -.1 }, "flip_real is -0.1"},
-		{func(a *Algorithm1) { a.FlipReal = math.NaN() }, "flip_real is NaN"},
-		{func(a *Algorithm1) { a.FlipReal, a.Objective = .1, LeastSquares }, `flip_real is 0.1 with objective "least-squares"`},
-		{func(a *Algorithm1) { a.Prior.Noise = "pink" }, `"pink"`},
-		{func(a *Algorithm1) { a.Prior.Dim = 0 }, "0 dimensions"},
+		{"k", func(a *Algorithm1) { a.K = 0 }},
+		{"k", func(a *Algorithm1) { a.K, a.Simultaneous = 2, true }},
+		{"generator", func(a *Algorithm1) { a.Generator = nil }},
+		{"discriminator", func(a *Algorithm1) { a.Discriminator = nil }},
+		{"generator_rule", func(a *Algorithm1) { a.GeneratorRule = a.DiscriminatorRule }},
+		{"generator_rule", func(a *Algorithm1) { a.GeneratorRule = nil }},
+		{"discriminator_rule", func(a *Algorithm1) { a.DiscriminatorRule = nil }},
+		{"objective", func(a *Algorithm1) { a.Objective = Objective{} }},
+		{"objective", func(a *Algorithm1) { a.Objective.Discriminator = nil }},
+		{"objective", func(a *Algorithm1) { a.Objective.Generator = nil }},
+		{"objective", func(a *Algorithm1) { a.Objective.GeneratorInPairs = negativeValue }}, // beside Generator
+		{"classes", func(a *Algorithm1) { a.Classes = 1 }},
+		{"classes", func(a *Algorithm1) { a.Classes = -2 }},
+		{"noise.noise", func(a *Algorithm1) { a.Prior.Noise = "pink" }},
+		{"noise.dim", func(a *Algorithm1) { a.Prior.Dim = 0 }},
 	} {
 		a := smallGame(1, false, Minimax)
 		require.NoError(t, a.Validate())
 		c.spoil(a)
-		require.ErrorContains(t, a.Validate(), c.want)
+		gantest.RequireInvalid(t, a.Validate(), c.key)
+		_, err := a.Trainer(nil, nil)
+		gantest.RequireInvalid(t, err, c.key)
 	}
 }
 
@@ -339,6 +341,6 @@ func TestABatchMustDivide(t *testing.T) {
 	a := smallGame(4, false, Minimax)
 	trainer, err := a.Trainer(b, newStore(t, b, a, 1))
 	require.NoError(t, err)
-	_, err = trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{minibatches(0, 1)}})
+	_, err = trainer.TrainStep(batchOf(minibatches(0, 1)))
 	require.ErrorContains(t, err, "a batch of 6 examples does not divide into k = 4")
 }

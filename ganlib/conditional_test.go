@@ -121,9 +121,9 @@ func TestNetworksReadLabels(t *testing.T) {
 
 // surprised is D's game with a logit that is 2 whatever it sees, so that D's loss tells how many real
 // labels were flipped: each adds the logit's 2 to −log σ(2).
-func surprised(share float64, o Objective) *Algorithm1 {
+func surprised(fraction float64, o Objective) *Algorithm1 {
 	a := smallGame(1, false, o)
-	a.HalfV, a.FlipReal = false, share
+	a.HalfV, a.FlipReal = false, fraction
 	a.Discriminator = func(scope *model.Scope, x, _ *Node) *Node {
 		bias := scope.VariableWithValue("bias", 2.0).NodeValue(x.Graph())
 		return Add(MulScalar(x, 0), bias)
@@ -132,12 +132,12 @@ func surprised(share float64, o Objective) *Algorithm1 {
 	return a
 }
 
-// TestFlipReal: the share is kept, drawn afresh each step, and shows in D's loss alone.
+// TestFlipReal: the fraction is kept, drawn afresh each step, and shows in D's loss alone.
 func TestFlipReal(t *testing.T) {
 	const m = 20_000
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-		for _, share := range []float64{0, .35, .9} {
-			a := surprised(share, NonSaturating)
+		for _, fraction := range []float64{0, .35, .9} {
+			a := surprised(fraction, NonSaturating)
 			store := newStore(t, b, a, 1)
 			trainer, err := a.Trainer(b, store)
 			require.NoError(t, err)
@@ -151,13 +151,16 @@ func TestFlipReal(t *testing.T) {
 				require.InDelta(t, sigmoid(2), got["d_fake"], 1e-6)
 				require.InDelta(t, -logSigmoid(2), got["g_loss"], 1e-6)
 			}
-			require.InDeltaSlice(t, []float64{share, share}, flipped, 5*math.Sqrt(share*(1-share)/m)+1e-6)
-			require.Equal(t, share > 0, math.Abs(flipped[0]-flipped[1]) > .5/m, "drawn afresh")
+			require.InDeltaSlice(t, []float64{fraction, fraction}, flipped, 5*math.Sqrt(fraction*(1-fraction)/m)+1e-6)
+			require.Equal(t, fraction > 0, math.Abs(flipped[0]-flipped[1]) > .5/m, "drawn afresh")
 		}
 	})
 }
 
-// measured runs one iteration and returns its measures by name.
+// batchOf is a batch of examples without labels.
+func batchOf(x *tensors.Tensor) train.Batch { return train.Batch{Inputs: []*tensors.Tensor{x}} }
+
+// measured runs one iteration and returns its metrics by name.
 func measured(t *testing.T, trainer *train.Trainer, batch train.Batch) map[string]float64 {
 	t.Helper()
 	out, err := trainer.TrainStep(batch)
@@ -169,17 +172,17 @@ func measured(t *testing.T, trainer *train.Trainer, batch train.Batch) map[strin
 	return got
 }
 
-// TestDiscriminatorStepIsHonest: D alone is told the truth, whatever share of it the game flips.
+// TestDiscriminatorStepIsHonest: D alone is told the truth, whatever fraction of it the game flips.
 func TestDiscriminatorStepIsHonest(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-		bias := func(share float64) float64 {
-			a := surprised(share, NonSaturating)
+		bias := func(fraction float64) float64 {
+			a := surprised(fraction, NonSaturating)
 			store := newStore(t, b, a, 1)
 			exec := model.MustNewExec1(b, store, func(root *model.Scope, x *Node) *Node {
 				return a.DiscriminatorStep(root, x, nil, &optim.Momentum{LearningRate: 1})
 			})
 			require.InDelta(t, logSigmoid(2)+logSigmoid(-2), tensors.ToScalar[float64](exec.MustCall(minibatches(0, 1))), 1e-12)
-			require.Equal(t, share, a.FlipReal, "the algorithm stays as it was")
+			require.Equal(t, fraction, a.FlipReal, "the algorithm stays as it was")
 			return values(store, "/"+DiscriminatorScope)["/discriminator/bias"][0]
 		}
 		require.Equal(t, bias(0), bias(.9))

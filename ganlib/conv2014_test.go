@@ -214,49 +214,58 @@ func TestLayersOneByOne(t *testing.T) {
 func TestLayersRefused(t *testing.T) {
 	good := MLP{Layers: []Layer{{8, "relu", 0}, {6, "sigmoid", -2}}, Output: []int{5}, OutputActivation: "linear", OutputSparse: 6}
 	require.NoError(t, good.Validate())
-	for want, spoil := range map[string]func(c *MLP){
-		"want the hidden layers once":   func(c *MLP) { c.Hidden = []int{3} },
-		"hidden or activation too":      func(c *MLP) { c.Activation = "relu" },
-		"hidden layer 1 has size 0":     func(c *MLP) { c.Layers = []Layer{{8, "relu", 0}, {0, "relu", 0}} },
-		`activation "swish" is unknown`: func(c *MLP) { c.Layers = []Layer{{8, "swish", 0}} },
-		"output_sparse is 7 weights":    func(c *MLP) { c.OutputSparse = 7 },
-		"output_sparse is -1 weights":   func(c *MLP) { c.OutputSparse = -1 },
-		"want one of the two":           func(c *MLP) { c.OutputIRange = .5 },
+	for _, c := range []struct {
+		key   string
+		spoil func(c *MLP)
+	}{
+		{"layers", func(c *MLP) { c.Hidden = []int{3} }},
+		{"layers", func(c *MLP) { c.Activation = "relu" }},
+		{"layers[1].units", func(c *MLP) { c.Layers = []Layer{{8, "relu", 0}, {0, "relu", 0}} }},
+		{"layers[0].activation", func(c *MLP) { c.Layers = []Layer{{8, "swish", 0}} }},
+		{"output_sparse", func(c *MLP) { c.OutputSparse = 7 }},
+		{"output_sparse", func(c *MLP) { c.OutputSparse = -1 }},
+		{"output_sparse", func(c *MLP) { c.OutputIRange = .5 }},
 	} {
 		net := good
-		spoil(&net)
-		require.ErrorContains(t, net.Validate(), want)
+		c.spoil(&net)
+		gantest.RequireInvalid(t, net.Validate(), c.key)
 	}
 }
 
 func TestConvolutionalPlayersRefused(t *testing.T) {
 	require.NoError(t, smallDeconv.Validate())
-	for want, spoil := range map[string]func(c *DeconvMLP){
-		`mlp: activation "swish"`:             func(c *DeconvMLP) { c.MLP.OutputActivation = "swish" },
-		"[height, width, maps]":               func(c *DeconvMLP) { c.MLP.Output = []int{12} },
-		"channels, kernel or stride has size": func(c *DeconvMLP) { c.Stride = 0 },
+	for _, c := range []struct {
+		key   string
+		spoil func(c *DeconvMLP)
+	}{
+		{"mlp.output_activation", func(c *DeconvMLP) { c.MLP.OutputActivation = "swish" }},
+		{"mlp.output", func(c *DeconvMLP) { c.MLP.Output = []int{12} }},
+		{"channels", func(c *DeconvMLP) { c.Channels = 0 }},
+		{"stride", func(c *DeconvMLP) { c.Stride = 0 }},
 	} {
 		net := smallDeconv
-		spoil(&net)
-		require.ErrorContains(t, net.Validate(), want)
+		c.spoil(&net)
+		gantest.RequireInvalid(t, net.Validate(), c.key)
 	}
 	require.NoError(t, smallConv.Validate())
-	for want, spoil := range map[string]func(c *MaxoutConv){
-		"no convolution":                 func(c *MaxoutConv) { c.Layers = nil },
-		"convolution 0 has size 0":       func(c *MaxoutConv) { c.Layers = []MaxoutConvLayer{{Channels: 1, Pieces: 1, Kernel: 1, Pool: 1}} },
-		"padding -1":                     func(c *MaxoutConv) { c.Layers = []MaxoutConvLayer{{1, 1, 1, -1, 1, 1}} },
-		"at stride 3: want a stride of":  func(c *MaxoutConv) { c.Layers = []MaxoutConvLayer{{1, 1, 1, 0, 2, 3}} },
-		"dropout 1: want at least 0":     func(c *MaxoutConv) { c.InputDropout = 1 },
-		"mlp: maxout layer has size 0":   func(c *MaxoutConv) { c.MLP.Pieces = 0 },
-		"mlp: dropout -0.5: want at lea": func(c *MaxoutConv) { c.MLP.Dropout = -.5 },
+	for _, c := range []struct {
+		key   string
+		spoil func(c *MaxoutConv)
+	}{
+		{"layers", func(c *MaxoutConv) { c.Layers = nil }},
+		{"layers[0].stride", func(c *MaxoutConv) { c.Layers = []MaxoutConvLayer{{Channels: 1, Pieces: 1, Kernel: 1, Pool: 1}} }},
+		{"layers[0].padding", func(c *MaxoutConv) { c.Layers = []MaxoutConvLayer{{1, 1, 1, -1, 1, 1}} }},
+		{"layers[0].stride", func(c *MaxoutConv) { c.Layers = []MaxoutConvLayer{{1, 1, 1, 0, 2, 3}} }}, // beyond the window
+		{"input_dropout", func(c *MaxoutConv) { c.InputDropout = 1 }},
+		{"mlp.pieces", func(c *MaxoutConv) { c.MLP.Pieces = 0 }},
+		{"mlp.dropout", func(c *MaxoutConv) { c.MLP.Dropout = -.5 }},
 	} {
 		net := smallConv
-		spoil(&net)
-		require.ErrorContains(t, net.Validate(), want)
+		c.spoil(&net)
+		gantest.RequireInvalid(t, net.Validate(), c.key)
 	}
 	require.NoError(t, smallConv.Reads([]int{7, 7, 2}))
-	require.ErrorContains(t, smallConv.Reads([]int{7, 6, 2}), "square images")
-	require.ErrorContains(t, smallConv.Reads([]int{49}), "not [49]")
-	_, err := smallConv.Sizes(1)
-	require.ErrorContains(t, err, "convolution 0: kernel 3 with padding 2 and windows of 4 on images of side 1")
+	gantest.RequireInvalid(t, smallConv.Reads([]int{7, 6, 2}), "")
+	gantest.RequireInvalid(t, smallConv.Reads([]int{49}), "")
+	gantest.RequireInvalid(t, smallConv.Reads([]int{1, 1, 2}), "layers[0].kernel")
 }

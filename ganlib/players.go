@@ -11,21 +11,21 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	. "github.com/gomlx/gomlx/support/exceptions"
 
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/layer"
 )
 
-// Generator is G: it maps noise z [batch, dim] to data [batch, ...], with its weights below scope. In a
-// conditional game y is the label of each example to be, one-hot [batch, classes]; otherwise it is nil.
+// Generator is G: it maps noise z [batch, dim] to data [batch, ...], with its weights below scope. In a conditional
+// game y is the label of each example to be, one-hot [batch, classes]; otherwise it is nil.
 type Generator func(scope *model.Scope, z, y *Node) *Node
 
-// Discriminator is D: it maps data x [batch, ...] to logits [batch, 1], with its weights below scope.
-// D(x) is the sigmoid of the logit. In a conditional game y is the label of each x, one-hot
-// [batch, classes]; otherwise it is nil.
+// Discriminator is D: it maps data x [batch, ...] to logits [batch, 1], with its weights below scope. D(x) is the
+// sigmoid of the logit. In a conditional game y is the label of each x, one-hot [batch, classes]; otherwise it is nil.
 type Discriminator func(scope *model.Scope, x, y *Node) *Node
 
-// MLP is a fully connected network. As a generator it is the one of the 2014 paper's experiments on MNIST
-// (two hidden layers of 1200 rectifiers, sigmoid output), on faces, and the first one on CIFAR-10; as a
-// discriminator it serves toy data.
+// MLP is a fully connected network. As a generator it is the one of the 2014 paper's experiments on MNIST (two hidden
+// layers of 1200 rectifiers, sigmoid output), on faces, and the first one on CIFAR-10; as a discriminator it serves toy
+// data.
 type MLP struct {
 	// Hidden are the widths of the hidden layers.
 	Hidden []int `json:"hidden,omitempty"`
@@ -37,17 +37,14 @@ type MLP struct {
 	Output []int `json:"output"`
 	// OutputActivation: "sigmoid", "tanh" or "linear".
 	OutputActivation string `json:"output_activation"`
-	// IRange initialises weights from U(−IRange, IRange) and biases with 0, as the 2014 code does; 0 means
-	// weights and biases from U(−1/√n, 1/√n) for a layer with n inputs.
+	// IRange initialises weights from U(−IRange, IRange) and biases with 0, as the 2014 code does; 0 means weights and
+	// biases from U(−1/√n, 1/√n) for a layer with n inputs.
 	IRange float64 `json:"irange,omitempty"`
 	// OutputIRange is IRange for the last layer alone; 0 means no other than the hidden layers'.
 	OutputIRange float64 `json:"output_irange,omitempty"`
-	// OutputSparse, where it is not 0, starts each output with so many weights from N(0, 1) and all others
-	// at 0, in place of OutputIRange. The 2014 code on faces: 100.
+	// OutputSparse, where it is not 0, starts each output with that many weights from N(0, 1) and all others at 0, in
+	// place of OutputIRange. The 2014 code on faces: 100.
 	OutputSparse int `json:"output_sparse,omitempty"`
-	// OutputBias, one number per output, replaces the zero bias of the last layer. The 2014 code starts
-	// it at the logit of each pixel's mean, so that an untrained G already has the data's brightness.
-	OutputBias []float32 `json:"-"`
 	// MinibatchStd gives a discriminator's last layer one feature more, as layer.MinibatchStd has it.
 	MinibatchStd bool `json:"minibatch_std,omitempty"`
 }
@@ -56,8 +53,8 @@ type MLP struct {
 type Layer struct {
 	Units      int    `json:"units"`
 	Activation string `json:"activation"`
-	// Bias, where it is not 0, is what every bias of the layer starts at. The 2014 code on faces: −2 before
-	// a sigmoid, whose units are then nearly off.
+	// Bias, where it is not 0, is what every bias of the layer starts at. The 2014 code on faces: −2 before a sigmoid,
+	// whose units are then nearly off.
 	Bias float64 `json:"bias,omitempty"`
 }
 
@@ -69,45 +66,57 @@ var activations = map[string]func(*Node) *Node{
 	"linear":  func(x *Node) *Node { return x },
 }
 
-// Validate reports a network that cannot be built.
+// Validate refuses a network that cannot be built.
 func (c MLP) Validate() error {
 	if c.Layers != nil && (c.Hidden != nil || c.Activation != "") {
-		return fmt.Errorf("layers, and hidden or activation too: want the hidden layers once")
+		return invalid.Value("layers", c.Layers, "none beside hidden and activation")
 	}
-	known := []string{c.OutputActivation}
+	if err := validateActivation("output_activation", c.OutputActivation); err != nil {
+		return err
+	}
 	if c.Layers == nil {
-		known = append(known, c.Activation)
-	}
-	for i, l := range c.HiddenLayers() {
-		known = append(known, l.Activation)
-		if err := positive(fmt.Sprintf("hidden layer %d", i), l.Units); err != nil {
+		if err := validateActivation("activation", c.Activation); err != nil {
 			return err
 		}
 	}
-	for _, a := range known {
-		if activations[a] == nil {
-			return fmt.Errorf("activation %q is unknown: want relu, tanh, sigmoid or linear", a)
+	for i, units := range c.Hidden {
+		if units < 1 {
+			return invalid.Value(fmt.Sprintf("hidden[%d]", i), units, "at least 1")
+		}
+	}
+	for i, l := range c.Layers {
+		key := fmt.Sprintf("layers[%d]", i)
+		if err := validateActivation(key+".activation", l.Activation); err != nil {
+			return err
+		}
+		if l.Units < 1 {
+			return invalid.Value(key+".units", l.Units, "at least 1")
 		}
 	}
 	return c.validateOutput()
 }
 
-// validateOutput reports a last layer that cannot be built.
+func validateActivation(key, name string) error {
+	if activations[name] == nil {
+		return invalid.Value(key, name, "relu, tanh, sigmoid or linear")
+	}
+	return nil
+}
+
+// validateOutput refuses a last layer that cannot be built.
 func (c MLP) validateOutput() error {
 	size := sizeOf(c.Output)
-	inputs := 0 // of the last layer; without hidden ones nobody knows yet
+	inputs := 0 // of the last layer; unknown without hidden layers
 	if hidden := c.HiddenLayers(); len(hidden) > 0 {
 		inputs = hidden[len(hidden)-1].Units
 	}
 	switch {
 	case size < 1:
-		return fmt.Errorf("output shape %v: want positive sizes", c.Output)
-	case c.OutputBias != nil && len(c.OutputBias) != size:
-		return fmt.Errorf("%d output biases for output shape %v: want %d", len(c.OutputBias), c.Output, size)
+		return invalid.Value("output", c.Output, "positive sizes")
 	case c.OutputSparse < 0 || inputs > 0 && c.OutputSparse > inputs:
-		return fmt.Errorf("output_sparse is %d weights an output: want 1 to %d, its inputs, or 0 for all", c.OutputSparse, inputs)
+		return invalid.Value("output_sparse", c.OutputSparse, "1 to %d, the inputs of each output, or 0 for all", inputs)
 	case c.OutputSparse > 0 && c.OutputIRange != 0:
-		return fmt.Errorf("output_sparse %d and output_irange %v: want one of the two", c.OutputSparse, c.OutputIRange)
+		return invalid.Value("output_sparse", c.OutputSparse, "0 beside an output_irange, which is %v", c.OutputIRange)
 	}
 	return nil
 }
@@ -124,7 +133,7 @@ func (c MLP) HiddenLayers() []Layer {
 	return layers
 }
 
-// sizeOf is the number of values of a shape, or 0 where it is none.
+// sizeOf is the number of values of a shape, or 0 if a size is missing or below 1.
 func sizeOf(dims []int) int {
 	if len(dims) == 0 || slices.Min(dims) < 1 {
 		return 0
@@ -136,18 +145,17 @@ func sizeOf(dims []int) int {
 	return size
 }
 
-func positive(what string, sizes ...int) error {
-	for _, n := range sizes {
-		if n < 1 {
-			return fmt.Errorf("%s has size %d: want at least 1", what, n)
-		}
-	}
-	return nil
+// Forward builds the network: x [batch, ...], joined by the labels y [batch, classes] unless they are nil, to [batch,
+// Output...]. It is a Generator, and a Discriminator where Output is [1].
+func (c MLP) Forward(scope *model.Scope, x, y *Node) *Node { return c.forward(scope, x, y, nil) }
+
+// From is the network as a generator whose last layer starts with the given biases, one number per output, in place of
+// zeros. The 2014 code starts them at the logit of each pixel's mean, so that an untrained G has the data's brightness.
+func (c MLP) From(outputBias []float32) Generator {
+	return func(scope *model.Scope, z, y *Node) *Node { return c.forward(scope, z, y, outputBias) }
 }
 
-// Forward builds the network: x [batch, ...], joined by the labels y [batch, classes] unless they are
-// nil, to [batch, Output...]. It is a Generator, and a Discriminator where Output is [1].
-func (c MLP) Forward(scope *model.Scope, x, y *Node) *Node {
+func (c MLP) forward(scope *model.Scope, x, y *Node, outputBias []float32) *Node {
 	if err := c.Validate(); err != nil {
 		Panicf("ganlib.MLP: %v", err)
 	}
@@ -163,8 +171,11 @@ func (c MLP) Forward(scope *model.Scope, x, y *Node) *Node {
 		x = layer.MinibatchStd(x)
 	}
 	output := c.initialisedOutput(scope.At("output"), x)
-	if c.OutputBias != nil {
-		startBiases(output, x, c.OutputBias)
+	if outputBias != nil {
+		if want := sizeOf(c.Output); len(outputBias) != want {
+			Panicf("ganlib.MLP: %d output biases for output shape %v: want %d", len(outputBias), c.Output, want)
+		}
+		startBiases(output, x, outputBias)
 	}
 	x = activations[c.OutputActivation](dense(output, x, sizeOf(c.Output)))
 	return Reshape(x, append([]int{-1}, c.Output...)...)
@@ -178,20 +189,20 @@ func (c MLP) initialisedOutput(scope *model.Scope, x *Node) *model.Scope {
 	return initialised(scope, x, cmp.Or(c.OutputIRange, c.IRange))
 }
 
-// startBiases says where the biases of a dense layer on x begin: the layer finds the variable it would
-// otherwise have made.
+// startBiases says where the biases of a dense layer on x begin: the layer finds the variable it would otherwise have
+// made.
 func startBiases(scope *model.Scope, x *Node, values []float32) {
 	scope.At("dense").VariableWithValue("biases", shapes.CastAsDType(values, x.DType()))
 }
 
-// MaxoutMLP is the discriminator of the 2014 paper's fully connected experiments: maxout layers with
-// dropout before each, and one logit. On MNIST: two layers of 240 units with 5 pieces.
+// MaxoutMLP is the discriminator of the 2014 paper's fully connected experiments: maxout layers with dropout before
+// each, and one logit. On MNIST: two layers of 240 units with 5 pieces.
 type MaxoutMLP struct {
 	// Units and Pieces of each maxout layer.
 	Units  []int `json:"units"`
 	Pieces int   `json:"pieces"`
-	// InputDropout and Dropout are the shares dropped in training, of the input and of each later layer's
-	// input; what is kept is scaled up by 1/(1−share). The 2014 code: .2 and .5.
+	// InputDropout and Dropout are the fractions dropped in training, of the input and of each later layer's input;
+	// what is kept is scaled up by 1/(1 − fraction). The 2014 code: .2 and .5.
 	InputDropout float64 `json:"input_dropout"`
 	Dropout      float64 `json:"dropout"`
 	// IRange initialises the network as MLP's does. The 2014 code: .005.
@@ -200,26 +211,36 @@ type MaxoutMLP struct {
 	MinibatchStd bool `json:"minibatch_std,omitempty"`
 }
 
-// Validate reports a network that cannot be built.
+// Validate refuses a network that cannot be built.
 func (c MaxoutMLP) Validate() error {
-	if err := shares(c.InputDropout, c.Dropout); err != nil {
+	if err := validateDropout(c.InputDropout, c.Dropout); err != nil {
 		return err
 	}
-	return positive("maxout layer", append([]int{c.Pieces}, c.Units...)...)
-}
-
-// shares reports a share of dropout that is none.
-func shares(dropouts ...float64) error {
-	for _, share := range dropouts {
-		if !(share >= 0 && share < 1) {
-			return fmt.Errorf("dropout %v: want at least 0 and less than 1", share)
+	if c.Pieces < 1 {
+		return invalid.Value("pieces", c.Pieces, "at least 1")
+	}
+	for i, units := range c.Units {
+		if units < 1 {
+			return invalid.Value(fmt.Sprintf("units[%d]", i), units, "at least 1")
 		}
 	}
 	return nil
 }
 
-// Forward builds the network: x [batch, ...], joined by the labels y [batch, classes] unless they are
-// nil, to logits [batch, 1]. It is a Discriminator.
+func validateDropout(input, later float64) error {
+	for _, dropout := range []struct {
+		key      string
+		fraction float64
+	}{{"input_dropout", input}, {"dropout", later}} {
+		if !(dropout.fraction >= 0 && dropout.fraction < 1) {
+			return invalid.Value(dropout.key, dropout.fraction, "at least 0 and less than 1")
+		}
+	}
+	return nil
+}
+
+// Forward builds the network: x [batch, ...], joined by the labels y [batch, classes] unless they are nil, to logits
+// [batch, 1]. It is a Discriminator.
 func (c MaxoutMLP) Forward(scope *model.Scope, x, y *Node) *Node {
 	if err := c.Validate(); err != nil {
 		Panicf("ganlib.MaxoutMLP: %v", err)
@@ -258,8 +279,8 @@ func initialised(scope *model.Scope, x *Node, irange float64) *model.Scope {
 	return initialisedFor(scope, x.Shape().Dimensions[1], irange)
 }
 
-// initialisedFor gives the scope of a layer the initialiser that irange stands for, where each of the
-// layer's results is made of fan values.
+// initialisedFor gives the scope of a layer the initialiser that irange stands for, where each of the layer's results
+// is made of fan values.
 func initialisedFor(scope *model.Scope, fan int, irange float64) *model.Scope {
 	if irange == 0 {
 		return scope.WithInitializer(layer.FanIn(scope, fan))

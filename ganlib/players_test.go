@@ -68,15 +68,20 @@ func TestDropoutOnlyInTraining(t *testing.T) {
 	})
 }
 
-func TestOutputBias(t *testing.T) {
+// TestFrom: an MLP on zeros puts out what its last layer's biases start at.
+func TestFrom(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-		store := model.NewStore()
-		net := MLP{Activation: "relu", Output: []int{2}, OutputActivation: "sigmoid", OutputBias: []float32{0, 2}}
-		exec := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
-			return net.Forward(root, Zeros(g, shapes.Make(dtypes.Float32, 1, 3)), nil)
+		net := MLP{Activation: "relu", Output: []int{2}, OutputActivation: "sigmoid"}
+		exec := model.MustNewExec1(b, model.NewStore(), func(root *model.Scope, g *Graph) *Node {
+			return net.From([]float32{0, 2})(root, Zeros(g, shapes.Make(dtypes.Float32, 1, 3)), nil)
 		})
 		got := tensors.MustCopyFlatData[float32](exec.MustCall())
 		require.InDeltaSlice(t, []float64{0.5, sigmoid(2)}, []float32{got[0], got[1]}, 1e-6)
+	})
+	net := MLP{Activation: "relu", Output: []int{2}, OutputActivation: "sigmoid"}
+	g := NewGraph(gantest.Open(t, "go"), "refused")
+	require.Panics(t, func() {
+		net.From(make([]float32, 3))(model.NewStore().RootScope(), Zeros(g, shapes.Make(dtypes.Float32, 1, 3)), nil)
 	})
 }
 
@@ -84,21 +89,23 @@ func TestNetworksRefused(t *testing.T) {
 	good := MLP{Hidden: []int{3}, Activation: "tanh", Output: []int{1}, OutputActivation: "linear"}
 	require.NoError(t, good.Validate())
 	for _, c := range []struct {
+		key   string
 		spoil func(*MLP)
-		want  string
 	}{
-		{func(c *MLP) { c.Activation = "swish" }, `"swish" is unknown`},
-		{func(c *MLP) { c.OutputActivation = "" }, `"" is unknown`},
-		{func(c *MLP) { c.Output = nil }, "want positive sizes"},
-		{func(c *MLP) { c.Hidden = []int{3, 0} }, "size 0"},
-		{func(c *MLP) { c.OutputBias = make([]float32, 4) }, "4 output biases"},
+		{"activation", func(c *MLP) { c.Activation = "swish" }},
+		{"output_activation", func(c *MLP) { c.OutputActivation = "" }},
+		{"output", func(c *MLP) { c.Output = nil }},
+		{"output", func(c *MLP) { c.Output = []int{3, 0} }},
+		{"hidden[1]", func(c *MLP) { c.Hidden = []int{3, 0} }},
 	} {
 		net := good
 		c.spoil(&net)
-		require.ErrorContains(t, net.Validate(), c.want)
+		gantest.RequireInvalid(t, net.Validate(), c.key)
 	}
-	require.ErrorContains(t, MaxoutMLP{Units: []int{3}, Pieces: 0}.Validate(), "size 0")
-	require.ErrorContains(t, MaxoutMLP{Units: []int{3}, Pieces: 1, Dropout: 1}.Validate(), "dropout 1")
+	gantest.RequireInvalid(t, MaxoutMLP{Units: []int{3}}.Validate(), "pieces")
+	gantest.RequireInvalid(t, MaxoutMLP{Units: []int{3, 0}, Pieces: 1}.Validate(), "units[1]")
+	gantest.RequireInvalid(t, MaxoutMLP{Units: []int{3}, Pieces: 1, Dropout: 1}.Validate(), "dropout")
+	gantest.RequireInvalid(t, MaxoutMLP{Units: []int{3}, Pieces: 1, InputDropout: -.5}.Validate(), "input_dropout")
 }
 
 // TestPriors holds each prior to its mean 0, its variance and its support.

@@ -1,7 +1,6 @@
 package ganlib
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/layer"
 )
 
@@ -33,22 +33,22 @@ type Prior struct {
 	Dim int `json:"dim"`
 }
 
-// Validate reports a prior that cannot be drawn from.
+// Validate refuses a prior that cannot be drawn from.
 func (p Prior) Validate() error {
 	switch p.Noise {
 	case Uniform, UnitUniform, Gaussian:
 	default:
-		return fmt.Errorf("noise prior %q is unknown: want %q, %q or %q", p.Noise, Uniform, UnitUniform, Gaussian)
+		return invalid.Value("noise", string(p.Noise), "%q, %q or %q", Uniform, UnitUniform, Gaussian)
 	}
 	if p.Dim < 1 {
-		return fmt.Errorf("noise prior has %d dimensions: want at least 1", p.Dim)
+		return invalid.Value("dim", p.Dim, "at least 1")
 	}
 	return nil
 }
 
-// Sample draws m fresh noise vectors z, [m, Dim], in the graph, from the random state kept in the
-// model's store. That state is a variable: a checkpoint saves it, so a resumed run draws what an
-// uninterrupted one would have drawn. Seed it with model.Store.SetRNGStateFromSeed.
+// Sample draws m fresh noise vectors z, [m, Dim], in the graph, from the random state kept in the model's store. That
+// state is a variable: a checkpoint saves it, so a resumed run draws what an uninterrupted one would have drawn. Seed
+// it with model.Store.SetRNGStateFromSeed.
 func (p Prior) Sample(scope *model.Scope, g *Graph, dtype dtypes.DType, m int) *Node {
 	shape := shapes.Make(dtype, m, p.Dim)
 	if p.Noise == Gaussian {
@@ -65,9 +65,8 @@ func (p Prior) halfWidth() float64 {
 	return 1
 }
 
-// Draw returns n noise vectors, a float32 tensor [n, Dim] that depends on nothing but the prior, n and
-// the seed: the same on every backend, and the first n of any longer draw. It is the fixed noise of
-// sample grids.
+// Draw returns n noise vectors, a float32 tensor [n, Dim] that depends on nothing but the prior, n and the seed: the
+// same on every backend, and the first n of any longer draw. It is the fixed noise of sample grids.
 func (p Prior) Draw(n int, seed uint64) *tensors.Tensor {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	z := make([]float32, n*p.Dim)

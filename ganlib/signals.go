@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/gans-in-go/gans/ganlib/layer"
+	"github.com/gans-in-go/gans/ganlib/record"
 )
 
 // Signal is a number about the state of the game: its name in records and a scalar.
@@ -17,36 +18,36 @@ type Signal struct {
 	Node *Node
 }
 
-// Signals builds what the gradients and the hidden units say of the game as it stands, on the data x [m, ...]
-// with labels y, one-hot [m, Classes] or nil, and the noise z [m, dim]. Both players play as in training, but
-// every variable stays as it is, batch norm's averages and the random state included. The signals are
+// Signals builds numbers about the gradients and the hidden units of the game as it stands, on the data x [m, ...]
+// with labels y, one-hot [m, Classes] or nil, and the noise z [m, dim]. Both players play as in training, but no
+// variable changes, not even batch norm's averages and the random state. The signals are
 //
 //   - d_grad/LAYER and g_grad/LAYER, the norm of the gradient of a player's own loss in the variables of each
 //     of its layers;
-//   - grad_ratio, the norm of G's gradient by the loss log(1 − D(G(z))) as printed, in parts of that by
+//   - grad_ratio, the norm of G's gradient by the printed loss, log(1 − D(G(z))), divided by its norm by
 //     −log D(G(z)): near 0 where D is so sure that the printed loss has saturated (section 3 of the 2014 paper);
-//   - d_saturated and g_saturated, the share of hidden units, of those that can be, that are saturated on all
-//     examples, as layer.Activation has it. A player without such units has none of these.
+//   - d_saturated and g_saturated, the fraction of a player's hidden units that are saturated on all examples, see
+//     [layer.Activation]. Units that cannot saturate do not count, and a player without others has no such signal.
 func (a *Algorithm1) Signals(root *model.Scope, x, y, z *Node) []Signal {
 	root.SetTraining(x.Graph(), true) // before a variable is looked at: see live
 	defer keep(root, x.Graph())()
 	layer.Observe(x.Graph())
 	it := &iteration{x: x, m: x.Shape().Dimensions[0], labels: y, gz: a.Generate(root, z, y)}
-	signals := saturated("g_saturated", layer.Observed(x.Graph()))
-	a.judge(root, it, x, StopGradient(it.gz))
-	signals = append(signals, saturated("d_saturated", layer.Observed(x.Graph()))...)
+	signals := saturated(record.GSaturated, layer.Observed(x.Graph()))
+	a.discriminate(root, it, x, StopGradient(it.gz))
+	signals = append(signals, saturated(record.DSaturated, layer.Observed(x.Graph()))...)
 
 	D, G := root.At(DiscriminatorScope), root.At(GeneratorScope)
-	signals = append(signals, byLayer("d_grad/", D, D.BuildTrainableVariablesGradientsGraph(it.dLoss))...)
+	signals = append(signals, byLayer(record.DGradIn, D, D.BuildTrainableVariablesGradientsGraph(it.dLoss))...)
 	fake := a.Discriminate(root, a.blur(root, it, it.gz), y)
 	gradient := func(loss func(*Node) *Node) []*Node { return G.BuildTrainableVariablesGradientsGraph(loss(fake)) }
-	signals = append(signals, byLayer("g_grad/", G, gradient(a.Objective.Generator))...)
+	signals = append(signals, byLayer(record.GGradIn, G, gradient(func(fake *Node) *Node { return a.generatorLoss(root, it, fake) }))...)
 	const tiny = 1e-30 // G's gradient may be 0 by both losses
 	ratio := Div(norm(gradient(Minimax.Generator)), MaxScalar(norm(gradient(NonSaturating.Generator)), tiny))
-	return append(signals, Signal{"grad_ratio", ratio})
+	return append(signals, Signal{record.GradRatio, ratio})
 }
 
-// keep notes the variables that playing in training changes, and returns what puts them back.
+// keep records the variables that a pass in training changes, and returns a function that restores them.
 func keep(root *model.Scope, g *Graph) (restore func()) {
 	before := make(map[*model.Variable]*Node)
 	for v := range root.Store().IterVariables() {
@@ -65,7 +66,7 @@ func keep(root *model.Scope, g *Graph) (restore func()) {
 	}
 }
 
-// saturated is the share of units that are.
+// saturated is the fraction of units that are saturated.
 func saturated(name string, activations []layer.Activation) []Signal {
 	var units []*Node
 	for _, a := range activations {

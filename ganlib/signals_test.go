@@ -72,7 +72,7 @@ func TestSignalsChangeNothing(t *testing.T) {
 			return layer.BatchNorm{}.Forward(scope.At("norm"), layer.Dense(scope.At("dense"), z, 3, true))
 		}
 		d := MaxoutMLP{Units: []int{4}, Pieces: 2, InputDropout: .2, Dropout: .5}
-		a := &Algorithm1{Game: Game{Generator: normed, Discriminator: d.Forward, Objective: Minimax, InstanceNoise: InstanceNoise{Std: .1, Steps: 10}}}
+		a := &Algorithm1{Game: Game{Generator: normed, Discriminator: d.Forward, Objective: Minimax, Stabilisers: Stabilisers{InstanceNoise: InstanceNoise{Std: .1, Steps: 10}}}}
 		store := model.NewStore()
 		require.NoError(t, store.SetRNGStateFromSeed(1))
 		x := tensors.FromFlatDataAndDimensions(make([]float32, 12), 4, 3)

@@ -1,7 +1,6 @@
 package ganlib
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -13,13 +12,14 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	. "github.com/gomlx/gomlx/support/exceptions"
 
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/layer"
 )
 
 // InstanceNoise is Gaussian noise on all that D sees, real and generated, in both players' steps, whose
-// standard deviation falls linearly from Std to 0 over so many iterations (Sønderby et al. 2017,
+// standard deviation falls linearly from Std to 0 over Steps iterations (Sønderby et al. 2017,
 // arXiv:1610.04490; Arjovsky and Bottou 2017, arXiv:1701.04862). Two distributions that share no point
-// overlap once they are blurred, and D's gradient then tells G where to go. The zero value is none.
+// overlap once they are blurred, and D's gradient then tells G where to go. The zero value is no noise.
 type InstanceNoise struct {
 	// Std is the standard deviation at the start, in the units of the data.
 	Std float64 `json:"std"`
@@ -27,20 +27,20 @@ type InstanceNoise struct {
 	Steps int `json:"steps"`
 }
 
-// Validate reports noise that cannot be drawn.
+// Validate refuses noise that cannot be drawn.
 func (n InstanceNoise) Validate() error {
 	switch {
 	case n == InstanceNoise{}:
 		return nil
 	case !(n.Std > 0 && n.Std <= math.MaxFloat32):
-		return fmt.Errorf("instance_noise has std %v: want a positive number, such as .1", n.Std)
+		return invalid.Value("std", n.Std, "a positive number, such as .1")
 	case n.Steps < 1:
-		return fmt.Errorf("instance_noise has %d steps: want the iterations over which it falls to 0, at least 1", n.Steps)
+		return invalid.Value("steps", n.Steps, "the iterations over which the noise falls to 0, at least 1")
 	}
 	return nil
 }
 
-// Penalty is what D pays, beside its loss, for the size of its gradient in its input. The zero value is none.
+// Penalty is what D pays, beside its loss, for the size of its gradient in its input. The zero value is no penalty.
 type Penalty struct {
 	// Kind is WGANGP or R1.
 	Kind string `json:"kind"`
@@ -59,79 +59,95 @@ const (
 	R1 = "r1"
 )
 
-// Validate reports a penalty that cannot be taken.
+// Validate refuses a penalty that cannot be taken.
 func (p Penalty) Validate() error {
 	switch {
 	case p == Penalty{}:
 		return nil
 	case p.Kind != WGANGP && p.Kind != R1:
-		return fmt.Errorf("penalty %q is unknown: want %q or %q", p.Kind, WGANGP, R1)
+		return invalid.Value("kind", p.Kind, "%q or %q", WGANGP, R1)
 	case !(p.Weight > 0 && p.Weight <= math.MaxFloat32):
-		return fmt.Errorf("penalty %q has weight %v: want a positive number, such as 10", p.Kind, p.Weight)
+		return invalid.Value("weight", p.Weight, "a positive number, such as 10")
 	}
 	return nil
 }
 
-// hasLabels lists the objectives whose D is told 1 for real and 0 for fake, and so can be told 1 − s.
-var hasLabels = []string{Minimax.Name, NonSaturating.Name, blend, LeastSquares.Name}
+// Stabilisers change something about the game that makes it steadier. All are off unless asked for. Their keys are
+// those of a configuration's JSON.
+type Stabilisers struct {
+	// FlipReal is the fraction of real examples that D's loss calls fake, drawn afresh each step, in [0, 1): a handicap
+	// for a D that wins too easily, from MathWorks' example. FlipFake is the fraction of generated examples that it
+	// calls real. What is recorded of D ignores both.
+	FlipReal float64 `json:"flip_real,omitempty"`
+	FlipFake float64 `json:"flip_fake,omitempty"`
+	// SmoothReal is s where D is told 1 − s of real examples in place of 1: one-sided label smoothing (Salimans et al.
+	// 2016, arXiv:1606.03498, section 3.4), which keeps D from being too sure. Generated examples keep their 0.
+	SmoothReal float64 `json:"smooth_real,omitempty"`
+	// InstanceNoise blurs all that D sees, less and less.
+	InstanceNoise InstanceNoise `json:"instance_noise,omitzero"`
+	// Penalty is what D pays for the size of its gradient. It is taken example by example, so D must have no batch
+	// norm, where a logit depends on the other examples (WGAN-GP's paper, section 4), and no max pooling
+	// ([MaxoutConv]), of which GoMLX has no second derivative.
+	Penalty Penalty `json:"penalty,omitzero"`
+	// AverageG, where it is not 0, keeps an exponential moving average (EMA) of G's weights with this decay, such as
+	// .999 (Yazıcı et al. 2019, arXiv:1806.04498). [Algorithm1.GenerateAverage] samples by it; the game is not changed.
+	AverageG float64 `json:"average_g,omitempty"`
+}
 
-// validateStabilisers reports stabilisers that make no sense, by the names of package gans's configuration.
-func (a *Algorithm1) validateStabilisers() error {
-	for _, share := range []struct {
+// validateFor refuses stabilisers that cannot be applied to an objective.
+func (s Stabilisers) validateFor(o Objective) error {
+	for _, fraction := range []struct {
 		key   string
 		value float64
-	}{{"flip_real", a.FlipReal}, {"flip_fake", a.FlipFake}, {"smooth_real", a.SmoothReal}, {"average_g", a.AverageG}} {
-		if !(share.value >= 0 && share.value < 1) {
-			return fmt.Errorf("%s is %v: want a share of at least 0 and less than 1", share.key, share.value)
-		}
-		if share.key[:5] == "flip_" && share.value > 0 && a.Objective.Name == LeastSquares.Name {
-			// Its labels are 0 and 1 on D's raw output, where −output is no other label.
-			return fmt.Errorf("%s is %v with objective %q: want another objective, or 0", share.key, share.value, a.Objective.Name)
+	}{{"flip_real", s.FlipReal}, {"flip_fake", s.FlipFake}, {"smooth_real", s.SmoothReal}, {"average_g", s.AverageG}} {
+		if !(fraction.value >= 0 && fraction.value < 1) {
+			return invalid.Value(fraction.key, fraction.value, "at least 0 and less than 1")
 		}
 	}
-	if a.SmoothReal > 0 && !slices.Contains(hasLabels, a.Objective.Name) {
-		return fmt.Errorf("smooth_real is %v with objective %q, which has no labels: want one of %q, or 0", a.SmoothReal, a.Objective.Name, hasLabels)
+	switch {
+	case s.FlipReal > 0 && o.Flip == nil:
+		return invalid.Value("flip_real", s.FlipReal, "0, for objective %q has no labels to flip", o.Name)
+	case s.FlipFake > 0 && o.Flip == nil:
+		return invalid.Value("flip_fake", s.FlipFake, "0, for objective %q has no labels to flip", o.Name)
+	case s.SmoothReal > 0 && o.Smooth == nil:
+		return invalid.Value("smooth_real", s.SmoothReal, "0, for objective %q has no labels to smooth", o.Name)
 	}
-	if err := a.InstanceNoise.Validate(); err != nil {
-		return err
+	if err := s.InstanceNoise.Validate(); err != nil {
+		return invalid.In("instance_noise", err)
 	}
-	return a.Penalty.Validate()
+	return invalid.In("penalty", s.Penalty.Validate())
 }
 
-// plain is the same game without what changes D's loss or what D sees.
-func (a *Algorithm1) plain() *Algorithm1 {
-	p := *a
-	p.FlipReal, p.FlipFake, p.SmoothReal, p.InstanceNoise, p.Penalty = 0, 0, 0, InstanceNoise{}, Penalty{}
-	return &p
+// withoutStabilisers is the same game without what changes D's loss or what D sees.
+func (a *Algorithm1) withoutStabilisers() *Algorithm1 {
+	bare := *a
+	bare.Stabilisers = Stabilisers{AverageG: a.AverageG}
+	return &bare
 }
 
-// labelled is D's loss for its logits [m, 1], under labels that are flipped and smoothed as the game says.
+// labelled is D's loss for its outputs [m, 1], under labels that are flipped and smoothed as the game says.
 func (a *Algorithm1) labelled(scope *model.Scope, real, fake *Node) *Node {
-	asked, flipped := flip(scope, real, a.FlipReal)
-	if a.SmoothReal > 0 && a.Objective.Name == LeastSquares.Name {
-		asked = AddScalar(asked, a.SmoothReal) // (1 − s − D)² is (1 − (D + s))²
-	}
-	fake, _ = flip(scope, fake, a.FlipFake)
+	asked, flipped := a.flip(scope, real, a.FlipReal)
+	fake, _ = a.flip(scope, fake, a.FlipFake)
 	loss := a.Objective.Discriminator(asked, fake)
-	if a.SmoothReal > 0 && a.Objective.Name != LeastSquares.Name {
-		// −(1−s)·log D − s·log(1−D) is −log D + s·logit. An example that is called fake keeps label 0.
-		if flipped != nil {
-			real = Where(flipped, ZerosLike(real), real)
+	if a.SmoothReal > 0 {
+		change := a.Objective.Smooth(real, a.SmoothReal)
+		if flipped != nil { // an example that is called fake keeps label 0
+			change = Where(flipped, ZerosLike(change), change)
 		}
-		loss = Add(loss, MulScalar(ReduceAllMean(real), a.SmoothReal))
+		loss = Add(loss, ReduceAllMean(change))
 	}
 	return loss
 }
 
-// flip gives a share of the logits [m, 1], drawn afresh, the other sign, which calls those examples the other
-// name: 1 − σ(l) = σ(−l). It also tells which, or nil for none.
-func flip(scope *model.Scope, logits *Node, share float64) (asked, flipped *Node) {
-	if share == 0 {
-		return logits, nil
+// flip gives a fraction of the outputs [m, 1], drawn afresh, the other label. It also returns which, or nil for none.
+func (a *Algorithm1) flip(scope *model.Scope, output *Node, fraction float64) (asked, flipped *Node) {
+	if fraction == 0 {
+		return output, nil
 	}
-	p := Scalar(logits.Graph(), dtypes.Float32, share)
-	flipped = scope.RandomBernoulli(p, shapes.Make(dtypes.Bool, logits.Shape().Dimensions...))
-	return Where(flipped, Neg(logits), logits), flipped
+	p := Scalar(output.Graph(), dtypes.Float32, fraction)
+	flipped = scope.RandomBernoulli(p, shapes.Make(dtypes.Bool, output.Shape().Dimensions...))
+	return Where(flipped, a.Objective.Flip(output), output), flipped
 }
 
 // blur is x [m, ...] under the instance noise of this iteration.
@@ -188,13 +204,18 @@ func (a *Algorithm1) average(root *model.Scope, it *iteration, step *Node) {
 // is Generate in a game that keeps none (AverageG is 0) or has not begun. It is for use outside training.
 func (a *Algorithm1) GenerateAverage(root *model.Scope, z, y *Node) *Node {
 	averaged := root.At(AverageScope)
-	if a.AverageG == 0 || averaged.NumVariables() == 0 {
+	if !a.hasAverage(averaged) {
 		return a.Generate(root, z, y)
 	}
 	if root.IsTraining(z.Graph()) {
 		Panicf("ganlib.GenerateAverage: a graph in training: averages are not trained")
 	}
 	return a.Generate(averaged, z, y)
+}
+
+// hasAverage reports whether the game keeps averages and has begun.
+func (a *Algorithm1) hasAverage(averaged *model.Scope) bool {
+	return a.AverageG != 0 && averaged.NumVariables() > 0
 }
 
 // networkVariables are those of a player's network that a graph uses, which must hold no learning rule yet:
@@ -218,7 +239,7 @@ func normOf(variables []*model.Variable, g *Graph, dtype dtypes.DType) *Node {
 	return norm(nodes)
 }
 
-// share is the part of the logits for which the condition, 0 or 1, holds, in [0, 1].
-func share(condition, logits *Node) *Node {
-	return ReduceAllMean(ConvertDType(condition, logits.DType()))
+// fractionOf is the fraction of the outputs for which the condition, 0 or 1, holds.
+func fractionOf(condition, output *Node) *Node {
+	return ReduceAllMean(ConvertDType(condition, output.DType()))
 }

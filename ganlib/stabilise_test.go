@@ -26,11 +26,11 @@ import (
 func judged(t *testing.T, b compute.Backend, a *Algorithm1, x, gz []float64) float64 {
 	t.Helper()
 	a.Discriminator = func(_ *model.Scope, x, _ *Node) *Node { return x }
-	require.NoError(t, a.validateStabilisers())
+	require.NoError(t, a.Stabilisers.validateFor(a.Objective))
 	exec := model.MustNewExec1(b, model.NewStore(), func(root *model.Scope, x, gz *Node) *Node {
 		root.SetTraining(x.Graph(), true)
 		it := &iteration{x: x, m: x.Shape().Dimensions[0]}
-		a.judge(root, it, x, gz)
+		a.discriminate(root, it, x, gz)
 		return it.dLoss
 	})
 	defer exec.Finalize()
@@ -57,12 +57,12 @@ func TestSmoothReal(t *testing.T) {
 			want += (loss(x[i], 1-s) + loss(gz[i], 0)) / 3
 		}
 		gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-			require.InDelta(t, want, judged(t, b, &Algorithm1{Game: Game{Objective: o, SmoothReal: s}}, x, gz), 1e-12, o.Name)
+			require.InDelta(t, want, judged(t, b, &Algorithm1{Game: Game{Objective: o, Stabilisers: Stabilisers{SmoothReal: s}}}, x, gz), 1e-12, o.Name)
 		})
 	}
 }
 
-// TestFlips: a share of either kind gets the other's label, drawn afresh; under smoothing a flipped real example
+// TestFlips: a fraction of either kind gets the other's label, drawn afresh; under smoothing a flipped real example
 // gets 0 and not s.
 func TestFlips(t *testing.T) {
 	const n, l, s = 4000, 1.5, .2
@@ -74,13 +74,13 @@ func TestFlips(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		plain := judged(t, b, &Algorithm1{Game: Game{Objective: Minimax}}, x, gz)
 		require.InDelta(t, -p-q, plain, 1e-12)
-		const share = .3
-		spread := 5 * math.Sqrt(share*(1-share)/n) * l // a label changes the loss by l
-		fake := judged(t, b, &Algorithm1{Game: Game{Objective: Minimax, FlipFake: share}}, x, gz)
-		require.InDelta(t, -p-(share*p+(1-share)*q), fake, spread)
+		const fraction = .3
+		spread := 5 * math.Sqrt(fraction*(1-fraction)/n) * l // a label changes the loss by l
+		fake := judged(t, b, &Algorithm1{Game: Game{Objective: Minimax, Stabilisers: Stabilisers{FlipFake: fraction}}}, x, gz)
+		require.InDelta(t, -p-(fraction*p+(1-fraction)*q), fake, spread)
 		require.NotEqual(t, plain, fake)
-		real := judged(t, b, &Algorithm1{Game: Game{Objective: Minimax, FlipReal: share, SmoothReal: s}}, x, gz)
-		require.InDelta(t, -q-(share*q+(1-share)*((1-s)*p+s*q)), real, spread)
+		real := judged(t, b, &Algorithm1{Game: Game{Objective: Minimax, Stabilisers: Stabilisers{FlipReal: fraction, SmoothReal: s}}}, x, gz)
+		require.InDelta(t, -q-(fraction*q+(1-fraction)*((1-s)*p+s*q)), real, spread)
 	})
 }
 
@@ -141,7 +141,7 @@ func TestGoldenPenalties(t *testing.T) {
 	layers := []string{"conv", "hidden", "output"}
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		for kind, weight := range map[string]float64{WGANGP: 10, R1: 3} {
-			a := &Algorithm1{Game: Game{Penalty: Penalty{kind, weight}}}
+			a := &Algorithm1{Game: Game{Stabilisers: Stabilisers{Penalty: Penalty{kind, weight}}}}
 			a.Discriminator = func(scope *model.Scope, x, _ *Node) *Node {
 				x = layer.Conv{Channels: 3, Kernel: 3, Stride: 2, Padding: layer.SameTorch, Bias: true}.Forward(scope.At("conv"), x)
 				x = layer.LeakyReLU(x, .2)
@@ -182,7 +182,7 @@ func TestPenaltyBetween(t *testing.T) {
 	const m = 8000
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		var between *Node
-		a := &Algorithm1{Game: Game{Penalty: Penalty{WGANGP, 1}}}
+		a := &Algorithm1{Game: Game{Stabilisers: Stabilisers{Penalty: Penalty{WGANGP, 1}}}}
 		a.Discriminator = func(_ *model.Scope, x, _ *Node) *Node {
 			between = x
 			return Square(Slice(x, AxisRange(), AxisRange(0, 1)))
@@ -216,7 +216,7 @@ func TestPenaltyBetween(t *testing.T) {
 // TestPenaltyWhereFlat: a D that is flat has penalty λ, and no gradient that is not a number.
 func TestPenaltyWhereFlat(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-		a := &Algorithm1{Game: Game{Penalty: Penalty{WGANGP, 10}}}
+		a := &Algorithm1{Game: Game{Stabilisers: Stabilisers{Penalty: Penalty{WGANGP, 10}}}}
 		a.Discriminator = func(scope *model.Scope, x, _ *Node) *Node {
 			return Mul(x, scope.VariableWithValue("b", 0.0).NodeValue(x.Graph()))
 		}
@@ -258,7 +258,7 @@ func TestPenaltyThroughNetworks(t *testing.T) {
 
 // checkPenalty compares a penalty's gradient in all weights of D with finite differences.
 func checkPenalty(t *testing.T, b compute.Backend, d Discriminator, dims []int, kind string) {
-	a := &Algorithm1{Game: Game{Discriminator: d, Penalty: Penalty{kind, 1}}}
+	a := &Algorithm1{Game: Game{Discriminator: d, Stabilisers: Stabilisers{Penalty: Penalty{kind, 1}}}}
 	store := model.NewStore()
 	require.NoError(t, store.SetRNGStateFromSeed(5))
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -355,7 +355,7 @@ func TestAverage(t *testing.T) {
 		for v := range store.Scope("/" + GeneratorScope).IterVariables() {
 			if a := store.GetVariable("/" + AverageScope + v.Path()); a != nil {
 				require.False(t, a.Trainable)
-				v.MustSetValue(tensors.FromFlatDataAndDimensions(tensors.MustCopyFlatData[float64](a.MustValue()), v.Shape().Dimensions...))
+				require.NoError(t, v.SetValue(tensors.FromFlatDataAndDimensions(tensors.MustCopyFlatData[float64](a.MustValue()), v.Shape().Dimensions...)))
 			}
 		}
 		require.Equal(t, smooth, sample(averaged.Generate), "the weights put in the average's place")
@@ -366,7 +366,7 @@ func TestAverage(t *testing.T) {
 func TestGoldenAverage(t *testing.T) {
 	golden := gantest.OpenGolden(t, "../tests/golden", "stabilisers")
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-		a, store := &Algorithm1{AverageG: .9}, model.NewStore()
+		a, store := &Algorithm1{Game: Game{Stabilisers: Stabilisers{AverageG: .9}}}, model.NewStore()
 		exec := model.MustNewExec1(b, store, func(root *model.Scope, now, step *Node) *Node {
 			root.SetTraining(now.Graph(), true)
 			v := root.At(GeneratorScope).VariableWithValue("w", [][]float64{{0, 0, 0}, {0, 0, 0}})
@@ -383,8 +383,8 @@ func TestGoldenAverage(t *testing.T) {
 	})
 }
 
-// TestNewMeasures: D's accuracies and the norms of the players' variables after an update, by hand.
-func TestNewMeasures(t *testing.T) {
+// TestAccuraciesAndWeights: D's accuracies and the norms of the players' variables after an update, by hand.
+func TestAccuraciesAndWeights(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		a := smallGame(1, false, NonSaturating)
 		store := newStore(t, b, a, 1)
@@ -408,7 +408,7 @@ func TestNewMeasures(t *testing.T) {
 			}
 		}
 		for _, key := range []string{"acc_real", "acc_fake"} {
-			require.InDelta(t, math.Round(seen[key]*testM), seen[key]*testM, 1e-9, "a share of %d", testM)
+			require.InDelta(t, math.Round(seen[key]*testM), seen[key]*testM, 1e-9, "a fraction of %d", testM)
 		}
 	})
 }
@@ -420,7 +420,7 @@ func TestAccuracies(t *testing.T) {
 		exec := MustNewExec(b, func(real, fake *Node) []*Node {
 			it := &iteration{real: real, fake: fake, boundary: boundary}
 			var out []*Node
-			for _, m := range Measures {
+			for _, m := range Metrics() {
 				if m.Name == "acc_real" || m.Name == "acc_fake" {
 					out = append(out, m.node(it))
 				}
@@ -433,25 +433,30 @@ func TestAccuracies(t *testing.T) {
 	}
 }
 
-// TestStabilisersRefused: each by its name in a configuration, with what would be right.
+// TestStabilisersRefused: each by the key that it has in a configuration.
 func TestStabilisersRefused(t *testing.T) {
 	for _, c := range []struct {
+		key   string
 		spoil func(*Algorithm1)
-		want  string
 	}{
-		{func(a *Algorithm1) { a.FlipFake = 1 }, "flip_fake is 1: want a share of at least 0 and less than 1"},
-		{func(a *Algorithm1) { a.FlipFake, a.Objective = .1, LeastSquares }, `flip_fake is 0.1 with objective "least-squares"`},
-		{func(a *Algorithm1) { a.SmoothReal = math.NaN() }, "smooth_real is NaN"},
-		{func(a *Algorithm1) { a.SmoothReal, a.Objective = .1, Hinge }, `smooth_real is 0.1 with objective "hinge", which has no labels`},
-		{func(a *Algorithm1) { a.AverageG = -.1 }, "average_g is -0.1"},
-		{func(a *Algorithm1) { a.InstanceNoise.Std = 1 }, "instance_noise has 0 steps"},
-		{func(a *Algorithm1) { a.InstanceNoise.Steps = 1 }, "instance_noise has std 0: want a positive number"},
-		{func(a *Algorithm1) { a.Penalty.Weight = 1 }, `penalty "" is unknown: want "wgan-gp" or "r1"`},
-		{func(a *Algorithm1) { a.Penalty.Kind = R1 }, `penalty "r1" has weight 0: want a positive number`},
+		{"flip_real", func(a *Algorithm1) { a.FlipReal = 1 }},
+		{"flip_real", func(a *Algorithm1) { a.FlipReal = -.1 }},
+		{"flip_real", func(a *Algorithm1) { a.FlipReal = math.NaN() }},
+		{"flip_real", func(a *Algorithm1) { a.FlipReal, a.Objective.Flip = .1, nil }},
+		{"flip_fake", func(a *Algorithm1) { a.FlipFake = 1 }},
+		{"flip_fake", func(a *Algorithm1) { a.FlipFake, a.Objective.Flip = .1, nil }},
+		{"smooth_real", func(a *Algorithm1) { a.SmoothReal = math.NaN() }},
+		{"smooth_real", func(a *Algorithm1) { a.SmoothReal, a.Objective = .1, Hinge }},
+		{"smooth_real", func(a *Algorithm1) { a.SmoothReal, a.Objective = .1, Wasserstein }},
+		{"average_g", func(a *Algorithm1) { a.AverageG = -.1 }},
+		{"instance_noise.std", func(a *Algorithm1) { a.InstanceNoise.Steps = 1 }},
+		{"instance_noise.steps", func(a *Algorithm1) { a.InstanceNoise.Std = 1 }},
+		{"penalty.kind", func(a *Algorithm1) { a.Penalty.Weight = 1 }},
+		{"penalty.weight", func(a *Algorithm1) { a.Penalty.Kind = R1 }},
 	} {
 		a := smallGame(1, false, Minimax)
 		c.spoil(a)
-		require.ErrorContains(t, a.Validate(), c.want)
+		gantest.RequireInvalid(t, a.Validate(), c.key)
 	}
 }
 

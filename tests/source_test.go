@@ -78,7 +78,7 @@ func undocumented(file *ast.File) []string {
 	return names
 }
 
-// receiverIsExported tells whether a reader can get at a method; a function has no receiver in the way.
+// receiverIsExported reports whether a reader can get at a method; a function has no receiver in the way.
 func receiverIsExported(decl *ast.FuncDecl) bool {
 	if decl.Recv == nil {
 		return true

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 
 	"github.com/gans-in-go/gans"
@@ -22,17 +20,17 @@ import (
 
 type dataCmd struct {
 	List   dataListCmd   `cmd:"" help:"List the published data sets, and which of them are here."`
-	Fetch  dataFetchCmd  `cmd:"" help:"Fetch data sets from their publishers, or go on where that stopped."`
-	Verify dataVerifyCmd `cmd:"" help:"Hold the files that are here to their published sizes and hashes."`
-	Info   dataInfoCmd   `cmd:"" help:"Tell what a data set is, on what terms, and where its files are from."`
+	Fetch  dataFetchCmd  `cmd:"" help:"Fetch data sets from their publishers, or resume a fetch that was stopped."`
+	Verify dataVerifyCmd `cmd:"" help:"Check the files that are here against their published sizes and hashes."`
+	Info   dataInfoCmd   `cmd:"" help:"Show what a data set is, its terms, and where its files come from."`
 }
 
-// dataDir is the folder that the commands work on.
+// dataDir is the folder that the commands work in.
 type dataDir struct {
 	Dir string `type:"path" placeholder:"DIR" help:"The folder of all data sets (default: $$GAN_DATA, else gans-in-go/data in the user's cache)."`
 }
 
-// options are those for a part of a set; "" is its first.
+// options are those of a part of a set; "" is its first.
 func (d dataDir) options(part string) catalog.Options {
 	return catalog.Options{Dir: d.Dir, Part: part, Output: os.Stderr}
 }
@@ -42,7 +40,7 @@ var lookup = catalog.Lookup
 
 type dataListCmd struct{ dataDir }
 
-// Run prints a line a set.
+// Run prints one line per set.
 func (c *dataListCmd) Run() error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tIMAGES\tSIZE\tWHAT\tSTATE")
@@ -89,7 +87,7 @@ func (d dataDir) state(set *catalog.Set) string {
 	return "not here"
 }
 
-// count writes a number of images; 0 is one that is not known.
+// count writes a number of images; 0 is an unknown one.
 func count(n int) string {
 	if n == 0 {
 		return "?"
@@ -97,7 +95,7 @@ func count(n int) string {
 	return strconv.Itoa(n)
 }
 
-// size writes a number of bytes, and nothing for 0, which is none or a number that is not known.
+// size writes a number of bytes, and nothing for 0, which means no file or an unknown size.
 func size(n int64) string {
 	if n == 0 {
 		return ""
@@ -111,11 +109,10 @@ type dataFetchCmd struct {
 	Part  string   `placeholder:"PART" help:"The part to fetch, such as test, or all (default: the part to train on)."`
 }
 
-// Run fetches one set after the other. What cannot be had of one does not stop the next; Ctrl-C does.
+// Run fetches one set after the other. A set that fails does not stop the next; Ctrl-C does.
 func (c *dataFetchCmd) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	sets := make([]*catalog.Set, len(c.Names))
 	for i, name := range c.Names {
 		var err error
@@ -152,7 +149,7 @@ func (c *dataFetchCmd) fetch(ctx context.Context, set *catalog.Set) error {
 		return nil
 	}
 	fmt.Printf("%s: %s\n", set.Title, set.About)
-	if terms := terms(set); terms != "" && set.ByHand == "" { // those of the others come with the error
+	if terms := terms(set); terms != "" && set.ByHand == "" { // the error has those of sets by hand
 		fmt.Println(terms)
 	}
 	parts, err := c.parts(set)
@@ -172,7 +169,7 @@ func (c *dataFetchCmd) fetch(ctx context.Context, set *catalog.Set) error {
 	return nil
 }
 
-// terms are the licence and what else the publisher says.
+// terms are the licence and whatever else the publisher says.
 func terms(set *catalog.Set) string {
 	if set.License == "" {
 		return set.Terms
@@ -180,7 +177,7 @@ func terms(set *catalog.Set) string {
 	return strings.TrimSpace("Licence: " + set.License + ". " + set.Terms)
 }
 
-// next are the commands that train on the set, a line each.
+// next are the commands that train on the set, one per line.
 func (d dataDir) next(set *catalog.Set) string {
 	var commands []string
 	for _, name := range gans.Presets() {
@@ -201,12 +198,12 @@ func (d dataDir) next(set *catalog.Set) string {
 
 type dataVerifyCmd struct {
 	dataDir
-	Names []string `arg:"" optional:"" name:"name" help:"The data sets (default: all of which something is here)."`
+	Names []string `arg:"" optional:"" name:"name" help:"The data sets (default: all that have files here)."`
 }
 
 // Run reads every file that is here. It fails if one is wrong, or if nothing is here of a set that was named.
 func (c *dataVerifyCmd) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	names := c.Names
 	if len(names) == 0 {
@@ -224,7 +221,7 @@ func (c *dataVerifyCmd) Run() error {
 			return err
 		}
 		if err == nil && !here && len(c.Names) > 0 {
-			_, err = set.Open(c.options("")) // which says how to get it
+			_, err = set.Open(ctx, c.options("")) // which says how to get it
 		}
 		failed = append(failed, err)
 	}
@@ -234,7 +231,7 @@ func (c *dataVerifyCmd) Run() error {
 	return errors.Join(failed...)
 }
 
-// verify reads what is here of a set, except what has been read, and says whether something was.
+// verify checks the files of a set that are here and have not been read, and reports whether any are here.
 func (c *dataVerifyCmd) verify(ctx context.Context, set *catalog.Set, read map[string]bool) (here bool, err error) {
 	if set.BuiltIn != "" {
 		return true, nil
@@ -264,17 +261,17 @@ func (c *dataVerifyCmd) verify(ctx context.Context, set *catalog.Set, read map[s
 	return here, err
 }
 
-// verdict is what was found out about a file, in words.
+// verdict is the result for a file, in words.
 func verdict(r catalog.Report) string {
 	switch {
 	case r.Problem != nil:
 		return "wrong"
 	case r.Folder:
-		return "unpacked; there is nothing to hold it to"
+		return "unpacked; there is nothing to check it against"
 	case r.File.Hash == "":
 		return fmt.Sprintf("here; nobody has published its hash: found %d bytes and %s", r.Size, r.Hash)
 	case r.Repacked:
-		return "right: packed otherwise than the publisher's, with the same in it"
+		return "right: packed in another way than the publisher's, with the same content"
 	}
 	return "right"
 }
@@ -284,7 +281,7 @@ type dataInfoCmd struct {
 	Name string `arg:"" name:"name" help:"The data set."`
 }
 
-// Run prints all that the catalogue knows of a set.
+// Run prints all that the catalogue knows about a set.
 func (c *dataInfoCmd) Run() error {
 	set, err := lookup(c.Name)
 	if err != nil {
@@ -296,7 +293,7 @@ func (c *dataInfoCmd) Run() error {
 	row("what", "%s", set.About)
 	row("used", "%s", set.Use)
 	row("page", "%s", set.Home)
-	row("licence", "%s", cmp.Or(set.License, "none is stated"))
+	row("licence", "%s", cmp.Or(set.License, "not stated"))
 	if set.Terms != "" {
 		row("terms", "%s", set.Terms)
 	}
@@ -336,7 +333,7 @@ func parts(set *catalog.Set) string {
 	return strings.Join(list, ", ")
 }
 
-// frame tells how pictures become images.
+// frame says how pictures become images.
 func frame(f data.Frame) string {
 	text := fmt.Sprintf("resized to %d x %[1]d", f.Size)
 	if f.Crop > 0 {
@@ -345,7 +342,7 @@ func frame(f data.Frame) string {
 	return text + " unless asked otherwise"
 }
 
-// printFile tells of a file which parts it is for and where it is from.
+// printFile shows which parts a file is for and where it comes from.
 func printFile(row func(name, format string, args ...any), set *catalog.Set, f catalog.File) {
 	var parts []string
 	for _, part := range set.Parts {
@@ -353,7 +350,7 @@ func printFile(row func(name, format string, args ...any), set *catalog.Set, f c
 			parts = append(parts, part.Name)
 		}
 	}
-	row("file", "%s, %s, for %s", f.Name, cmp.Or(size(f.Size), "of no known size"), strings.Join(parts, ", "))
+	row("file", "%s, %s, for %s", f.Name, cmp.Or(size(f.Size), "of unknown size"), strings.Join(parts, ", "))
 	tried := "untried"
 	if f.Tried != "" {
 		tried = "worked on " + f.Tried
@@ -372,7 +369,7 @@ func printFile(row func(name, format string, args ...any), set *catalog.Set, f c
 	row("", "hash from %s", f.HashFrom)
 }
 
-// following is what makes sense next.
+// following is the next command that makes sense.
 func (c *dataInfoCmd) following(set *catalog.Set) string {
 	if c.state(set) == "not here" {
 		command := "gan data fetch " + set.Name

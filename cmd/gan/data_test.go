@@ -152,7 +152,7 @@ func TestDataInfo(t *testing.T) {
 	status, out, errs := finish(t, dataCommand("", dir, "info", "cifar10"))
 	require.Zero(t, status, errs)
 	for _, want := range []string{
-		`(?m)^state +not here$`, `(?m)^licence +none is stated$`, `(?m)^parts +train \(50000 images\), test \(10000 images\)$`,
+		`(?m)^state +not here$`, `(?m)^licence +not stated$`, `(?m)^parts +train \(50000 images\), test \(10000 images\)$`,
 		`(?m)^file +cifar-10-binary\.tar\.gz, 162\.2 MiB, for train, test$`,
 		`(?m)^ +https://www\.cs\.toronto\.edu/~kriz/cifar-10-binary\.tar\.gz \(untried\)$`,
 		`(?m)^ +sha256:c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd$`,
@@ -163,7 +163,7 @@ func TestDataInfo(t *testing.T) {
 	}
 	status, out, errs = finish(t, dataCommand("", dir, "info", "tfd"))
 	require.Zero(t, status, errs)
-	require.Regexp(t, `(?m)^file +TFD_48x48\.mat, of no known size, for unlabelled, train, validation, test$`, out)
+	require.Regexp(t, `(?m)^file +TFD_48x48\.mat, of unknown size, for unlabelled, train, validation, test$`, out)
 	require.Contains(t, out, "nobody has published its hash")
 	require.NotContains(t, out, "Next:", "there is no command that brings it")
 
@@ -181,7 +181,7 @@ func TestDataByHand(t *testing.T) {
 	server, dir := publish(t), t.TempDir()
 	status, out, errs := finish(t, dataCommand(server.URL, dir, "fetch", "celeba", "kmnist"))
 	require.Equal(t, 1, status)
-	require.Contains(t, errs, `gan: data set "celeba" is not here, and is to be had by hand only: It is handed out for non-commercial research only`)
+	require.Contains(t, errs, `gan: data set "celeba" is not here, and you have to get it by hand: It is given out for non-commercial research only`)
 	require.Contains(t, errs, "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html")
 	require.Contains(t, errs, "Put img_align_celeba.zip into "+filepath.Join(dir, "celeba")+"\n")
 	require.NoDirExists(t, filepath.Join(dir, "celeba"))
@@ -220,7 +220,7 @@ func TestDataMistakes(t *testing.T) {
 		{`data set "cifar" is unknown: want one of celeba, cifar10, `, []string{"fetch", "kmnist", "cifar"}},
 		{`data set "cifar" is unknown: want one of celeba, cifar10, `, []string{"info", "cifar"}},
 		{`data set "cifar" is unknown: want one of celeba, cifar10, `, []string{"verify", "cifar"}},
-		{`data set "kmnist" has no part "extra": want one of train, test`, []string{"fetch", "svhn", "kmnist", "--part", "extra"}},
+		{`data set "kmnist": part "extra" is unknown: want one of train, test`, []string{"fetch", "svhn", "kmnist", "--part", "extra"}},
 	} {
 		dir := filepath.Join(t.TempDir(), "sets")
 		status, out, errs := finish(t, dataCommand("http://127.0.0.1:1", dir, mistake.args...))
@@ -266,7 +266,7 @@ func TestDataInterrupted(t *testing.T) {
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
 	require.Error(t, cmd.Wait())
 	require.Equal(t, interrupted, cmd.ProcessState.ExitCode(), errs.String())
-	require.Contains(t, errs.String(), "stopped at 10 B: the same command goes on from there")
+	require.Contains(t, errs.String(), "stopped at 10 B: the same command resumes there")
 
 	status, _, said := finish(t, dataCommand(server.URL, dir, "fetch", "kmnist"))
 	require.Zero(t, status, said)

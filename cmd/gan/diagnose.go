@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,10 +12,11 @@ import (
 )
 
 type diagnoseCmd struct {
-	Dir string `arg:"" name:"run" type:"existingdir" help:"The run's directory; it may still be in progress."`
+	Dir string `arg:"" name:"run" type:"existingdir" help:"The run's directory. The run may be in progress."`
 }
 
-// Run says what is wrong with a run, by which numbers, and what to try.
+// Run says what is wrong with a run, by which numbers, and what to try. For the first remedy of each verdict it prints
+// the command that trains with it.
 func (c *diagnoseCmd) Run() error {
 	r, err := run.Open(c.Dir)
 	if err != nil {
@@ -27,26 +26,22 @@ func (c *diagnoseCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	config, err := os.ReadFile(filepath.Join(c.Dir, "config.json"))
-	if err != nil {
-		return err
-	}
-	for _, verdict := range diagnose.Diagnose(history, config) {
+	for _, verdict := range diagnose.Diagnose(history, r.ConfigText()) {
 		fmt.Println(verdict)
 		if remedies := verdict.Remedies; len(remedies) > 0 && len(remedies[0].Changes) > 0 {
-			fmt.Printf("    gan train %s -d %s%s\n", filepath.Join(c.Dir, "config.json"), c.Dir+"-2", sets(remedies[0].Changes))
+			fmt.Printf("    gan train %s -d %s%s\n", r.ConfigPath(), c.Dir+"-2", sets(remedies[0].Changes))
 		}
 	}
 	return nil
 }
 
-// sets are changes of a configuration as options of gan train.
+// sets writes changes of a configuration as options of gan train.
 func sets(changes map[string]any) string {
 	var s strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(changes)) {
 		text, err := json.Marshal(changes[key])
 		if err != nil {
-			continue // no number, string or object: not from a remedy
+			continue // remedies hold only what JSON can
 		}
 		fmt.Fprintf(&s, " --set '%s=%s'", key, text)
 	}

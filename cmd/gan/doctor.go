@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 
@@ -94,26 +93,4 @@ func machineGo() string {
 	}
 	fields := strings.Fields(string(out))
 	return "; the go command is " + fields[min(2, len(fields)-1)]
-}
-
-type versionCmd struct{}
-
-// stack are the modules worth naming in a report of a fault.
-var stack = map[string]bool{
-	"github.com/gomlx/gomlx": true, "github.com/gomlx/compute": true, "github.com/gomlx/go-xla": true,
-}
-
-func (versionCmd) Run() error {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return fmt.Errorf("this program carries no build information: build it with Go modules")
-	}
-	fmt.Println("gan", info.Main.Version)
-	fmt.Println(runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
-	for _, dep := range info.Deps {
-		if stack[dep.Path] {
-			fmt.Println(dep.Path, dep.Version)
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"os"
@@ -44,7 +45,9 @@ func (c *evalCmd) Validate() error {
 }
 
 func (c *evalCmd) Run() error {
-	report, err := c.report()
+	ctx, stop := interruptible()
+	defer stop()
+	report, err := c.report(ctx)
 	if err != nil {
 		return err
 	}
@@ -74,8 +77,8 @@ func (c *evalCmd) Run() error {
 	return nil
 }
 
-// rightmost draws samples as the 2014 paper's Figure 2 does: the last picture of a row is the training image
-// nearest to the sample on its left.
+// rightmost draws samples as the 2014 paper's Figure 2 does: the last picture of a row is the training image nearest to
+// the sample on its left.
 func rightmost(report *evaluate.Report) (image.Image, error) {
 	const columns, rows = 6, 8
 	n := min(columns-1, report.Drawn.N)
@@ -89,9 +92,9 @@ func rightmost(report *evaluate.Report) (image.Image, error) {
 	return figure.Grid(pictures, figure.GridStyle{Columns: n + 1, MarkLast: true})
 }
 
-func (c *evalCmd) report() (*evaluate.Report, error) {
+func (c *evalCmd) report(ctx context.Context) (*evaluate.Report, error) {
 	if c.Features != "" {
-		return c.fromFiles()
+		return c.fromFiles(ctx)
 	}
 	gan, err := c.open(c.Dir)
 	if err != nil {
@@ -103,12 +106,12 @@ func (c *evalCmd) report() (*evaluate.Report, error) {
 	case "inception":
 		e.Extractor, err = c.inception()
 	default:
-		e.Extractor, err = gan.Extractor(c.Extractor)
+		e.Extractor, err = feature.Named(gan.Backend, c.Extractor)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return gan.Evaluate(e)
+	return gan.Evaluate(ctx, e)
 }
 
 // inception is Keras's network, with the user's own copy of its weights.
@@ -121,7 +124,7 @@ func (c *evalCmd) inception() (feature.Extractor, error) {
 }
 
 // fromFiles measures features that were computed elsewhere.
-func (c *evalCmd) fromFiles() (*evaluate.Report, error) {
+func (c *evalCmd) fromFiles(ctx context.Context) (*evaluate.Report, error) {
 	samples, dim, err := feature.ReadNPY(c.Features)
 	if err != nil {
 		return nil, err
@@ -133,7 +136,7 @@ func (c *evalCmd) fromFiles() (*evaluate.Report, error) {
 	if dim != dimR {
 		return nil, fmt.Errorf("%s has rows of %d features, %s of %d: want the same", c.Features, dim, c.Reference, dimR)
 	}
-	return evaluate.Features(samples, reference, dim, evaluate.Options{
+	return evaluate.Features(ctx, samples, reference, dim, evaluate.Options{
 		Of:   c.Features + ": " + strconv.Itoa(len(samples)/dim) + " rows",
 		Seed: c.Seed, Output: os.Stdout,
 	})

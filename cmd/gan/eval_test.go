@@ -73,7 +73,7 @@ func TestTable1(t *testing.T) {
 	must(t, "train", "figure1", "--steps", "1", "-d", run, "--backend", "go")
 	status, _, errs := gan(t, "table1", run)
 	require.Equal(t, 1, status)
-	require.Contains(t, errs, "table 1 is of runs on the first 50000 images of MNIST")
+	require.Contains(t, errs, "want the first 50000 images of mnist")
 
 	kept := evaluate.Table1Result{Epoch: 500, Candidates: []evaluate.Candidate{{Step: 500, Sigma: .2}, {Step: 1000, Sigma: .2}}}
 	kept.Chosen, kept.Test.Value = kept.Candidates[1], 123.45

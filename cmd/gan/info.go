@@ -65,12 +65,12 @@ func (c *infoCmd) Run() error {
 	return w.Flush()
 }
 
-// printRecord prints the run's last record, in the order and the words of ganlib.Measures.
+// printRecord prints the run's last record, in the order and the words of ganlib.Metrics.
 func printRecord(row func(name, format string, args ...any), last run.Record) {
 	row("trained for", "%v", time.Duration(last.Seconds*float64(time.Second)).Round(time.Second))
 	row("", "")
 	row("at iteration", "%d", last.Step)
-	for _, m := range ganlib.Measures {
+	for _, m := range ganlib.Metrics() {
 		if v, ok := last.Values[m.Name]; ok {
 			row(m.Name, "%.4g\t%s", v, m.Meaning)
 		}

@@ -1,4 +1,4 @@
-// Command gan trains generative adversarial networks, draws samples from them and tells about them.
+// Command gan trains generative adversarial networks, samples from them, measures them and diagnoses them.
 //
 //	gan train mnist
 //	gan train mnist --preset mnist28
@@ -11,6 +11,7 @@
 //	gan data fetch cifar10
 //	gan info runs/mnist-xla-cpu
 //	gan doctor
+//	gan completion bash
 package main
 
 import (
@@ -23,6 +24,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -42,6 +44,10 @@ type commands struct {
 	Info     infoCmd     `cmd:"" help:"Tell what a run is and how far it has come."`
 	Doctor   doctorCmd   `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
 	Version  versionCmd  `cmd:"" help:"Print the version of this program and of what it is built on."`
+
+	Completion  completionCmd    `cmd:"" help:"Print the completion script of a shell: bash, zsh or fish."`
+	Complete    completeCmd      `cmd:"" hidden:"" name:"__complete"`
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version of this program."`
 }
 
 func main() { os.Exit(execute(os.Args[1:])) }
@@ -51,7 +57,8 @@ func execute(args []string) int {
 	var cli commands
 	parser := kong.Must(&cli, kong.Name("gan"), kong.Description("Generative adversarial networks in Go."),
 		kong.UsageOnError(), kong.Vars{
-			"presets": strings.Join(gans.Presets(), ", "), "sets": strings.Join(gans.DataSets(), ", ")})
+			"presets": strings.Join(gans.Presets(), ", "), "sets": strings.Join(open.Names(), ", "),
+			"version": "gan " + programVersion()})
 	parsed, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
 	switch err := parsed.Run(); {

@@ -11,12 +11,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
@@ -143,7 +145,7 @@ func TestDCGAN(t *testing.T) {
 	cmd.Dir = home
 	status, _, errs := finish(t, cmd)
 	require.Equal(t, 1, status)
-	require.Equal(t, "gan: label 10 in a game of 10 classes: want 0 to 9\n", errs)
+	require.Equal(t, "gan: label is 10: want 0 to 9, in a game of 10 classes\n", errs)
 }
 
 // TestTheSameDirectory: where a run goes by itself, and what may not be changed in it.
@@ -172,20 +174,20 @@ func TestMistakes(t *testing.T) {
 		want string
 		args []string
 	}{
-		{fmt.Sprintf(`preset "minst" is unknown: want one of %q`, gans.Presets()), []string{"train", "minst"}},
+		{fmt.Sprintf(`preset is "minst": want "mnist", perhaps, or another of %q`, gans.Presets()), []string{"train", "minst"}},
 		{"fashion is data, not a preset: `gan train --data fashion` trains a DCGAN on it", []string{"train", "fashion"}},
-		{"size 28 and channels 0 for networks that are no DCGAN: want a preset such as cifar32 or lsun64", []string{"train", "mnist", "--size", "28"}},
+		{"size is 28: want 0 and 0 channels for networks that are not DCGANs: take a preset such as cifar32 or lsun64", []string{"train", "mnist", "--size", "28"}},
 		{"size is 100: want 3, 4, 5, 6 or 7 doubled a few times, such as 28, 32, 48, 64, 80 or 96", []string{"train", "--data", "mnist", "--preset", "lsun64", "--size", "100"}},
-		{fmt.Sprintf(`preset "lsun" is unknown: want one of %q`, gans.Presets()),
+		{fmt.Sprintf(`preset is "lsun": want "lsun64", perhaps, or another of %q`, gans.Presets()),
 			[]string{"train", "mnist", "--preset", "lsun"}},
-		{fmt.Sprintf(`data: no set is called "bedrooms", and there is no such file: want one of %q, or a path`, gans.DataSets()), []string{"train", "bedrooms", "--preset", "lsun64"}},
-		{"generator: its output has shape [64 64 3]: want [1], the shape of one example", []string{"train", "normal", "--preset", "lsun64"}},
-		{"generator: its output has shape [1]: want [28 28 1], the shape of one example", []string{"train", "mnist", "--preset", "figure1"}},
-		{"generator: pretrained is for an mlp", []string{"train", "--data", "mnist", "--preset", "cifar32", "--pretrained", empty}},
+		{`data: data set or file "bedrooms" is unknown: want one of ` + strings.Join(open.Names(), ", "), []string{"train", "bedrooms", "--preset", "lsun64"}},
+		{"generator is for examples of shape [64 64 3]: want examples of shape [1], as the data's are", []string{"train", "normal", "--preset", "lsun64"}},
+		{"generator is for examples of shape [1]: want examples of shape [28 28 1], as the data's are", []string{"train", "mnist", "--preset", "figure1"}},
+		{`generator.pretrained is "` + empty + `": want none, or an mlp`, []string{"train", "--data", "mnist", "--preset", "cifar32", "--pretrained", empty}},
 		{"steps is 0: want at least 1", []string{"train", "figure1", "--steps", "0"}},
 		{"steps is -3: want at least 1", []string{"train", "figure1", "--steps=-3"}},
 		{"save_every is 0: want at least 1", []string{"train", "figure1", "--save-every", "0"}},
-		{`unknown backend "tpu": want go, xla:cpu or xla:cuda`, []string{"train", "figure1", "--backend", "tpu"}},
+		{`backend is "tpu": want go, xla:cpu or xla:cuda`, []string{"train", "figure1", "--backend", "tpu"}},
 		{empty + " is not a run: it has no config.json", []string{"info", empty}},
 		{empty + " is not a run: it has no config.json", []string{"sample", empty}},
 		{"-n is 0: want at least 1", []string{"sample", empty, "-n", "0"}},
@@ -206,13 +208,13 @@ func TestMistakes(t *testing.T) {
 // is wrong, its value, and what would be right.
 func TestMistakesInARun(t *testing.T) {
 	for want, spoil := range map[string]func(*gans.Config){
-		"generator: size is 30: want base·2ⁿ, such as 28 or 56 for base 7": func(c *gans.Config) { c.Generator.DCGAN.Size = 30 },
-		"generator: channels is 0: want 1 for grey images or 3 for colour": func(c *gans.Config) { c.Generator.DCGAN.Channels = 0 },
-		"discriminator: it reads images of shape [56 56 1]: want [28 28 1], the shape of one example": func(c *gans.Config) {
+		"generator.dcgan.size is 30: want base·2ⁿ, such as 28 or 56 for base 7": func(c *gans.Config) { c.Generator.DCGAN.Size = 30 },
+		"generator.dcgan.channels is 0: want 1 for grey images or 3 for colour": func(c *gans.Config) { c.Generator.DCGAN.Channels = 0 },
+		"discriminator.dcgan is for examples of shape [56 56 1]: want examples of shape [28 28 1], as the generator's are": func(c *gans.Config) {
 			c.Discriminator.DCGAN.Size, c.Discriminator.DCGAN.Filters = 56, []int{8, 8, 8}
 		},
-		`generator: batch_size is 1, and batch norm takes its statistics over the batch: want at least 2, or batch_norm "none"`: func(c *gans.Config) { c.BatchSize = 1 },
-		"the generator has 10 classes, the discriminator 0: want the same labels told to both":                                  func(c *gans.Config) { c.Discriminator.DCGAN.Classes = 0 },
+		`batch_size is 1: want at least 2, for batch norm takes its statistics over the batch, or batch_norm "none"`: func(c *gans.Config) { c.BatchSize = 1 },
+		"discriminator.dcgan.classes is 0: want 10, as the generator has: both players are told the same labels":     func(c *gans.Config) { c.Discriminator.DCGAN.Classes = 0 },
 	} {
 		cfg, dir := gans.MNIST28(), t.TempDir()
 		spoil(&cfg)
@@ -234,7 +236,7 @@ func TestUsage(t *testing.T) {
 		require.Contains(t, errs, "gan: error: ", args)
 	}
 	help := must(t, "train", "--help")
-	for _, name := range append(gans.Presets(), gans.DataSets()...) {
+	for _, name := range append(gans.Presets(), open.Names()...) {
 		require.Contains(t, help, name)
 	}
 	require.Contains(t, help, "(default: $GOMLX_BACKEND,")
@@ -256,7 +258,7 @@ func TestDoctor(t *testing.T) {
 
 	status, out, errs = doctor("tpu")
 	require.Equal(t, 1, status)
-	require.Regexp(t, `(?m)^backend +tpu does not start\n.*→ unknown backend`, out)
+	require.Regexp(t, `(?m)^backend +tpu does not start\n.*→ backend is "tpu"`, out)
 	require.Contains(t, errs, "backend tpu does not start")
 }
 
@@ -264,4 +266,24 @@ func TestVersion(t *testing.T) {
 	out := must(t, "version")
 	require.Regexp(t, `^gan \S*\ngo1\.\S+ \w+/\w+\n`, out)
 	require.Contains(t, out, "github.com/gomlx/gomlx v0.28.16\n")
+	first, _, _ := strings.Cut(out, "\n")
+	require.Equal(t, first+"\n", must(t, "--version"))
+}
+
+// TestStampedVersion: what the linker was told beats what the go command recorded.
+func TestStampedVersion(t *testing.T) {
+	t.Cleanup(func() { version = "" })
+	version = "v1.2.3"
+	require.Equal(t, "v1.2.3", programVersion())
+	version = ""
+	require.NotEmpty(t, programVersion())
+}
+
+// TestMisspelt: commands and flags that nearly exist are suggested.
+func TestMisspelt(t *testing.T) {
+	for _, c := range []struct{ want, word string }{{`"train"`, "trian"}, {`"--version"`, "--verion"}} {
+		status, _, errs := gan(t, c.word)
+		require.NotZero(t, status)
+		require.Regexp(t, c.word+".*"+c.want, errs)
+	}
 }

@@ -1,25 +1,35 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/diagnose"
+	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 type probeCmd struct {
 	Dir   string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
-	Steps int    `default:"500" placeholder:"N" help:"How many steps D trains alone (default: ${default})."`
+	Steps int    `default:"500" placeholder:"N" help:"Number of steps that D trains alone (default: ${default})."`
 	checkpoint
 }
 
-// Run trains a copy of D alone and says what that means. The run stays as it is.
+// Run trains a copy of D alone and says what that means. The players stay as they are; the result joins the run's
+// history.
 func (c *probeCmd) Run() error {
+	ctx, stop := interruptible()
+	defer stop()
 	gan, err := c.open(c.Dir)
 	if err != nil {
 		return err
 	}
-	p, err := gan.Probe(c.Steps)
+	p, err := gan.Probe(ctx, c.Steps)
+	recorded := fmt.Sprintf("The result is in the run's history, where `gan diagnose %s` reads it.", c.Dir)
+	if errors.Is(err, run.ErrLocked) {
+		recorded, err = "The result is not in the run's history: a process is training there.", nil
+	}
 	if err != nil {
 		return err
 	}
@@ -27,13 +37,14 @@ func (c *probeCmd) Run() error {
 	fmt.Printf("V(D,G) went from %.3f ± %.3f to %.3f ± %.3f nats; where p_g = p_data it stays at -log 4 = %.3f.\n",
 		p.Before.Value, p.Before.StdErr, p.After.Value, p.After.StdErr, -ganlib.Log4)
 	rise := p.Rise()
-	if rise.Value < .1 || rise.Value < 3*rise.StdErr {
-		fmt.Printf("It rose by %.3f: D had seen already what it can see.\n", rise.Value)
+	if rise.Value > diagnose.BlindRise && rise.Value > 3*rise.StdErr {
+		fmt.Printf("It rose by %.3f: during play D saw less than there was to see.\n", rise.Value)
 	} else {
-		fmt.Printf("It rose by %.3f: during play D saw less than there is to see.\n", rise.Value)
+		fmt.Printf("It rose by %.3f: during play D saw all that it can see.\n", rise.Value)
 	}
 	if jsd := p.JSD(); jsd > 0 {
-		fmt.Printf("p_g is at least %.3f nats of JSD away from p_data, of at most log 2 = %.3f.\n", jsd, math.Ln2)
+		fmt.Printf("The Jensen-Shannon divergence of p_g from p_data is at least %.3f nats. It can be log 2 = %.3f at most.\n", jsd, math.Ln2)
 	}
+	fmt.Println(recorded)
 	return nil
 }

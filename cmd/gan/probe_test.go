@@ -5,10 +5,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/record"
+	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// TestProbeAndStep: `gan probe` says what it found in words, of the newest checkpoint or of another, and `gan sample`
-// takes another one too.
+// TestProbeAndStep: `gan probe` says in words what it found, of the newest checkpoint or of another, and adds it to the
+// history. `gan sample` takes another checkpoint too.
 func TestProbeAndStep(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "figure1")
 	must(t, "train", "figure1", "--backend", "go", "--steps", "40", "--save-every", "20", "-d", dir)
@@ -16,12 +19,24 @@ func TestProbeAndStep(t *testing.T) {
 	require.Regexp(t, `^After iteration 40, G stood still and a copy of D trained alone for 50 steps\.
 V\(D,G\) went from -\d\.\d{3} ± \d\.\d{3} to -\d\.\d{3} ± \d\.\d{3} nats; where p_g = p_data it stays at -log 4 = -1\.386\.
 It rose by -?\d\.\d{3}: `, out)
+	require.Contains(t, out, "The result is in the run's history")
 	require.Contains(t, must(t, "probe", dir, "--backend", "go", "--steps", "5", "--step", "20"), "After iteration 20,")
+	r, err := run.Open(dir)
+	require.NoError(t, err)
+	history, err := r.History()
+	require.NoError(t, err)
+	var steps []int
+	for _, r := range history {
+		if r.Event == record.Probe {
+			steps = append(steps, r.Step)
+		}
+	}
+	require.Equal(t, []int{20, 40}, steps)
 	require.Contains(t, must(t, "sample", dir, "--backend", "go", "--step", "20"), "after 20 iterations")
 
 	for step, says := range map[string]string{
 		"30":   "no checkpoint of step 30",
-		"best": `keeps no best checkpoint: its configuration has no "best"`,
+		"best": `best is "": want the metric by which the run keeps its best checkpoint`,
 		"last": "--step last: want the number of an iteration, or best",
 	} {
 		status, _, errs := gan(t, "probe", dir, "--backend", "go", "--step", step)

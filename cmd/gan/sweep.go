@@ -9,11 +9,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gans-in-go/gans"
@@ -29,25 +27,24 @@ type sweepCmd struct {
 
 // Run makes the runs. The first Ctrl-C saves those in progress; a second one ends the program at once.
 func (c *sweepCmd) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	cfg, name, err := c.config()
 	if err != nil {
 		return err
 	}
-	if cfg.Dir, err = c.dir(c.Dir, "sweep-", name); err != nil {
+	dir, err := c.dir(c.Dir, "sweep-", name)
+	if err != nil {
 		return err
 	}
-	cfg.Output = os.Stdout
 	options := gans.SweepOptions{Seeds: c.Seeds, Parallel: c.Parallel}
 	if c.Parallel > 1 {
 		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
 	}
-	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, cfg.Dir)
-	result, err := gans.Sweep(ctx, cfg, options)
+	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
+	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout}, options)
 	if result != nil && len(result.Seeds) > 0 {
-		fmt.Printf("\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(cfg.Dir, "sweep.png"))
+		fmt.Printf("\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
 	}
 	return err
 }
@@ -57,10 +54,10 @@ type child struct {
 	threads int // that Go may keep busy in it, unless the environment says otherwise
 }
 
-// train gives the process the configuration on its standard input. Cancelling the context passes a Ctrl-C on,
-// and waits until the process has saved. Should this program be killed, the process ends with its next line of
-// progress, which nobody takes.
-func (c child) train(ctx context.Context, cfg gans.Config) error {
+// train gives the process the configuration on its standard input. Cancelling the context passes a Ctrl-C on, and waits
+// until the process has saved. Should this program be killed, the process ends with its next line of progress, which
+// nobody takes.
+func (c child) train(ctx context.Context, cfg gans.Config, o gans.Options) error {
 	text, err := json.Marshal(cfg)
 	if err != nil {
 		return err
@@ -69,11 +66,11 @@ func (c child) train(ctx context.Context, cfg gans.Config) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, "train", "-", "-d", cfg.Dir)
+	cmd := exec.CommandContext(ctx, program, "train", "-", "-d", o.Dir)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS="+cmp.Or(os.Getenv("GOMAXPROCS"), fmt.Sprint(c.threads)))
 	cmd.Stdin = bytes.NewReader(text)
 	var errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = cfg.Output, &errs
+	cmd.Stdout, cmd.Stderr = o.Output, &errs
 	onItsOwn(cmd)
 	cmd.WaitDelay = time.Minute // of saving, after a Ctrl-C
 	err = cmd.Run()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/ganlib/sweep"
 )
 
 // sweepArgs is a short sweep of the one-dimensional game.
@@ -34,7 +35,7 @@ func TestSweepInParallel(t *testing.T) {
 	}
 	require.Contains(t, out, "2 runs, of which 0 stopped because training went wrong: "+filepath.Join(two, "sweep.png"))
 	require.False(t, decode(t, filepath.Join(two, "sweep.png")).Bounds().Empty())
-	numbers := func(dir string) (result gans.SweepResult) {
+	numbers := func(dir string) (result sweep.Result) {
 		text, err := os.ReadFile(filepath.Join(dir, "sweep.json"))
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &result))
@@ -71,7 +72,7 @@ func TestSweepCtrlC(t *testing.T) {
 		p.wants(t, "seed 1: training "+filepath.Join(dir, "seed-1")+", 2000 steps")
 		require.NoError(t, p.Process.Signal(os.Interrupt))
 		require.Equal(t, 130, p.end().ExitCode(), p.errs.String())
-		require.Contains(t, p.errs.String(), "the runs in "+dir+" are saved, and running the same again goes on from there")
+		require.Contains(t, p.errs.String(), "the runs in "+dir+" are saved, and the same call goes on from there")
 		step := newest(t, filepath.Join(dir, "seed-1"))
 		require.Positive(t, step)
 		require.NoDirExists(t, filepath.Join(dir, "seed-3"))
@@ -131,7 +132,7 @@ func TestSet(t *testing.T) {
 	require.Equal(t, first, second)
 
 	for want, args := range map[string][]string{
-		`--set: "kk" is no key of a configuration: did you mean "k"?`:                 {"figure1", "--set", "kk=2"},
+		`--set: "kk" is not a key of the configuration: did you mean "k"?`:            {"figure1", "--set", "kk=2"},
 		`--set: k is "two": want a whole number`:                                      {"figure1", "--set", "k=two"},
 		`--set k: want KEY=VALUE, such as k=2`:                                        {"figure1", "--set", "k"},
 		"k is 0: want at least 1":                                                     {"figure1", "--set", "k=0"},

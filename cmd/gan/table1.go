@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,9 +26,11 @@ type table1Cmd struct {
 const paper = 225
 
 func (c *table1Cmd) Run() error {
+	ctx, stop := interruptible()
+	defer stop()
 	var results []*evaluate.Table1Result
 	for _, dir := range c.Dirs {
-		result, err := c.score(dir)
+		result, err := c.score(ctx, dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
 		}
@@ -49,7 +52,7 @@ func (c *table1Cmd) Run() error {
 }
 
 // score is a run's line, which is kept beside the run: the test images are touched once.
-func (c *table1Cmd) score(dir string) (*evaluate.Table1Result, error) {
+func (c *table1Cmd) score(ctx context.Context, dir string) (*evaluate.Table1Result, error) {
 	path := filepath.Join(dir, "table1.json")
 	text, err := os.ReadFile(path)
 	if err == nil {
@@ -64,7 +67,7 @@ func (c *table1Cmd) score(dir string) (*evaluate.Table1Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := gan.Table1(c.Seed, os.Stdout)
+	result, err := gan.Table1(ctx, c.Seed, os.Stdout)
 	if err != nil {
 		return nil, err
 	}

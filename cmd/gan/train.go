@@ -2,20 +2,18 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/data/open"
 )
 
 type trainCmd struct {
@@ -65,19 +63,18 @@ func (c *recipe) Validate() error {
 
 // Run stops in good order at the first Ctrl-C. A second one ends the program at once.
 func (c *trainCmd) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	cfg, name, err := c.config()
 	if err != nil {
 		return err
 	}
-	if cfg.Dir, err = c.dir(c.Dir, "", name); err != nil {
+	dir, err := c.dir(c.Dir, "", name)
+	if err != nil {
 		return err
 	}
-	cfg.Output = os.Stdout
-	fmt.Printf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, cfg.Dir)
-	gan, err := gans.Train(ctx, cfg)
+	fmt.Printf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)
+	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout})
 	if err != nil {
 		return err
 	}
@@ -96,7 +93,7 @@ func (c *recipe) dir(asked, prefix, name string) (string, error) {
 	return filepath.Join("runs", prefix+name), nil
 }
 
-// file tells whether the recipe is one in a file.
+// file reports whether the recipe is one in a file.
 func (c *recipe) file() bool { return c.Preset == "-" || filepath.Ext(c.Preset) == ".json" }
 
 // base is the preset that was asked for, or what the file says.
@@ -105,7 +102,7 @@ func (c *recipe) base() (gans.Config, error) {
 		return gans.ReadConfig(c.Preset)
 	}
 	cfg, err := gans.Preset(c.Preset)
-	if err != nil && c.Data == "" && slices.Contains(gans.DataSets(), c.Preset) {
+	if err != nil && c.Data == "" && slices.Contains(open.Names(), c.Preset) {
 		err = fmt.Errorf("%s is data, not a preset: `gan train --data %[1]s` trains a DCGAN on it", c.Preset)
 	}
 	return cfg, err

@@ -93,8 +93,8 @@ func TestDataThatCannotBe(t *testing.T) {
 	require.NoError(t, os.Mkdir(empty, 0o777))
 	for what, want := range map[string]string{
 		text: "notes.txt", broken: "broken.zip", empty: "empty",
-		small:         "128 distinct examples out of 20",
-		"no-such.zip": `no set is called "no-such.zip", and there is no such file`,
+		small:         "want at most 20: an iteration takes k·m distinct examples",
+		"no-such.zip": `data set or file "no-such.zip" is unknown`,
 		"cifar10":     "`gan data fetch cifar10`",
 		"celeba":      "by hand",
 	} {

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"path/filepath"
-	"syscall"
 
 	"github.com/gans-in-go/gans/ganlib/diagnose"
 	"github.com/gans-in-go/gans/ganlib/run"
@@ -13,23 +9,26 @@ import (
 )
 
 type watchCmd struct {
-	Dir  string `arg:"" name:"run" type:"path" help:"The run's directory; the run may be in progress, or still to begin."`
-	Port int    `placeholder:"N" help:"The port on 127.0.0.1 (default: one that is free)."`
+	Dir  string `arg:"" name:"run" type:"path" help:"The run's directory. The run may be in progress, or yet to begin."`
+	Port int    `placeholder:"N" help:"The port on 127.0.0.1 (default: any free port)."`
 }
 
 // Run serves the page until Ctrl-C.
 func (c *watchCmd) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	return watch.Page{Dir: c.Dir, Port: c.Port, Output: os.Stdout, Diagnose: func(history []run.Record) []string {
-		config, err := os.ReadFile(filepath.Join(c.Dir, "config.json"))
-		if err != nil {
-			config = nil // without it the remedies are in words
-		}
-		var words []string
-		for _, verdict := range diagnose.Diagnose(history, config) {
-			words = append(words, verdict.String())
-		}
-		return words
-	}}.Serve(ctx)
+	return watch.Page{Dir: c.Dir, Port: c.Port, Output: os.Stdout, Diagnose: c.verdicts}.Serve(ctx)
+}
+
+// verdicts returns what the diagnosis says of a history of the run.
+func (c *watchCmd) verdicts(history []run.Record) []string {
+	var config []byte // without it the remedies are in words
+	if r, err := run.Open(c.Dir); err == nil {
+		config = r.ConfigText()
+	}
+	var words []string
+	for _, verdict := range diagnose.Diagnose(history, config) {
+		words = append(words, verdict.String())
+	}
+	return words
 }

@@ -1,14 +1,16 @@
 // Package backend chooses the engine that runs the computation graphs.
 //
-// Two engines do the same work. "go" is pure Go, always there and needs nothing installed. "xla:cpu"
-// and "xla:cuda" run Google's XLA through a PJRT plugin, a shared library loaded when the program
-// starts; they need a program built with cgo on a platform go-xla supports. Nothing is ever fetched:
-// a plugin is looked for in the directories of $PJRT_PLUGIN_LIBRARY_PATH, then in .venv/pjrt of the
-// checkout that encloses the working directory (where `make setup` puts it), then where go-xla
-// itself looks.
+// Two engines do the same work. "go" is pure Go: it is part of every program and needs nothing installed. "xla:cpu"
+// and "xla:cuda" run Google's XLA through a PJRT plugin, a shared library that is loaded when the engine is opened.
+// They need a program built with cgo, on a platform that go-xla supports. See [Open].
+//
+// Plugins are never downloaded. [Plugin] looks for one in the directories of $PJRT_PLUGIN_LIBRARY_PATH, then in
+// .venv/pjrt of the checkout around the working directory, where `make setup` puts it, then where go-xla itself
+// looks.
 package backend
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,23 +23,30 @@ import (
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend" // registers "go"
 	"golang.org/x/sys/cpu"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Env is the environment variable that names the engine, GoMLX's own.
+// Env is the environment variable that names the engine. It is GoMLX's own.
 const Env = "GOMLX_BACKEND"
 
-// Warnings receives advice that is not an error, such as a program built without SIMD.
-var Warnings io.Writer = os.Stderr
+// Why an XLA engine cannot be opened.
+var (
+	// ErrNoXLA means that the program was built without XLA.
+	ErrNoXLA = errors.New("this program was built without XLA")
+	// ErrNoPlugin means that the PJRT plugin was not found.
+	ErrNoPlugin = errors.New("no PJRT plugin")
+)
 
-// xlaPlugins lists the PJRT plugins go-xla finds by itself, name to path. It is nil in programs built
-// without cgo, or for a platform go-xla does not support: they have no XLA.
+// xlaPlugins maps the names of the PJRT plugins that go-xla finds by itself to their paths. It is nil in a program
+// built without cgo or for a platform that go-xla does not support.
 var xlaPlugins func() map[string]string
 
-// HasXLA reports whether this program was built with XLA, whether or not a plugin is present.
+// HasXLA reports whether this program was built with XLA. It may still lack a plugin.
 func HasXLA() bool { return xlaPlugins != nil }
 
-// Resolve names the engine to use: the name given, else $GOMLX_BACKEND, else "xla:cpu" where its
-// plugin is found, else "go". The result is what a run records as the backend it was trained on.
+// Resolve returns the name of the engine to use: the given name, else $GOMLX_BACKEND, else "xla:cpu" if its plugin is
+// found, else "go". A run records the result as the backend it was trained on.
 func Resolve(name string) string {
 	if name == "" {
 		name = os.Getenv(Env)
@@ -54,12 +63,15 @@ func Resolve(name string) string {
 	return name
 }
 
-// Open starts the engine Resolve(name) names: "go", "xla:cpu", "xla:cuda", or any configuration GoMLX
-// accepts, such as "go:parallelism=1" or "xla:/path/to/plugin.so". The plain "go" runs one operation
-// at a time, each on all cores, which is faster for networks of the size GANs have here.
+// Open returns the engine of a name, which it passes to [Resolve] first: "go", "xla:cpu", "xla:cuda", or any
+// configuration GoMLX accepts, such as "go:parallelism=1" or "xla:/path/to/plugin.so". Plain "go" runs one operation
+// at a time, each on all cores, which is faster for networks of the size that GANs have here.
 //
-// An engine is started once and shared by all who ask for it by the same name; it lives as long as the
-// program, so do not finalize it.
+// Each engine is started once, shared by all who ask for it by the same name, and lives as long as the program: do
+// not finalize it.
+//
+// An unknown name is refused as an [invalid.Error] of the key "backend". If XLA cannot be used, the error wraps
+// [ErrNoXLA] or [ErrNoPlugin].
 func Open(name string) (compute.Backend, error) {
 	name = Resolve(name)
 	mu.Lock()
@@ -84,7 +96,7 @@ func start(name string) (compute.Backend, error) {
 	config := name
 	switch kind, plugin, _ := strings.Cut(name, ":"); kind {
 	case "go":
-		warnWithoutSIMD()
+		warnWithoutSIMD(os.Stderr)
 		if plugin == "" {
 			config = "go:ops_sequential"
 		}
@@ -100,7 +112,7 @@ func start(name string) (compute.Backend, error) {
 		defer forget()
 		config = "xla:" + path + options
 	default:
-		return nil, fmt.Errorf("unknown backend %q: want go, xla:cpu or xla:cuda", name)
+		return nil, invalid.Value("backend", name, "go, xla:cpu or xla:cuda")
 	}
 	b, err := compute.NewWithConfig(config)
 	if err != nil {
@@ -109,12 +121,12 @@ func start(name string) (compute.Backend, error) {
 	return b, nil
 }
 
-// findXLA finds the plugin that a configuration such as "cpu", "cuda,memory_fraction=.5" or
-// "/path/to/plugin.so" names. Options keep their comma.
+// findXLA finds the plugin named by a configuration such as "cpu", "cuda,memory_fraction=.5" or "/path/to/plugin.so".
+// The options keep their comma.
 func findXLA(plugin string) (path, options string, err error) {
 	if !HasXLA() {
-		return "", "", fmt.Errorf("backend xla:%s is not in this program: it was built without cgo or for %s/%s; "+
-			"install a C compiler and build with CGO_ENABLED=1, or use --backend go", plugin, runtime.GOOS, runtime.GOARCH)
+		return "", "", fmt.Errorf("backend xla:%s: %w, because cgo was off or XLA does not support %s/%s: "+
+			"install a C compiler and build with CGO_ENABLED=1, or use --backend go", plugin, ErrNoXLA, runtime.GOOS, runtime.GOARCH)
 	}
 	path, options, found := strings.Cut(plugin, ",")
 	if found {
@@ -126,15 +138,15 @@ func findXLA(plugin string) (path, options string, err error) {
 	short := path
 	path, ok := Plugin(short)
 	if !ok {
-		return "", "", fmt.Errorf("backend xla:%s needs %s, found neither in $%s nor in .venv/pjrt: "+
-			"run `make setup` in the checkout, or use --backend go", short, pluginFile(short), pluginPathEnv)
+		return "", "", fmt.Errorf("backend xla:%s: %w: %s is neither in $%s nor in .venv/pjrt: "+
+			"run `make setup` in the checkout, or use --backend go", short, ErrNoPlugin, pluginFile(short), pluginPathEnv)
 	}
 	return path, options, nil
 }
 
-// plainName returns a path to the plugin that go-xla does not misread. It takes a plugin for CUDA's or
-// ROCm's by these words anywhere in its path, so a checkout below ~/cuda could not load the one for the
-// CPU. A link in a temporary directory serves until the plugin is loaded; forget removes it.
+// plainName returns a path to the plugin that go-xla does not misread. go-xla takes a plugin for CUDA's or ROCm's if
+// one of these words is anywhere in its path, so a checkout below ~/cuda could not load the plugin for the CPU. In
+// that case the path is a link in a temporary directory. Call forget once the plugin is loaded: it removes the link.
 func plainName(path string) (plain string, forget func(), err error) {
 	if !vendor.MatchString(filepath.Dir(path)) || vendor.MatchString(filepath.Base(path)) {
 		return path, func() {}, nil
@@ -147,7 +159,7 @@ func plainName(path string) (plain string, forget func(), err error) {
 	plain = filepath.Join(dir, filepath.Base(path))
 	if err := os.Symlink(path, plain); err != nil {
 		forget()
-		return "", nil, fmt.Errorf("XLA's plugin in %s: go-xla takes it for another by the directory's name, and it cannot be linked elsewhere: %w", path, err)
+		return "", nil, fmt.Errorf("%s: go-xla would take this plugin for another vendor's because of its directory's name, and linking it elsewhere failed: %w", path, err)
 	}
 	return plain, forget, nil
 }
@@ -156,8 +168,8 @@ var vendor = regexp.MustCompile(`(?i)cuda|nvidia|rocm|amd`)
 
 const pluginPathEnv = "PJRT_PLUGIN_LIBRARY_PATH"
 
-// Plugin finds the PJRT plugin of a short name, "cpu" or "cuda", and reports whether this program can
-// use one.
+// Plugin returns the path of the PJRT plugin with a short name, "cpu" or "cuda". ok is false if there is no such
+// plugin or the program was built without XLA.
 func Plugin(name string) (path string, ok bool) {
 	if !HasXLA() {
 		return "", false
@@ -191,7 +203,7 @@ func pluginFile(name string) string {
 	return fmt.Sprintf("pjrt_c_api_%s_plugin.%s", name, ext)
 }
 
-// Checkout returns the root of the GANs-in-Go checkout that encloses the working directory.
+// Checkout returns the root of the GANs-in-Go checkout around the working directory.
 func Checkout() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -204,26 +216,27 @@ func Checkout() (string, error) {
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", fmt.Errorf("no GANs-in-Go checkout encloses the working directory")
+			return "", errors.New("the working directory is not in a checkout of GANs in Go")
 		}
 		dir = parent
 	}
 }
 
-// SIMD says whether the "go" engine uses vector instructions: built tells whether this program was
-// compiled with them, able whether the machine has them.
+// SIMD reports whether the "go" engine uses vector instructions: it does if the program was built with them and the
+// machine is able to run them.
 func SIMD() (built, able bool) {
 	return builtWithSIMD, runtime.GOARCH == "amd64" && cpu.X86.HasAVX2
 }
 
 var warnOnce sync.Once
 
-func warnWithoutSIMD() {
+// warnWithoutSIMD writes its advice once in the life of the program.
+func warnWithoutSIMD(w io.Writer) {
 	if built, able := SIMD(); built || !able {
 		return
 	}
 	warnOnce.Do(func() {
-		fmt.Fprintln(Warnings, "gans: this program was built without SIMD, which makes matrix products 20 to 30 times slower; "+
+		fmt.Fprintln(w, "gans: this program was built without SIMD, which makes matrix products 20 to 30 times slower; "+
 			"rebuild it with GOEXPERIMENT=simd, as in: GOTOOLCHAIN=auto GOEXPERIMENT=simd go run ./cmd/gan")
 	})
 }

@@ -2,11 +2,11 @@
 
 package backend
 
-// XLA allocates little else than large buffers, all of them anew each iteration, and glibc is not made for
-// that: it hands them back to the kernel, which clears them page by page at the next use, and it gives each
-// thread an arena of its own, which keeps what the compiler freed there. Asked, before there is a second
-// thread, to keep one arena and up to 1 GiB in it, it makes DCGAN's MNIST iterations 5 to 10% faster and takes
-// a quarter to a third less memory (tests/bench). Whoever sets glibc's own variables has asked first.
+// XLA allocates little else than large buffers, all of them anew each iteration, and glibc is not made for that: it
+// hands them back to the kernel, which clears them page by page at the next use, and it gives each thread an arena of
+// its own, which keeps what the compiler freed there. Asked, before there is a second thread, to keep one arena and up
+// to 1 GiB in it, it makes DCGAN's MNIST iterations 5 to 10% faster and takes a quarter to a third less memory
+// (tests/bench). Whoever sets glibc's own variables has asked first.
 
 /*
 #include <malloc.h>

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -8,28 +9,26 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Drawing says how minibatches are drawn from a [Source], and what a network
-// gets to see of them.
+// Drawing says how minibatches are drawn from a [Source], and how a network sees them.
 type Drawing struct {
-	// Size is the number of images a step.
+	// Size is the number of images per step.
 	Size int
-	// Seed decides which ones, and which of them are mirrored.
+	// Seed decides which images are drawn, and which of them are mirrored.
 	Seed uint64
-	// Replacement draws each image by itself from all of them, so that one may
-	// come twice; otherwise [Order] deals them out in shuffled epochs.
+	// Replacement draws each image independently from all of them, so that one may occur twice; otherwise [Order] deals
+	// them out in shuffled epochs.
 	Replacement bool
 	// Flip mirrors each image left to right with probability 1/2.
 	Flip bool
 	// Scale is the range of the numbers.
 	Scale Scale
-	// OnDevice puts the whole set into the device's memory, once, as bytes; a
-	// step then sends it the numbers of the images only. The minibatches are
-	// the same.
+	// OnDevice puts the whole set into the device's memory, once, as bytes; a step then sends the indices of the images
+	// only. The minibatches are the same.
 	OnDevice bool
 }
 
-// Batches draws minibatches as tensors on a device. What a step sees is a
-// function of (Seed, step) alone. Its methods are for one goroutine at a time.
+// Batches draws minibatches as tensors on a device. What a step sees is a function of (Seed, step) alone. Its methods
+// are for one goroutine at a time.
 type Batches struct {
 	source  Source
 	drawing Drawing
@@ -43,9 +42,9 @@ type Batches struct {
 // coinStream sets the coins of Flip apart from the order of the images.
 const coinStream = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio: any odd constant would do
 
-// NewBatches prepares to draw. It returns an error if the drawing asks for what
-// the source does not have, or if its first image cannot be read.
-func NewBatches(backend compute.Backend, s Source, d Drawing) (*Batches, error) {
+// NewBatches prepares to draw. It returns an error if the drawing asks for what the source does not have, or if its
+// first image cannot be read.
+func NewBatches(ctx context.Context, backend compute.Backend, s Source, d Drawing) (*Batches, error) {
 	if err := d.Scale.check(); err != nil {
 		return nil, err
 	}
@@ -62,7 +61,7 @@ func NewBatches(backend compute.Backend, s Source, d Drawing) (*Batches, error) 
 	}
 	b := &Batches{source: s, drawing: d, order: order, shape: []int{first.Height, first.Width, first.Channels}}
 	if d.OnDevice {
-		all, err := All(s)
+		all, err := All(ctx, s)
 		if err != nil {
 			return nil, err
 		}
@@ -79,8 +78,8 @@ func NewBatches(backend compute.Backend, s Source, d Drawing) (*Batches, error) 
 // Shape is that of one image: [height, width, channels].
 func (b *Batches) Shape() []int { return b.shape }
 
-// graph turns pixels uint8 [n, height, width, channels] into numbers, after it
-// has picked the images of the step (OnDevice) and mirrored some (Flip).
+// graph turns pixels uint8 [n, height, width, channels] into numbers, after it has picked the images of the step
+// (OnDevice) and mirrored some (Flip).
 func (b *Batches) graph(inputs []*Node) *Node {
 	pixels, inputs := inputs[0], inputs[1:]
 	if b.drawing.OnDevice {
@@ -93,10 +92,8 @@ func (b *Batches) graph(inputs []*Node) *Node {
 	return x
 }
 
-// Draw returns the images of a step, counted from 0, as float32
-// [Size, height, width, channels], and their labels as int32 [Size], or nil for
-// a source without labels. The tensors are the caller's. It panics if step is
-// negative.
+// Draw returns the images of a step, counted from 0, as float32 [Size, height, width, channels], and their labels as
+// int32 [Size], or nil for a source without labels. The tensors are the caller's. It panics if step is negative.
 func (b *Batches) Draw(step int) (x, labels *tensors.Tensor, err error) {
 	indices := b.order.Batch(step)
 	inputs := []any{b.whole}
@@ -132,7 +129,7 @@ func (b *Batches) Draw(step int) (x, labels *tensors.Tensor, err error) {
 	return x, labels, nil
 }
 
-// coins tells which images of a step are mirrored.
+// coins says which images of a step are mirrored.
 func (b *Batches) coins(step int) []bool {
 	rng, coins := stream(b.drawing.Seed^coinStream, step), make([]bool, b.drawing.Size)
 	for i := range coins {

@@ -1,13 +1,11 @@
 package data
 
-// Distribution is a toy distribution of points whose density is known, so that
-// what a generator learned can be held against the truth: [Normal1D],
-// [Mixture], [SwissRoll].
+// Distribution is a toy distribution of points whose density is known, so that what a generator learned can be held
+// against the truth: [Normal1D], [Mixture], [SwissRoll].
 type Distribution interface {
 	// Dim is the number of coordinates of a point.
 	Dim() int
-	// Batch draws the n points that belong to a step, [n, Dim]: the same ones
-	// whenever (seed, step) is the same.
+	// Batch draws the n points that belong to a step, [n, Dim]: the same ones whenever (seed, step) is the same.
 	Batch(seed uint64, step, n int) []float32
 }
 

@@ -31,7 +31,7 @@ func ExampleImages_Fill() {
 	fmt.Println(set.Fill(x, []int{1, 2}, data.Symmetric))
 	// Output:
 	// <nil> [1 1 -1 -1]
-	// image 2 of "black, white": the set has images 0 to 1
+	// no such image: 2 of "black, white", which has images 0 to 1
 }
 
 func ExampleNormal1D() {

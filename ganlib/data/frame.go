@@ -6,47 +6,48 @@ import (
 	"image/color"
 
 	"golang.org/x/image/draw"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Frame says how pictures of any size become images of one: the middle of each,
-// resized by the filter of [Images.Resize].
+// Frame says how pictures of any size become images of one: the middle of each, resized by the filter of
+// [Images.Resize].
 type Frame struct {
 	// Size is the side of the images.
 	Size int
-	// Crop is the side of the square that is cut out about the centre; 0 means
-	// the largest there is. The literature takes 108 of CelebA's 178 x 218.
+	// Crop is the side of the square that is cut out around the centre; 0 means the largest that fits. The literature
+	// takes 108 of CelebA's 178 x 218.
 	Crop int
 	// Channels is 1 for grey or 3 for colour.
 	Channels int
 }
 
-// Validate reports a frame that holds no image.
+// Validate returns an *invalid.Error of package ganlib/invalid for a value that is out of range.
 func (f Frame) Validate() error {
 	switch {
 	case f.Size < 1:
-		return fmt.Errorf("size is %d: want the side of the images, such as 64", f.Size)
+		return invalid.Value("size", f.Size, "the side of the images, such as 64")
 	case f.Crop < 0:
-		return fmt.Errorf("crop is %d: want the side of the square to cut out, or 0 for the largest", f.Crop)
+		return invalid.Value("crop", f.Crop, "the side of the square to cut out, or 0 for the largest")
 	case f.Channels != 1 && f.Channels != 3:
-		return fmt.Errorf("channels is %d: want 1 (grey) or 3 (red, green, blue)", f.Channels)
+		return invalid.Value("channels", f.Channels, "1 (grey) or 3 (red, green, blue)")
 	}
 	return nil
 }
 
-// Draw writes a picture into dst, [Size, Size, Channels]; what is transparent
-// becomes white. It returns an error if the frame is not valid, dst has
-// another length, or the picture has no pixels or fewer than Crop.
+// Draw writes a picture into dst, [Size, Size, Channels]; what is transparent becomes white. It returns an error if the
+// frame is not valid, dst has another length, or the picture has no pixels or fewer than Crop.
 func (f Frame) Draw(dst []uint8, picture image.Image) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
 	if want := f.Size * f.Size * f.Channels; len(dst) != want {
-		return fmt.Errorf("room for %d values: want %d x %d x %d = %d", len(dst), f.Size, f.Size, f.Channels, want)
+		return fmt.Errorf("%w: room for %d values: want %d x %d x %d = %d", ErrFormat, len(dst), f.Size, f.Size, f.Channels, want)
 	}
 	from := picture.Bounds()
 	side := min(from.Dx(), from.Dy())
 	if side < max(1, f.Crop) {
-		return fmt.Errorf("picture of %d x %d: want at least %d pixels a side", from.Dx(), from.Dy(), max(1, f.Crop))
+		return fmt.Errorf("%w: picture of %d x %d: want at least %d pixels a side", ErrUnfit, from.Dx(), from.Dy(), max(1, f.Crop))
 	}
 	if f.Crop > 0 {
 		side = f.Crop

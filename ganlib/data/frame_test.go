@@ -5,6 +5,10 @@ import (
 	"image/color"
 	"image/draw"
 	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // target is a picture of width x height: blue, with a red square of the given
@@ -100,18 +104,12 @@ func TestFrameResizesAsResizeDoes(t *testing.T) {
 
 func TestFrameRefuses(t *testing.T) {
 	picture := image.NewGray(image.Rect(0, 0, 100, 50))
-	for _, c := range []struct {
-		frame Frame
-		room  int
-		says  string
-	}{
-		{Frame{Size: 0, Channels: 3}, 0, "size is 0"},
-		{Frame{Size: 4, Channels: 2}, 32, "channels is 2"},
-		{Frame{Size: 4, Crop: -1, Channels: 1}, 16, "crop is -1"},
-		{Frame{Size: 4, Channels: 3}, 16, "room for 16 values: want 4 x 4 x 3 = 48"},
-		{Frame{Size: 4, Crop: 51, Channels: 1}, 16, "picture of 100 x 50: want at least 51"},
-	} {
-		wantError(t, c.frame.Draw(make([]uint8, c.room), picture), c.says)
-	}
-	wantError(t, Frame{Size: 1, Channels: 1}.Draw(make([]uint8, 1), image.NewGray(image.Rectangle{})), "picture of 0 x 0")
+	draw := func(f Frame, room int) error { return f.Draw(make([]uint8, room), picture) }
+	gantest.RequireInvalid(t, draw(Frame{Size: 0, Channels: 3}, 0), "size")
+	gantest.RequireInvalid(t, draw(Frame{Size: 4, Channels: 2}, 32), "channels")
+	gantest.RequireInvalid(t, draw(Frame{Size: 4, Crop: -1, Channels: 1}, 16), "crop")
+	require.ErrorIs(t, draw(Frame{Size: 4, Channels: 3}, 16), ErrFormat)
+	require.ErrorIs(t, draw(Frame{Size: 4, Crop: 51, Channels: 1}, 16), ErrUnfit)
+	none := image.NewGray(image.Rectangle{})
+	require.ErrorIs(t, Frame{Size: 1, Channels: 1}.Draw(make([]uint8, 1), none), ErrUnfit)
 }

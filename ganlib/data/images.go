@@ -10,7 +10,7 @@ import (
 // Build one with a reader, or fill the fields and call [Images.Validate].
 type Images struct {
 	Name    string // what a reader calls it, such as "MNIST, training part"
-	License string // the terms it is handed out under; "" if unknown
+	License string // the terms it is published under; "" if unknown
 	Source  string // where it comes from: an address or a path
 
 	N, Height, Width int
@@ -18,33 +18,32 @@ type Images struct {
 	Pixels           []uint8 // [N, Height, Width, Channels], 0 is black
 	Labels           []int   // [N], or nil where nothing is labelled
 
-	// LabelNames tells what each label means, such as "daisy" for 0; nil if
-	// nobody has said.
+	// LabelNames says what each label means, such as "daisy" for 0; nil if that is not known.
 	LabelNames []string
 }
 
-// Validate returns an error unless the sizes are positive, Channels is 1 or 3,
-// and Pixels and Labels have the lengths that the sizes ask for.
+// Validate returns an error unless the sizes are positive, Channels is 1 or 3, and Pixels and Labels have the lengths
+// that the sizes ask for.
 func (s *Images) Validate() error {
 	if s.N < 1 || s.Height < 1 || s.Width < 1 {
-		return fmt.Errorf("image set %q has %d images of %d x %d: each number must be at least 1",
-			s.Name, s.N, s.Height, s.Width)
+		return fmt.Errorf("%w: image set %q has %d images of %d x %d: each number must be at least 1",
+			ErrFormat, s.Name, s.N, s.Height, s.Width)
 	}
 	if s.Channels != 1 && s.Channels != 3 {
-		return fmt.Errorf("image set %q has %d channels: want 1 (grey) or 3 (red, green, blue)", s.Name, s.Channels)
+		return fmt.Errorf("%w: image set %q has %d channels: want 1 (grey) or 3 (red, green, blue)", ErrFormat, s.Name, s.Channels)
 	}
 	if want := s.N * s.Size(); len(s.Pixels) != want {
-		return fmt.Errorf("image set %q has %d pixel bytes: want %d x %d x %d x %d = %d",
-			s.Name, len(s.Pixels), s.N, s.Height, s.Width, s.Channels, want)
+		return fmt.Errorf("%w: image set %q has %d pixel bytes: want %d x %d x %d x %d = %d",
+			ErrFormat, s.Name, len(s.Pixels), s.N, s.Height, s.Width, s.Channels, want)
 	}
 	if s.Labels != nil && len(s.Labels) != s.N {
-		return fmt.Errorf("image set %q has %d labels for %d images: want one label an image, or none at all",
-			s.Name, len(s.Labels), s.N)
+		return fmt.Errorf("%w: image set %q has %d labels for %d images: want one label per image, or none at all",
+			ErrFormat, s.Name, len(s.Labels), s.N)
 	}
 	for i, label := range s.Labels {
 		if label < 0 || s.LabelNames != nil && label >= len(s.LabelNames) {
-			return fmt.Errorf("image %d of %q has label %d: want at least 0, and less than %d where so many have names",
-				i, s.Name, label, len(s.LabelNames))
+			return fmt.Errorf("%w: image %d of %q has label %d: want at least 0, and less than the number of label names if there are any (%d)",
+				ErrFormat, i, s.Name, label, len(s.LabelNames))
 		}
 	}
 	return nil
@@ -53,8 +52,8 @@ func (s *Images) Validate() error {
 // Size is the number of values in one image, Height x Width x Channels.
 func (s *Images) Size() int { return s.Height * s.Width * s.Channels }
 
-// At returns the pixels of image i, [Height, Width, Channels]. They are the
-// set's own, not a copy. It panics unless 0 <= i < N.
+// At returns the pixels of image i, [Height, Width, Channels]. They are the set's own, not a copy. It panics unless 0
+// <= i < N.
 func (s *Images) At(i int) []uint8 {
 	if i < 0 || i >= s.N {
 		panic(fmt.Sprintf("data: image %d of %q: the set has images 0 to %d", i, s.Name, s.N-1))
@@ -63,8 +62,7 @@ func (s *Images) At(i int) []uint8 {
 	return s.Pixels[i*size : (i+1)*size : (i+1)*size]
 }
 
-// Image returns a copy of image i: an *image.Gray or an *image.NRGBA. It
-// panics unless 0 <= i < N.
+// Image returns a copy of image i: an *image.Gray or an *image.NRGBA. It panics unless 0 <= i < N.
 func (s *Images) Image(i int) image.Image {
 	pixels := s.At(i)
 	bounds := image.Rect(0, 0, s.Width, s.Height)
@@ -81,11 +79,11 @@ func (s *Images) Image(i int) image.Image {
 	return colour
 }
 
-// Subset returns images lo to hi-1 as a set of its own that shares the pixels
-// and labels. It returns an error unless 0 <= lo < hi <= N.
+// Subset returns images lo to hi-1 as a set of its own that shares the pixels and labels. It returns an error unless 0
+// <= lo < hi <= N.
 func (s *Images) Subset(lo, hi int) (*Images, error) {
 	if lo < 0 || lo >= hi || hi > s.N {
-		return nil, fmt.Errorf("images %d to %d of %q: want 0 <= lo < hi <= %d", lo, hi, s.Name, s.N)
+		return nil, fmt.Errorf("%w: images %d to %d of %q: want 0 <= lo < hi <= %d", ErrIndex, lo, hi, s.Name, s.N)
 	}
 	sub := *s
 	sub.N = hi - lo
@@ -97,11 +95,11 @@ func (s *Images) Subset(lo, hi int) (*Images, error) {
 	return &sub, nil
 }
 
-// Choose returns the images that indices name, in their order, as a set of its
-// own. It returns an error if there are none or an index is not in the set.
+// Choose returns the images that indices name, in their order, as a set of its own. It returns an error if indices is
+// empty or an index is not in the set.
 func (s *Images) Choose(indices []int) (*Images, error) {
 	if len(indices) == 0 {
-		return nil, fmt.Errorf("no images chosen of %q: want at least one", s.Name)
+		return nil, fmt.Errorf("%w chosen of %q: want at least one", ErrEmpty, s.Name)
 	}
 	if err := s.check(indices); err != nil {
 		return nil, err
@@ -120,7 +118,7 @@ func (s *Images) Choose(indices []int) (*Images, error) {
 func (s *Images) check(indices []int) error {
 	for _, i := range indices {
 		if i < 0 || i >= s.N {
-			return fmt.Errorf("image %d of %q: the set has images 0 to %d", i, s.Name, s.N-1)
+			return fmt.Errorf("%w: %d of %q, which has images 0 to %d", ErrIndex, i, s.Name, s.N-1)
 		}
 	}
 	return nil
@@ -133,8 +131,11 @@ func (s *Images) blank(n, height, width, channels int) *Images {
 	return b
 }
 
-// Classes is the number of different labels, 0 for a set without: as many as
-// have names, or one more than the largest.
+// Close does nothing and returns nil: the images are in memory.
+func (s *Images) Close() error { return nil }
+
+// Classes is the number of classes: the number of label names or, if it is larger, one more than the largest label. It
+// is 0 for a set without labels.
 func (s *Images) Classes() int {
 	if s.Labels == nil {
 		return 0

@@ -4,8 +4,11 @@ import (
 	"image"
 	"image/color"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // small returns 3 images of 2 x 2 whose pixel values count up from 0.
@@ -18,19 +21,6 @@ func small(channels int) *Images {
 	return s
 }
 
-// wantError fails unless err says all of parts.
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error: want one that says %q", parts)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not say %q", err, part)
-		}
-	}
-}
-
 func TestValidate(t *testing.T) {
 	if err := small(3).Validate(); err != nil {
 		t.Fatal(err)
@@ -38,20 +28,20 @@ func TestValidate(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		spoil func(*Images)
-		says  string
 	}{
-		{"no images", func(s *Images) { s.N = 0 }, "0 images of 2 x 2"},
-		{"no width", func(s *Images) { s.Width = -1 }, "3 images of 2 x -1"},
-		{"channels", func(s *Images) { s.Channels = 2 }, "2 channels"},
-		{"pixels", func(s *Images) { s.Pixels = s.Pixels[1:] }, "35 pixel bytes: want 3 x 2 x 2 x 3 = 36"},
-		{"labels", func(s *Images) { s.Labels = s.Labels[1:] }, "2 labels for 3 images"},
-		{"a label", func(s *Images) { s.Labels[1] = -1 }, "has label -1"},
-		{"names", func(s *Images) { s.LabelNames = make([]string, 9) }, "has label 9: want at least 0, and less than 9"},
+		{"no images", func(s *Images) { s.N = 0 }},
+		{"no width", func(s *Images) { s.Width = -1 }},
+		{"channels", func(s *Images) { s.Channels = 2 }},
+		{"pixels", func(s *Images) { s.Pixels = s.Pixels[1:] }},
+		{"labels", func(s *Images) { s.Labels = s.Labels[1:] }},
+		{"a label", func(s *Images) { s.Labels[1] = -1 }},
+		{"names", func(s *Images) { s.LabelNames = make([]string, 9) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := small(3)
 			c.spoil(s)
-			wantError(t, s.Validate(), c.says, `"small"`)
+			require.ErrorIs(t, s.Validate(), ErrFormat)
+			require.ErrorContains(t, s.Validate(), `"small"`)
 		})
 	}
 }
@@ -108,7 +98,7 @@ func TestSubset(t *testing.T) {
 	}
 	for _, r := range [][2]int{{-1, 2}, {2, 2}, {2, 1}, {0, 4}} {
 		_, err := small(1).Subset(r[0], r[1])
-		wantError(t, err, "0 <= lo < hi <= 3")
+		require.ErrorIs(t, err, ErrIndex)
 	}
 }
 
@@ -139,10 +129,10 @@ func TestFill(t *testing.T) {
 func TestFillRefuses(t *testing.T) {
 	s := small(1)
 	dst := []float32{9, 9, 9, 9}
-	wantError(t, s.Fill(dst[:3], []int{0}, Unit), "room for 4 numbers", "got room for 3")
-	wantError(t, s.Fill(dst, []int{3}, Unit), "image 3", "0 to 2")
-	wantError(t, s.Fill(dst, []int{-1}, Unit), "image -1")
-	wantError(t, s.Fill(dst, []int{0}, Scale(5)), "scale 5", "Unit")
+	require.ErrorIs(t, s.Fill(dst[:3], []int{0}, Unit), ErrFormat)
+	require.ErrorIs(t, s.Fill(dst, []int{3}, Unit), ErrIndex)
+	require.ErrorIs(t, s.Fill(dst, []int{-1}, Unit), ErrIndex)
+	gantest.RequireInvalid(t, s.Fill(dst, []int{0}, Scale(5)), "scale")
 	if !slices.Equal(dst, []float32{9, 9, 9, 9}) {
 		t.Errorf("a refused Fill wrote %v", dst)
 	}
@@ -172,9 +162,9 @@ func TestChoose(t *testing.T) {
 		t.Error("writing to the chosen images changed the set")
 	}
 	_, err = s.Choose([]int{0, 3})
-	wantError(t, err, `image 3 of "small"`, "0 to 2")
+	require.ErrorIs(t, err, ErrIndex)
 	_, err = s.Choose(nil)
-	wantError(t, err, `no images chosen of "small"`)
+	require.ErrorIs(t, err, ErrEmpty)
 }
 
 func TestClasses(t *testing.T) {

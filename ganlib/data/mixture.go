@@ -6,13 +6,14 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Mixture is a mixture of Gaussians of one width, round in all directions: the
-// toy on which a GAN's missing modes can be counted.
+// Mixture is a mixture of Gaussians of one width, round in all directions: the toy on which a GAN's missing modes can
+// be counted.
 //
-// Fill the fields or start from [Mixture1D], [Ring] or [Grid]; the methods
-// expect what [Mixture.Validate] accepts.
+// Fill the fields or start from [Mixture1D], [Ring] or [Grid]; the methods expect what [Mixture.Validate] accepts.
 type Mixture struct {
 	Means   [][]float64 // of the modes, each with as many coordinates as a point
 	Std     float64     // of every mode, in every direction; positive
@@ -28,12 +29,11 @@ func Mixture1D(std float64, means ...float64) Mixture {
 	return m
 }
 
-// Ring is a mixture in the plane whose modes are spread evenly over a circle
-// around 0, equally likely. They are counted anticlockwise from (radius, 0).
+// Ring is a mixture in the plane whose modes are spread evenly over a circle around 0, equally likely. They are counted
+// anticlockwise from (radius, 0).
 //
-// Rings of 8 in the literature: radius 2 and std .02 (Metz et al. 2017,
-// "Unrolled Generative Adversarial Networks"), radius 1 and std .01 (Lin et al.
-// 2018, "PacGAN"). Radius 1 and std .05 is kinder to small networks.
+// Rings of 8 in the literature: radius 2 and std .02 (Metz et al. 2017, "Unrolled Generative Adversarial Networks"),
+// radius 1 and std .01 (Lin et al. 2018, "PacGAN"). Radius 1 and std .05 is kinder to small networks.
 func Ring(modes int, radius, std float64) Mixture {
 	m := Mixture{Std: std}
 	for k := range modes {
@@ -43,12 +43,10 @@ func Ring(modes int, radius, std float64) Mixture {
 	return m
 }
 
-// Grid is a mixture in the plane of side x side modes around 0, spacing apart
-// and equally likely. They are counted from the lowest row upwards, each row
-// from the left.
+// Grid is a mixture in the plane of side x side modes around 0, spacing apart and equally likely. They are counted from
+// the lowest row upwards, each row from the left.
 //
-// The literature's grid of 25 has side 5, spacing 2 and std .05 (Lin et al.
-// 2018, "PacGAN").
+// The literature's grid of 25 has side 5, spacing 2 and std .05 (Lin et al. 2018, "PacGAN").
 func Grid(side int, spacing, std float64) Mixture {
 	m := Mixture{Std: std}
 	first := -spacing * float64(side-1) / 2
@@ -60,25 +58,24 @@ func Grid(side int, spacing, std float64) Mixture {
 	return m
 }
 
-// Validate returns an error unless there are modes, with finite means of one
-// number of coordinates, Std is positive and finite, and Weights are nil or
-// positive, one a mode, with sum 1.
+// Validate returns an error unless there are modes, with finite means of one number of coordinates, Std is positive and
+// finite, and Weights are nil or positive, one per mode, with sum 1.
 func (m Mixture) Validate() error {
 	if len(m.Means) == 0 || len(m.Means[0]) == 0 {
-		return fmt.Errorf("mixture with means %v: want at least one, with at least one coordinate", m.Means)
+		return invalid.Value("means", m.Means, "at least one, with at least one coordinate")
 	}
 	for k, mean := range m.Means {
 		if len(mean) != m.Dim() {
-			return fmt.Errorf("mixture: mean %d has %d coordinates, mean 0 has %d: want as many in all", k, len(mean), m.Dim())
+			return invalid.Value("means", m.Means, "%d coordinates in each, as in the first; mean %d has %d", m.Dim(), k, len(mean))
 		}
 		for _, v := range mean {
 			if !finite(v) {
-				return fmt.Errorf("mixture: mean %d is %v: want finite numbers", k, mean)
+				return invalid.Value("means", mean, "finite numbers in mean %d", k)
 			}
 		}
 	}
 	if !(m.Std > 0) || !finite(m.Std) {
-		return fmt.Errorf("mixture: std is %v: want a positive number", m.Std)
+		return invalid.Value("std", m.Std, "a positive number")
 	}
 	return m.validateWeights()
 }
@@ -88,15 +85,15 @@ func (m Mixture) validateWeights() error {
 		return nil
 	}
 	if len(m.Weights) != len(m.Means) {
-		return fmt.Errorf("mixture: %d weights for %d means: want one a mean, or none at all", len(m.Weights), len(m.Means))
+		return invalid.Value("weights", m.Weights, "%d, one per mean, or none at all", len(m.Means))
 	}
 	for k, w := range m.Weights {
 		if !(w > 0) {
-			return fmt.Errorf("mixture: weight %d is %v: want a positive number, or no such mode", k, w)
+			return invalid.Value("weights", m.Weights, "positive numbers; weight %d is %v", k, w)
 		}
 	}
 	if sum := floats.Sum(m.Weights); !(math.Abs(sum-1) < 1e-9) {
-		return fmt.Errorf("mixture: weights have sum %v: want 1", sum)
+		return invalid.Value("weights", m.Weights, "a sum of 1, not %v", sum)
 	}
 	return nil
 }
@@ -119,9 +116,8 @@ func (m Mixture) weight(k int) float64 {
 	return m.Weights[k]
 }
 
-// Density is the probability density at the point x, which has Dim
-// coordinates: Σ w_k N(x; μ_k, σ²I). Far from all modes it is 0, where
-// [Mixture.LogDensity] still tells near from far.
+// Density is the probability density at the point x, which has Dim coordinates: Σ w_k N(x; μ_k, σ²I). Far from all
+// modes it is 0, where [Mixture.LogDensity] still tells near from far.
 func (m Mixture) Density(x []float64) float64 { return math.Exp(m.LogDensity(x)) }
 
 // LogDensity is the logarithm, in nats, of the density at the point x.
@@ -139,8 +135,8 @@ func (m Mixture) sigmas(x []float64, k int) float64 {
 	return floats.Distance(x, m.Means[k], 2) / m.Std
 }
 
-// CDF is the probability of a value of at most x. It panics unless the mixture
-// is on the line, which has one coordinate.
+// CDF is the probability of a value of at most x. It panics unless the mixture is on the line, which has one
+// coordinate.
 func (m Mixture) CDF(x float64) float64 {
 	if m.Dim() != 1 {
 		panic(fmt.Sprintf("data: CDF of a mixture with %d coordinates: want 1", m.Dim()))
@@ -152,9 +148,8 @@ func (m Mixture) CDF(x float64) float64 {
 	return p
 }
 
-// Mode returns the mode whose mean is nearest to the point x, and how far it
-// is, in standard deviations. A sample within 3 of them is what the literature
-// counts as being of high quality, and a mode with no such sample as missed
+// Mode returns the mode whose mean is nearest to the point x, and how far it is, in standard deviations. A sample
+// within 3 of them is what the literature counts as being of high quality, and a mode with no such sample as missed
 // (Lin et al. 2018, "PacGAN"). A NaN in x makes the distance NaN.
 func (m Mixture) Mode(x []float64) (mode int, sigmas float64) {
 	sigmas = m.sigmas(x, 0)
@@ -192,8 +187,7 @@ func (m Mixture) draw(rng *rand.Rand) int {
 	return last
 }
 
-// Batch draws the n points that belong to a step, [n, Dim]: the same ones
-// whenever (seed, step) is the same.
+// Batch draws the n points that belong to a step, [n, Dim]: the same ones whenever (seed, step) is the same.
 func (m Mixture) Batch(seed uint64, step, n int) []float32 {
 	return float32s(m.Sample(stream(seed, step), n))
 }

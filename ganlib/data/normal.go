@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// Normal1D is the normal distribution on the line, with its mean and standard
-// deviation: the p_data of Figure 1 in Goodfellow et al. 2014.
+// Normal1D is the normal distribution on the line, with its mean and standard deviation: the p_data of Figure 1 in
+// Goodfellow et al. 2014.
 type Normal1D struct {
 	Mean, Std float64 // Std must be positive
 }
@@ -34,8 +34,7 @@ func (d Normal1D) Sample(rng *rand.Rand, n int) []float64 {
 	return x
 }
 
-// Batch draws the n values that belong to a step, [n, 1]: the same ones
-// whenever (seed, step) is the same.
+// Batch draws the n values that belong to a step, [n, 1]: the same ones whenever (seed, step) is the same.
 func (d Normal1D) Batch(seed uint64, step, n int) []float32 {
 	return float32s(d.Sample(stream(seed, step), n))
 }

@@ -4,18 +4,17 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Order says which examples each step sees. It is safe for use by several
-// goroutines.
+// Order says which examples each step sees. It is safe for use by several goroutines.
 //
-// [NewOrder] deals examples out in shuffled epochs, cut into minibatches. Epoch e is a permutation of all examples that depends on (seed, e) alone. It
-// is cut into as many whole minibatches as it holds; the few examples left
-// over sit that epoch out, so the examples of a minibatch are always distinct.
-// Another permutation leaves out others.
+// [NewOrder] deals examples out in shuffled epochs, cut into minibatches. Epoch e is a permutation of all examples that
+// depends on (seed, e) alone. It is cut into as many whole minibatches as it holds; the few examples left over sit that
+// epoch out, so the examples of a minibatch are always distinct. Another permutation leaves out others.
 //
-// [NewIndependent] draws each example by itself from all of them: with
-// replacement.
+// [NewIndependent] draws each example by itself from all of them: with replacement.
 type Order struct {
 	n, size     int
 	seed        uint64
@@ -26,33 +25,34 @@ type Order struct {
 	perm  []int
 }
 
-// NewOrder returns the order of minibatches of size examples out of n. A
-// seed gives the same order on every machine. It returns an error unless
-// 1 <= size <= n.
+// NewOrder returns the order of minibatches of size examples out of n. A seed gives the same order on every machine. It
+// returns an error unless 1 <= size <= n.
 func NewOrder(n, size int, seed uint64) (*Order, error) {
 	if size < 1 || size > n {
-		return nil, fmt.Errorf("minibatches of %d distinct examples out of %d: want a size from 1 to %d", size, n, n)
+		return nil, invalid.Value("size", size, "a minibatch of 1 to %d distinct examples", n)
 	}
 	return &Order{n: n, size: size, seed: seed}, nil
 }
 
-// NewIndependent returns minibatches of size examples, each drawn by itself
-// from n. It returns an error unless both are at least 1.
+// NewIndependent returns minibatches of size examples, each drawn by itself from n. It returns an error unless both are
+// at least 1.
 func NewIndependent(n, size int, seed uint64) (*Order, error) {
-	if size < 1 || n < 1 {
-		return nil, fmt.Errorf("minibatches of %d examples out of %d: want at least 1 of each", size, n)
+	if n < 1 {
+		return nil, fmt.Errorf("%w to draw minibatches from", ErrEmpty)
+	}
+	if size < 1 {
+		return nil, invalid.Value("size", size, "a minibatch of at least 1 example")
 	}
 	return &Order{n: n, size: size, seed: seed, independent: true}, nil
 }
 
-// StepsPerEpoch is the number of minibatches that an epoch is cut into; of
-// independent draws, the steps that see as many examples as there are, at
-// least 1.
+// StepsPerEpoch is the number of minibatches that an epoch is cut into; of independent draws, the number of steps that
+// draw n examples in all, at least 1.
 func (o *Order) StepsPerEpoch() int { return max(1, o.n/o.size) }
 
-// Batch returns the examples of a step, counted from 0: numbers from 0 to n-1,
-// distinct ones unless they are drawn independently. It depends on the seed and the step alone, so steps may be asked
-// for in any order, and panics if step is negative.
+// Batch returns the examples of a step, counted from 0: numbers from 0 to n-1, distinct ones unless they are drawn
+// independently. It depends on the seed and the step alone, so steps may be asked for in any order. It panics if step
+// is negative.
 func (o *Order) Batch(step int) []int {
 	if step < 0 {
 		panic(fmt.Sprintf("data: minibatch of step %d: steps are counted from 0", step))
@@ -70,8 +70,8 @@ func (o *Order) Batch(step int) []int {
 	return batch
 }
 
-// permutation returns the examples in the order of an epoch. Drawing one for
-// each step would give the same numbers, slower. The caller must not write to it.
+// permutation returns the examples in the order of an epoch. Drawing one for each step would give the same numbers,
+// slower. The caller must not write to it.
 func (o *Order) permutation(epoch int) []int {
 	o.mu.Lock()
 	defer o.mu.Unlock()

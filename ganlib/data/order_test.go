@@ -3,6 +3,8 @@ package data
 import (
 	"slices"
 	"testing"
+
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 func newOrder(t *testing.T, n, size int, seed uint64) *Order {
@@ -101,7 +103,7 @@ func TestOrderGolden(t *testing.T) {
 func TestNewOrderRefuses(t *testing.T) {
 	for _, size := range []int{-1, 0, 11} {
 		_, err := NewOrder(10, size, 0)
-		wantError(t, err, "out of 10", "from 1 to 10")
+		gantest.RequireInvalid(t, err, "size")
 	}
 }
 

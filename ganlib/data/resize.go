@@ -8,20 +8,20 @@ import (
 	"sync"
 
 	"golang.org/x/image/draw"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Resize returns the images at side x side, with their labels; s itself if
-// they have that size. The filter is Catmull-Rom, a cubic, widened where it
-// shrinks, so that fine strokes fade and do not break. It returns an error if
-// side is less than 1, or if the images are no squares: these would be
-// distorted.
+// Resize returns the images at side x side, with their labels; s itself if they have that size. The filter is
+// Catmull-Rom, a cubic, widened where it shrinks, so that fine strokes fade and do not break. It returns an error if
+// side is less than 1, or if the images are not square, since resizing would distort them.
 func (s *Images) Resize(side int) (*Images, error) {
 	if side < 1 {
-		return nil, fmt.Errorf("images of %q at %d x %d: want a side of at least 1", s.Name, side, side)
+		return nil, invalid.Value("size", side, "the side of the images of %q, at least 1", s.Name)
 	}
 	if s.Height != s.Width {
-		return nil, fmt.Errorf("image set %q has images of %d x %d: want square ones, others would be distorted at %d x %d",
-			s.Name, s.Height, s.Width, side, side)
+		return nil, fmt.Errorf("%w: image set %q has images of %d x %d: want square ones, others would be distorted at %d x %d",
+			ErrUnfit, s.Name, s.Height, s.Width, side, side)
 	}
 	if s.Height == side {
 		return s, nil
@@ -57,13 +57,12 @@ func (s *Images) scale(into *Images, i int, scaler draw.Scaler) {
 	}
 }
 
-// WithChannels returns the images with 1 channel (grey: each pixel's luminance
-// by package image/color) or 3 (grey spread over red, green and blue), with
-// their labels; s itself if they have that many. It returns an error for
-// another number.
+// WithChannels returns the images with 1 channel (grey: each pixel's luminance by package image/color) or 3 (grey
+// spread over red, green and blue), with their labels; s itself if it has that number of channels already. It returns
+// an error for any other number.
 func (s *Images) WithChannels(channels int) (*Images, error) {
 	if channels != 1 && channels != 3 {
-		return nil, fmt.Errorf("images of %q with %d channels: want 1 (grey) or 3 (red, green, blue)", s.Name, channels)
+		return nil, invalid.Value("channels", channels, "1 (grey) or 3 (red, green, blue)")
 	}
 	if channels == s.Channels {
 		return s, nil

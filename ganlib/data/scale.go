@@ -6,6 +6,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // Scale says which numbers the pixel values 0 to 255 become.
@@ -16,30 +18,27 @@ const (
 	Unit Scale = iota
 	// Symmetric maps 0..255 to [-1, 1]: for a generator that ends in tanh.
 	Symmetric
-	// Contrast is global contrast normalisation as the 2014 paper's CIFAR-10
-	// networks have it, for a generator whose output is linear: the mean of an
-	// image is taken off, and what is left is brought to a Euclidean norm of 55.
-	// An image of one brightness becomes 0 throughout.
+	// Contrast is global contrast normalisation as the 2014 paper's CIFAR-10 networks have it, for a generator whose
+	// output is linear: the mean of an image is taken off, and what is left is brought to a Euclidean norm of 55. An
+	// image of one brightness becomes 0 throughout.
 	Contrast
 )
 
-// Constants of the 2014 code's CIFAR-10 ("GCN 55"; Pylearn2's
-// global_contrast_normalize gives up on a smaller divisor).
+// Constants of the 2014 code's CIFAR-10 ("GCN 55"; Pylearn2's global_contrast_normalize gives up on a smaller divisor).
 const (
 	contrastNorm = 55
 	leastDivisor = 1e-8
 )
 
-// check reports a scale that is none of these.
+// check reports an unknown scale.
 func (s Scale) check() error {
 	if s < Unit || s > Contrast {
-		return fmt.Errorf("scale %d is unknown: want Unit (%d), Symmetric (%d) or Contrast (%d)", s, Unit, Symmetric, Contrast)
+		return invalid.Value("scale", int(s), "Unit (%d), Symmetric (%d) or Contrast (%d)", Unit, Symmetric, Contrast)
 	}
 	return nil
 }
 
-// scaled is the scale in a graph: pixels uint8 [n, height, width, channels] to
-// float32.
+// scaled is the scale in a graph: pixels uint8 [n, height, width, channels] to float32.
 func (s Scale) scaled(pixels *Node) *Node {
 	x := ConvertDType(pixels, dtypes.Float32)
 	switch s {
@@ -54,14 +53,13 @@ func (s Scale) scaled(pixels *Node) *Node {
 	return Div(x, Where(LessThan(divisor, Scalar(x.Graph(), x.DType(), leastDivisor)), OnesLike(divisor), divisor))
 }
 
-// Fill writes the images that indices name, scaled, one after the other into
-// dst, which is [len(indices), Height, Width, Channels]. It returns an error,
-// and leaves dst alone, if dst has another length or an index is not in the set.
+// Fill writes the images that indices name, scaled, one after the other into dst, which is [len(indices), Height,
+// Width, Channels]. It returns an error, and leaves dst alone, if dst has another length or an index is not in the set.
 func (s *Images) Fill(dst []float32, indices []int, scale Scale) error {
 	size := s.Size()
 	if want := len(indices) * size; len(dst) != want {
-		return fmt.Errorf("a minibatch of %d images of %d values from %q needs room for %d numbers: got room for %d",
-			len(indices), size, s.Name, want, len(dst))
+		return fmt.Errorf("%w: a minibatch of %d images of %d values from %q needs room for %d numbers: got room for %d",
+			ErrFormat, len(indices), size, s.Name, want, len(dst))
 	}
 	if err := s.check(indices); err != nil {
 		return err
@@ -104,10 +102,9 @@ func contrast(pixels []uint8) (mean, divisor float64) {
 	return mean, divisor
 }
 
-// Pixels turns the numbers x of one image back into pixel values, rounded and
-// clipped to 0 to 255. Contrast has lost an image's mean and contrast: it is
-// drawn about middle grey, with its largest number, up or down, at full reach,
-// as Pylearn2 shows such images. dst and x must be of one length.
+// Pixels turns the numbers x of one image back into pixel values, rounded and clipped to 0 to 255. Contrast has lost an
+// image's mean and contrast: it is drawn about middle grey, with its largest number, up or down, at full reach, as
+// Pylearn2 shows such images. dst and x must be of one length.
 func (s Scale) Pixels(dst []uint8, x []float32) {
 	add, factor := 0., 255.
 	switch s {
@@ -123,4 +120,26 @@ func (s Scale) Pixels(dst []uint8, x []float32) {
 	for p, v := range x {
 		dst[p] = uint8(math.Round(min(max(float64(v)*factor+add, 0), 255)))
 	}
+}
+
+// Images turns examples [n, height, width, channels], one after the other in x, back into an image set by
+// [Scale.Pixels]; shape is that of one example. It returns an error if shape is not that of an image, or if x does not
+// hold a whole number of examples, at least one. The caller names the set.
+func (s Scale) Images(x []float32, shape []int) (*Images, error) {
+	if len(shape) != 3 {
+		return nil, fmt.Errorf("%w: examples of shape %v: want images, [height, width, channels]", ErrUnfit, shape)
+	}
+	set := &Images{Height: shape[0], Width: shape[1], Channels: shape[2]}
+	size := set.Size()
+	if size < 1 || len(x) == 0 || len(x)%size != 0 {
+		return nil, fmt.Errorf("%w: %d values: want a whole number of images of shape %v, at least one", ErrFormat, len(x), shape)
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	set.N, set.Pixels = len(x)/size, make([]uint8, len(x))
+	for i := range set.N {
+		s.Pixels(set.At(i), x[i*size:(i+1)*size])
+	}
+	return set, set.Validate()
 }

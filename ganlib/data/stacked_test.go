@@ -2,10 +2,13 @@ package data
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // manyDigits are tiny images, n of each digit. Those of different digits differ
@@ -81,7 +84,7 @@ func TestStackedModesAtTheExpectedRate(t *testing.T) {
 	const n = 128_000 // of the literature
 	of := []int{4, 6, 5, 5, 7, 3, 6, 4, 5, 5}
 	stacked := newStacked(t, manyDigits(of...), n, 1)
-	all, err := All(stacked)
+	all, err := All(t.Context(), stacked)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,29 +139,24 @@ func TestStackedErrors(t *testing.T) {
 	plain.Labels = nil
 	letters.Labels = []int{0, 26, 1}
 	broken.Pixels = nil
-	for _, c := range []struct {
-		digits *Images
-		n      int
-		want   string
-	}{
-		{good, 0, `0 stacked images of "digits"`},
-		{&colour, 1, `"digits" has 3 channels`},
-		{&plain, 1, `"digits" has 1 channels and 0 labels`},
-		{&letters, 1, `image 1 of "digits" has label 26`},
-		{&broken, 1, `has 0 pixel bytes`},
-	} {
-		if _, err := NewStacked(c.digits, c.n, 1); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error %v: want one with %q", err, c.want)
-		}
+	_, err := NewStacked(good, 0, 1)
+	gantest.RequireInvalid(t, err, "n")
+	for _, digits := range []*Images{&colour, &plain, &letters} {
+		_, err := NewStacked(digits, 1, 1)
+		require.ErrorIs(t, err, ErrUnfit)
+		require.ErrorContains(t, err, `"digits"`)
 	}
-	for _, c := range []struct {
-		indices []int
-		want    string
-	}{{nil, "no images chosen"}, {[]int{0, 5}, `image 5 of "stacked digits": the set has images 0 to 4`}, {[]int{-1}, "image -1"}} {
-		if _, err := newStacked(t, good, 5, 1).Choose(c.indices); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("choosing %v: error %v: want one with %q", c.indices, err, c.want)
-		}
+	_, err = NewStacked(&broken, 1, 1)
+	require.ErrorIs(t, err, ErrFormat)
+
+	stacked := newStacked(t, good, 5, 1)
+	_, err = stacked.Choose(nil)
+	require.ErrorIs(t, err, ErrEmpty)
+	for _, indices := range [][]int{{0, 5}, {-1}} {
+		_, err = stacked.Choose(indices)
+		require.ErrorIs(t, err, ErrIndex)
 	}
+	require.NoError(t, stacked.Close())
 }
 
 func BenchmarkStackedChoose(b *testing.B) {

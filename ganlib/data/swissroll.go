@@ -1,24 +1,23 @@
 package data
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/integrate/quad"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// SwissRoll is a spiral in the plane, blurred: a toy with one long, curved
-// mode. A point is c(u) plus Gaussian noise in both directions, where u is
-// uniform in [0, 1] and the spiral
+// SwissRoll is a spiral in the plane, blurred: a toy with one long, curved mode. A point is c(u) plus Gaussian noise in
+// both directions, where u is uniform in [0, 1] and the spiral
 //
 //	c(u) = Radius (1+2u)/3 (cos θ, sin θ),  θ = 3π/2 (1+2u)
 //
 // makes one and a half turns outwards from a third of Radius.
 //
-// It is scikit-learn's make_swiss_roll seen along its axis, where Radius is
-// 9π/2 = 14.14. Gulrajani et al. 2017 ("Improved Training of Wasserstein GANs")
-// play on one of Radius 9π/15 = 1.885 and Std 1/30.
+// It is scikit-learn's make_swiss_roll seen along its axis, where Radius is 9π/2 = 14.14. Gulrajani et al. 2017
+// ("Improved Training of Wasserstein GANs") play on one of Radius 9π/15 = 1.885 and Std 1/30.
 //
 // The methods expect what [SwissRoll.Validate] accepts.
 type SwissRoll struct {
@@ -26,14 +25,14 @@ type SwissRoll struct {
 	Std    float64 // of the noise in each direction; more than a millionth of Radius
 }
 
-// Validate returns an error unless Radius is positive and finite, and Std is
-// finite and more than a millionth of it, which float32 can just resolve.
+// Validate returns an error unless Radius is positive and finite, and Std is finite and more than a millionth of it,
+// which float32 can just resolve.
 func (s SwissRoll) Validate() error {
 	if !(s.Radius > 0) || !finite(s.Radius) {
-		return fmt.Errorf("Swiss roll: radius is %v: want a positive number", s.Radius)
+		return invalid.Value("radius", s.Radius, "a positive number")
 	}
 	if !(s.Std > 1e-6*s.Radius) || !finite(s.Std) {
-		return fmt.Errorf("Swiss roll: std is %v: want a number above %v, a millionth of the radius", s.Std, 1e-6*s.Radius)
+		return invalid.Value("std", s.Std, "a number above %v, a millionth of the radius", 1e-6*s.Radius)
 	}
 	return nil
 }
@@ -49,8 +48,7 @@ func (s SwissRoll) polar(u float64) (r, theta float64) {
 	return s.Radius * (1 + 2*u) / 3, math.Pi*3/2 + turn*u
 }
 
-// Point is the point of the spiral itself at u, from 0 at its inner end to 1 at
-// its outer one.
+// Point is the point of the spiral itself at u, from 0 at its inner end to 1 at its outer one.
 func (s SwissRoll) Point(u float64) []float64 {
 	r, theta := s.polar(u)
 	sin, cos := math.Sincos(theta)
@@ -69,10 +67,9 @@ func (s SwissRoll) sigmas(x []float64, u float64) float64 {
 	return math.Hypot(x[0]-c[0], x[1]-c[1]) / s.Std
 }
 
-// Nearest returns where along the spiral, from 0 to 1, its point nearest to x
-// is, and how far that is in standard deviations. The data's u are uniform: a
-// generator whose u are not favours some part of the roll. A NaN in x makes
-// the distance NaN.
+// Nearest returns where along the spiral, from 0 to 1, its point nearest to x is, and how far that is in standard
+// deviations. The data's u are uniform: a generator whose u are not favours some part of the roll. A NaN in x makes the
+// distance NaN.
 func (s SwissRoll) Nearest(x []float64) (u, sigmas float64) {
 	const pieces = 64 // of a seventh of a radian: one turn of the distance in each
 	sigmas = s.sigmas(x, 0)
@@ -93,8 +90,7 @@ func (s SwissRoll) Nearest(x []float64) (u, sigmas float64) {
 	return u, sigmas
 }
 
-// receding reports whether the spiral moves away from x at u: the sign of
-// (c - x)·dc/du.
+// receding reports whether the spiral moves away from x at u: the sign of (c - x)·dc/du.
 func (s SwissRoll) receding(x []float64, u float64) bool {
 	r, theta := s.polar(u)
 	sin, cos := math.Sincos(theta)
@@ -103,8 +99,7 @@ func (s SwissRoll) receding(x []float64, u float64) bool {
 	return s.Radius*2/3*along+r*turn*across > 0
 }
 
-// turning is where between lo and hi the spiral stops drawing near to x, by
-// bisection.
+// turning is where between lo and hi the spiral stops drawing near to x, by bisection.
 func (s SwissRoll) turning(x []float64, lo, hi float64) float64 {
 	for range 50 {
 		if middle := (lo + hi) / 2; s.receding(x, middle) {
@@ -123,9 +118,8 @@ func (s SwissRoll) turning(x []float64, lo, hi float64) float64 {
 // by quadrature, to a relative error of about 1e-9.
 func (s SwissRoll) Density(x []float64) float64 { return math.Exp(s.LogDensity(x)) }
 
-// LogDensity is the logarithm, in nats, of the density at the point x. Beyond a
-// million standard deviations from the spiral, it is that of noise around the
-// nearest point alone.
+// LogDensity is the logarithm, in nats, of the density at the point x. Beyond a million standard deviations from the
+// spiral, it is that of noise around the nearest point alone.
 func (s SwissRoll) LogDensity(x []float64) float64 {
 	_, nearest := s.Nearest(x)
 	peak := -nearest*nearest/2 - math.Log(2*math.Pi*s.Std*s.Std)
@@ -135,10 +129,9 @@ func (s SwissRoll) LogDensity(x []float64) float64 {
 	return peak + math.Log(s.integral(x, nearest, 0, 1))
 }
 
-// integral is ∫ exp((nearest² - d²)/2) du from lo to hi, where d is the
-// distance of x from c(u), and nearest the least d, in standard deviations. It
-// halves the range until there is nothing to integrate, or the exponent is so
-// shallow and so nearly a parabola that one Gauss-Legendre rule does.
+// integral is ∫ exp((nearest² - d²)/2) du from lo to hi, where d is the distance of x from c(u), and nearest the least
+// d, in standard deviations. It halves the range until there is nothing to integrate, or the exponent is so shallow and
+// so nearly a parabola that one Gauss-Legendre rule does.
 func (s SwissRoll) integral(x []float64, nearest, lo, hi float64) float64 {
 	const nothing, shallow, nodes = 40, 12, 12
 	exponent := func(d float64) float64 { return (nearest - d) * (nearest + d) / 2 }
@@ -166,8 +159,7 @@ func (s SwissRoll) Sample(rng *rand.Rand, n int) []float64 {
 	return x
 }
 
-// Batch draws the n points that belong to a step, [n, 2]: the same ones
-// whenever (seed, step) is the same.
+// Batch draws the n points that belong to a step, [n, 2]: the same ones whenever (seed, step) is the same.
 func (s SwissRoll) Batch(seed uint64, step, n int) []float32 {
 	return float32s(s.Sample(stream(seed, step), n))
 }

@@ -15,39 +15,39 @@ type Condition string
 const (
 	Diverged     Condition = "diverged"      // numbers that are not finite, or gradients without bounds
 	DeadStart    Condition = "dead start"    // nothing has moved since the first iteration
-	Saturated    Condition = "saturated"     // the loss as printed passes no gradient to G any more
-	DDominates   Condition = "D dominates"   // D is sure of everything, and G does not get better
-	GDominates   Condition = "G dominates"   // D cannot tell, though there is much to tell
+	Saturated    Condition = "saturated"     // the loss as printed passes almost no gradient to G
+	DDominates   Condition = "D dominates"   // D is sure of everything, and G does not improve
+	GDominates   Condition = "G dominates"   // D cannot tell samples from data, though they differ
 	ModeCollapse Condition = "mode collapse" // the samples are too much alike, or have become so
 	Oscillation  Condition = "oscillation"   // the players go round in circles
-	Healthy      Condition = "healthy"       // nothing is wrong, and the samples show it
-	Undecided    Condition = "undecided"     // too little evidence
+	Healthy      Condition = "healthy"       // no fault was found, and the samples are good
+	Undecided    Condition = "undecided"     // no fault was found, but the samples are not good or not known
 )
 
 // Verdict is what a rule has found: in words, with the numbers, and what could be done.
 type Verdict struct {
 	Condition Condition
-	Rule      string     // the rule's name in this package's chapter
-	From, To  int        // the iterations it speaks of
-	Evidence  []Evidence // what the rule has looked at
-	Text      string     // what that means
-	Remedies  []Remedy   // the one to try first comes first
+	Rule      string     // the rule's name in this package's chapter; "" if no rule found a fault
+	From, To  int        // the iterations that the verdict is about
+	Evidence  []Evidence // the numbers behind it
+	Text      string     // what they mean
+	Remedies  []Remedy   // what to try; the first one first
 }
 
 // Evidence is a number that a rule has looked at.
 type Evidence struct {
-	Name  string // such as "median scoreD"
+	Name  string // such as "median coverage"
 	Value float64
-	Bound string // what it was held against, such as "> .9"
+	Bound string // what it was compared with, such as "< .3"
 }
 
 // Remedy is a change of the configuration, for a run in another directory.
 type Remedy struct {
 	Text    string
-	Changes map[string]any // dotted keys of config.json and their new values
+	Changes map[string]any // dotted keys of config.json and their new values; nil if the change is in words alone
 }
 
-// String is the verdict in a few lines.
+// String returns the verdict in a few lines.
 func (v Verdict) String() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s (iterations %d to %d): %s", v.Condition, v.From, v.To, v.Text)
@@ -66,33 +66,16 @@ func (v Verdict) String() string {
 	return s.String()
 }
 
-// Forgetting is the rule for samples that were better before.
-const Forgetting = "forgetting"
-
-// rules are asked in this order.
-var rules = []struct {
-	name string
-	find func(*observation) *Verdict
-}{
-	{"diverged", diverged},
-	{"dead start", deadStart},
-	{"saturated", saturated},
-	{"D ahead", dAhead},
-	{"D blind", dBlind},
-	{Forgetting, forgetting},
-	{"little variety", littleVariety},
-	{"modes missing", modesMissing},
-	{"circles", circles},
-}
-
-// Diagnose reads a run's history so far and says what is wrong with it, the most serious first, or that nothing
-// is, or that there is too little evidence; it never returns nothing. Of several rules for one condition the first
-// speaks. The remedies are changes of the
-// configuration, the text of config.json; with nil they are in words alone.
+// Diagnose returns what is wrong with a run, given its history so far, the most serious fault first. If no rule finds a
+// fault, it returns one verdict, [Healthy] or [Undecided]. If several rules find one condition, the first of them
+// speaks.
+//
+// Config is the text of config.json, which the remedies change; see [run.Run.ConfigText]. Without it, nil, most
+// remedies are in words alone.
 func Diagnose(history []run.Record, config []byte) []Verdict {
 	o := observe(history, config)
 	var found []Verdict
-	for _, rule := range rules {
+	for _, rule := range rules() {
 		v := rule.find(o)
 		if v == nil || slices.ContainsFunc(found, func(f Verdict) bool { return f.Condition == v.Condition }) {
 			continue
@@ -100,8 +83,8 @@ func Diagnose(history []run.Record, config []byte) []Verdict {
 		v.Rule = rule.name
 		found = append(found, *v)
 	}
-	if len(found) > 0 {
-		return found
+	if len(found) == 0 {
+		return []Verdict{o.noneFound()}
 	}
-	return []Verdict{o.noneFound()}
+	return found
 }

@@ -3,14 +3,17 @@ package diagnose
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -18,14 +21,14 @@ const config = `{"k":1,"seed":1,"record_every":10,"steps":1000,"half_v":false,"o
 "discriminator":{"mlp":{}},
 "generator_rule":{"adam":{"learning_rate":0.0001,"beta1":0.9}},"discriminator_rule":{"adam":{"learning_rate":0.001,"beta1":0.9}}}`
 
-// state is what a made-up run measures at a share of its way, from 0 to 1.
+// state is what a made-up run measures at a fraction of its way, from 0 to 1.
 type state func(at float64) map[string]float64
 
 // well is a run that has arrived.
 func well(at float64) map[string]float64 {
 	return map[string]float64{
-		"d_real": .58, "d_fake": .43, "d_loss": 1.2, "g_loss": .9, "v": -1.2, "d_grad": 1, "g_grad": 2, "grad_ratio": .8,
-		"coverage": .6, "recall": .8, "precision": .85, "diversity": .97, "g_saturated": .3,
+		record.DReal: .58, record.DFake: .43, record.DLoss: 1.2, record.GLoss: .9, record.V: -1.2, record.DGrad: 1, record.GGrad: 2, record.GradRatio: .8,
+		record.Coverage: .6, record.Recall: .8, record.Precision: .85, record.Diversity: .97, record.GSaturated: .3,
 	}
 }
 
@@ -46,10 +49,10 @@ func history(of state) []run.Record {
 	var records []run.Record
 	for i := 1; i <= 100; i++ {
 		values := of(float64(i) / 100)
-		for name := range values {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
 			values[name] *= 1 + .02*rng.NormFloat64()
 			switch name {
-			case "coverage", "recall", "precision", "diversity", "g_saturated", "grad_ratio":
+			case record.Coverage, record.Recall, record.Precision, record.Diversity, record.GSaturated, record.GradRatio:
 				if i%10 != 0 {
 					delete(values, name)
 				}
@@ -60,50 +63,56 @@ func history(of state) []run.Record {
 	return records
 }
 
-// TestRules: each condition by a run that has its signs and no other's, and its remedy by the configuration.
-func TestRules(t *testing.T) {
-	for name, test := range map[string]struct {
-		of     state
-		want   Condition
-		rule   string
-		change string // of the first remedy, as JSON
-	}{
+// made are runs that have the signs of one condition and of no other.
+func made() map[string]madeRun {
+	return map[string]madeRun{
 		"well":      {well, Healthy, "", "null"},
-		"exploding": {but(map[string]float64{"d_grad": 300}), Diverged, "diverged", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
-		"dead": {but(map[string]float64{"coverage": 0, "recall": 0, "precision": 0, "diversity": .6, "g_saturated": 1, "d_real": .7, "d_fake": .3}),
+		"exploding": {but(map[string]float64{record.DGrad: 300}), Diverged, "diverged", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
+		"dead": {but(map[string]float64{record.Coverage: 0, record.Recall: 0, record.Precision: 0, record.Diversity: .6, record.GSaturated: 1, record.DReal: .7, record.DFake: .3}),
 			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
-		"a layer cut off": {but(map[string]float64{"coverage": 0, "recall": 0, "precision": 0, "diversity": 0, "g_grad/hidden_0": 0, "g_grad/output": 2}),
+		"a layer cut off": {but(map[string]float64{record.Coverage: 0, record.Recall: 0, record.Precision: 0, record.Diversity: 0, record.GGradIn + "hidden_0": 0, record.GGradIn + "output": 2}),
 			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
-		"no gradient": {but(map[string]float64{"coverage": 0, "recall": 0, "precision": 0, "diversity": 0, "g_grad": 0}),
+		"no gradient": {but(map[string]float64{record.Coverage: 0, record.Recall: 0, record.Precision: 0, record.Diversity: 0, record.GGrad: 0}),
 			DeadStart, "dead start", `{"discriminator_rule.adam.learning_rate":0.0001,"generator_rule.adam.learning_rate":0.00001}`},
-		"saturated": {but(map[string]float64{"coverage": .1, "recall": .1, "precision": .1, "grad_ratio": 1e-4, "diversity": .7}), Saturated, "saturated", `{"objective.name":"non-saturating"}`},
-		"D ahead": {but(map[string]float64{"coverage": .1, "recall": .1, "precision": .1, "d_real": .96, "d_fake": .04, "diversity": .7}),
+		"saturated": {but(map[string]float64{record.Coverage: .1, record.Recall: .1, record.Precision: .1, record.GradRatio: 1e-4, record.Diversity: .7}), Saturated, "saturated", `{"objective.name":"non-saturating"}`},
+		"D ahead": {but(map[string]float64{record.Coverage: .1, record.Recall: .1, record.Precision: .1, record.DReal: .96, record.DFake: .04, record.Diversity: .7}),
 			DDominates, "D ahead", `{"objective.name":"non-saturating"}`},
 		"D sure while G learns": {func(at float64) map[string]float64 {
-			v := but(map[string]float64{"d_real": .96, "d_fake": .04, "recall": .3, "precision": .4})(at)
-			v["coverage"] = .25 * at
+			v := but(map[string]float64{record.DReal: .96, record.DFake: .04, record.Recall: .3, record.Precision: .4})(at)
+			v[record.Coverage] = .25 * at
 			return v
 		}, Undecided, "", "null"},
-		"D blind":   {but(map[string]float64{"coverage": .1, "recall": .1, "precision": .1, "d_real": .5, "d_fake": .5, "diversity": .7}), GDominates, "D blind", `{"generator_rule.adam.learning_rate":0.000025}`},
-		"a proof":   {but(map[string]float64{"d_real": .5, "d_fake": .5, "probe_rise": .4}), GDominates, "D blind", `{"generator_rule.adam.learning_rate":0.000025}`},
-		"one blot":  {but(map[string]float64{"diversity": .05}), ModeCollapse, "little variety", `{"discriminator_rule.adam.beta1":0.5,"generator_rule.adam.beta1":0.5}`},
-		"few modes": {but(map[string]float64{"recall": .35, "coverage": .32}), ModeCollapse, "modes missing", `{"discriminator_rule.adam.beta1":0.5,"generator_rule.adam.beta1":0.5}`},
+		"D blind":   {but(map[string]float64{record.Coverage: .1, record.Recall: .1, record.Precision: .1, record.DReal: .5, record.DFake: .5, record.Diversity: .7}), GDominates, "D blind", `{"generator_rule.adam.learning_rate":0.000025}`},
+		"one blot":  {but(map[string]float64{record.Diversity: .05}), ModeCollapse, "little variety", `{"discriminator_rule.adam.beta1":0.5,"generator_rule.adam.beta1":0.5}`},
+		"few modes": {but(map[string]float64{record.Recall: .35, record.Coverage: .32}), ModeCollapse, "modes missing", `{"discriminator_rule.adam.beta1":0.5,"generator_rule.adam.beta1":0.5}`},
 		"forgetting": {func(at float64) map[string]float64 {
 			v := well(at)
-			v["coverage"] = .8 - .45*at
+			v[record.Coverage] = .8 - .45*at
 			return v
 		}, ModeCollapse, "forgetting", `{"best":"coverage","on_failure":{"action":"rollback"}}`},
 		"circles": {func(at float64) map[string]float64 {
 			v := well(at)
-			v["v"] = -1.2 + .3*math.Sin(60*at)
+			v[record.V] = -1.2 + .3*math.Sin(60*at)
 			return v
 		}, Oscillation, "circles", `{"penalty":{"kind":"r1","weight":1}}`},
 		"circles that close in": {func(at float64) map[string]float64 {
 			v := well(at)
-			v["v"] = -1.2 + .3*math.Sin(60*at)*math.Exp(-6*at)
+			v[record.V] = -1.2 + .3*math.Sin(60*at)*math.Exp(-6*at)
 			return v
 		}, Healthy, "", "null"},
-	} {
+	}
+}
+
+type madeRun struct {
+	of     state
+	want   Condition
+	rule   string
+	change string // of the first remedy, as JSON
+}
+
+// TestRules: each condition is found, by its rule, and has a remedy that goes with the configuration.
+func TestRules(t *testing.T) {
+	for name, test := range made() {
 		t.Run(name, func(t *testing.T) {
 			found := Diagnose(history(test.of), []byte(config))
 			require.Equal(t, test.want, found[0].Condition, "%v", found)
@@ -123,25 +132,30 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestRecordedRuns: what is said of runs that were made to fail, and of healthy ones, which are in testdata.
+// recorded returns the history of a run in testdata.
+func recorded(t *testing.T, path string) (history []run.Record) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for line := range bytes.Lines(text) {
+		var r run.Record
+		require.NoError(t, json.Unmarshal(line, &r))
+		history = append(history, r)
+	}
+	return history
+}
+
+// TestRecordedRuns: runs that were made to fail, and healthy ones, which are in testdata.
 func TestRecordedRuns(t *testing.T) {
-	made := map[string]Condition{
+	conditions := map[string]Condition{
 		"ring-healthy": Healthy, "mnist-healthy": Healthy, "ring-g-ahead": GDominates, "ring-small-d": GDominates,
 		"ring-d-ahead": DDominates, "mnist-d-ahead": DDominates, "ring-mode-loss": ModeCollapse, "mnist-collapse": ModeCollapse,
 		"ring-dead": DeadStart, "mnist-dead": DeadStart, "mnist-saturated": Saturated, "mnist-diverged": Diverged,
 	}
-	for name, want := range made {
+	for name, want := range conditions {
 		t.Run(name, func(t *testing.T) {
-			text, err := os.ReadFile(filepath.Join("testdata", name+"-0.jsonl"))
-			require.NoError(t, err)
-			var records []run.Record
-			for line := range bytes.Lines(text) {
-				var r run.Record
-				require.NoError(t, json.Unmarshal(line, &r))
-				records = append(records, r)
-			}
 			var found []Condition
-			for _, v := range Diagnose(records, nil) {
+			for _, v := range Diagnose(recorded(t, filepath.Join("testdata", name+"-0.jsonl")), nil) {
 				found = append(found, v.Condition)
 			}
 			require.Contains(t, found, want)
@@ -152,9 +166,53 @@ func TestRecordedRuns(t *testing.T) {
 	}
 }
 
-// TestPersistence: what was wrong for less than half of the last third is not.
+// blind is a run whose scores are at 1/2 though its samples are good, as far as anybody knows without a probe.
+func blind() []run.Record {
+	return history(but(map[string]float64{record.DReal: .5, record.DFake: .5}))
+}
+
+// probed adds what probes leave to a history of iterations 10, 20, ..., where run.Note puts it: after its step.
+func probed(history []run.Record, rises map[int]float64) []run.Record {
+	var with []run.Record
+	for _, r := range history {
+		with = append(with, r)
+		if rise, ok := rises[r.Step]; ok {
+			with = append(with, run.Record{Step: r.Step, Event: record.Probe, Values: map[string]float64{record.ProbeRise: rise}})
+		}
+	}
+	return with
+}
+
+// TestProbe: a probe in the last third of the run shows that D was blind, the newest one if there are several. It is
+// not mistaken for the end of the run.
+func TestProbe(t *testing.T) {
+	for name, test := range map[string]struct {
+		rises map[int]float64
+		want  Condition
+	}{
+		"none": {nil, Healthy}, "late": {map[int]float64{800: .4}, GDominates}, "at the end": {map[int]float64{1000: .4}, GDominates},
+		"early": {map[int]float64{300: .4}, Healthy}, "D had seen all": {map[int]float64{1000: .05}, Healthy},
+		"before D saw more": {map[int]float64{800: .4, 1000: .05}, Healthy}, "after D saw less": {map[int]float64{800: .05, 1000: .4}, GDominates},
+	} {
+		found := Diagnose(probed(blind(), test.rises), []byte(config))
+		require.Equal(t, test.want, found[0].Condition, name)
+		if test.want == GDominates {
+			require.Equal(t, "D blind", found[0].Rule)
+			require.Contains(t, found[0].Evidence, Evidence{"rise of V in the frozen-G test", .4, "> .1"})
+		}
+	}
+	require.Equal(t, Healthy, Diagnose(probed(history(well), map[int]float64{1000: .4}), nil)[0].Condition, "D says more than 1/2")
+
+	wrong := run.Record{Step: 1000, Event: run.EventRollback, Note: "step 1007: g_loss is NaN"}
+	note := run.Record{Step: 1000, Event: record.Probe, Note: "D learned nothing: V is NaN"}
+	require.Equal(t, Diverged, Diagnose(append(history(well), wrong, note), nil)[0].Condition)
+	require.Equal(t, Healthy, Diagnose(append(history(well), note), nil)[0].Condition)
+	require.Equal(t, Undecided, Diagnose([]run.Record{note}, nil)[0].Condition)
+}
+
+// TestPersistence: a fault in less than half of the last third is none.
 func TestPersistence(t *testing.T) {
-	for _, bad := range []map[string]float64{{"d_grad": 300}, {"diversity": .05}, {"recall": .1}, {"coverage": .1}} {
+	for _, bad := range []map[string]float64{{record.DGrad: 300}, {record.Diversity: .05}, {record.Recall: .1}, {record.Coverage: .1}} {
 		h := history(func(at float64) map[string]float64 {
 			if at > .88 { // one measurement, and 12 of 33 records
 				return but(bad)(at)
@@ -165,27 +223,29 @@ func TestPersistence(t *testing.T) {
 	}
 }
 
-// TestLittleEvidence: too little is said to be too little, whatever there is, and no rule trips over it.
+// TestLittleEvidence: too few records or measurements get a verdict that says so, whatever is in them.
 func TestLittleEvidence(t *testing.T) {
 	require.Equal(t, Undecided, Diagnose(nil, nil)[0].Condition)
 	whole := history(well)
 	for n := range 30 {
 		require.Equal(t, Undecided, Diagnose(whole[:n], nil)[0].Condition, "%d records", n)
 	}
-	blind := history(func(at float64) map[string]float64 { return map[string]float64{"d_real": .6, "d_fake": .4, "v": -1.2} })
-	found := Diagnose(blind, []byte(config))[0]
+	unmeasured := history(func(at float64) map[string]float64 {
+		return map[string]float64{record.DReal: .6, record.DFake: .4, record.V: -1.2}
+	})
+	found := Diagnose(unmeasured, []byte(config))[0]
 	require.Equal(t, Undecided, found.Condition)
 	require.Equal(t, map[string]any{"measure_every": 100.}, found.Remedies[0].Changes)
 
-	stopped := append(whole, run.Record{Step: 1001, Event: "stopped", Note: "g_loss is NaN; variable /generator/output/weights holds NaN"})
+	stopped := append(whole, run.Record{Step: 1001, Event: run.EventStopped, Note: "g_loss is NaN; variable /generator/output/weights holds NaN"})
 	require.Equal(t, Diverged, Diagnose(stopped, nil)[0].Condition)
-	require.Equal(t, Healthy, Diagnose(append(whole, run.Record{Step: 1001, Event: "rollback", Note: "by hand"}), nil)[0].Condition)
+	require.Equal(t, Healthy, Diagnose(append(whole, run.Record{Step: 1001, Event: run.EventRollback, Note: "by hand"}), nil)[0].Condition)
 }
 
-// TestUnknownSettings: remedies of a configuration that is half known, or not at all, are in words where they can be no
-// changes.
+// TestUnknownSettings: remedies have words even where the configuration, known in part or not at all, does not allow
+// for changes.
 func TestUnknownSettings(t *testing.T) {
-	stopped := []run.Record{{Step: 1, Event: "stopped", Note: "g_loss is NaN"}}
+	stopped := []run.Record{{Step: 1, Event: run.EventStopped, Note: "g_loss is NaN"}}
 	for _, config := range []string{"", "{}", `{"generator_rule":{"adam":{"learning_rate":0.1}}}`, `[]`} {
 		found := Diagnose(stopped, []byte(config))[0]
 		require.Equal(t, Diverged, found.Condition)
@@ -193,7 +253,7 @@ func TestUnknownSettings(t *testing.T) {
 	}
 }
 
-// TestDiracGAN plays the game of Mescheder et al. 2018 (arXiv:1801.04406): p_data at 0, p_g at θ, D(x) = σ(ψx), with
+// TestDiracGAN plays the game of Mescheder et al. 2018 (arXiv:1801.04406): p_data at 0, p_g at θ, D(x) = σ(ψx) and
 // V = log σ(0) + log(1 − σ(ψθ)). Simultaneous descent turns outwards (their Lemma 2.4), alternating steps keep to a
 // circle, and R1 closes in. The first two are found, the last is not.
 func TestDiracGAN(t *testing.T) {
@@ -221,7 +281,7 @@ func TestDiracGAN(t *testing.T) {
 				theta += rate * slope * psi
 				psi = nextPsi
 				if step%4 == 0 {
-					records = append(records, run.Record{Step: step, Values: map[string]float64{"v": v, "d_real": .5, "d_fake": .5}})
+					records = append(records, run.Record{Step: step, Values: map[string]float64{record.V: v, record.DReal: .5, record.DFake: .5}})
 				}
 			}
 			found := Diagnose(records, nil)[0].Condition

@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"strings"
 )
 
-// settings are a run's configuration, by dotted key; none where it is not known.
+// settings are a run's configuration by dotted key. They are empty if the configuration is not known.
 type settings map[string]any
 
 func readSettings(config []byte) settings {
@@ -29,7 +28,7 @@ func (s settings) add(prefix string, object map[string]any) {
 	}
 }
 
-// number is a number of the configuration, or what stands for it where it is not known.
+// number returns a number of the configuration, or the given one if the configuration does not have it.
 func (s settings) number(key string, unknown float64) float64 {
 	if v, ok := s[key].(float64); ok {
 		return v
@@ -37,105 +36,119 @@ func (s settings) number(key string, unknown float64) float64 {
 	return unknown
 }
 
-// rate is the key and the value of a player's learning rate.
-func (s settings) rate(player string) (key string, rate float64, ok bool) {
+// is reports whether a setting is a string, and that one.
+func (s settings) is(key, value string) bool {
+	v, ok := s[key].(string)
+	return ok && v == value
+}
+
+// rate is a player's learning rate: its rule, adam or momentum, its key, and its value.
+type rate struct {
+	rule, key string
+	value     float64
+}
+
+func (s settings) rate(player string) (r rate, known bool) {
 	for _, rule := range []string{"adam", "momentum"} {
-		key = fmt.Sprintf("%s_rule.%s.learning_rate", player, rule)
-		if rate, ok = s[key].(float64); ok {
-			return key, rate, true
+		key := fmt.Sprintf("%s_rule.%s.learning_rate", player, rule)
+		if value, ok := s[key].(float64); ok {
+			return rate{rule, key, value}, true
 		}
 	}
-	return "", 0, false
+	return rate{}, false
 }
 
-// times is the change of a player's rate by a factor; none if it is not known.
+// rates returns the learning rates of both players, and whether they can be compared: both are known and of one rule.
+func (s settings) rates() (d, g rate, ok bool) {
+	d, dKnown := s.rate("discriminator")
+	g, gKnown := s.rate("generator")
+	return d, g, dKnown && gKnown && d.rule == g.rule
+}
+
+// times multiplies a player's learning rate by a factor. The changes are nil if the rate is not known.
 func (s settings) times(player string, factor float64) map[string]any {
-	key, rate, ok := s.rate(player)
-	if !ok {
+	r, known := s.rate(player)
+	if !known {
 		return nil
 	}
-	return map[string]any{key: rate * factor}
+	return map[string]any{r.key: r.value * factor}
 }
 
-// slower multiplies both rates by a factor, and halves V for D where that is not so.
-func (s settings) slower(factor float64) []Remedy {
+// slower multiplies both learning rates by a factor.
+func (s settings) slower(factor float64) Remedy {
 	changes := make(map[string]any)
 	maps.Copy(changes, s.times("discriminator", factor))
 	maps.Copy(changes, s.times("generator", factor))
-	remedies := []Remedy{{Text: fmt.Sprintf("learn slower: both rates times %g", factor), Changes: changes}}
+	return Remedy{Text: fmt.Sprintf("multiply both learning rates by %s", number(factor)), Changes: changes}
+}
+
+// calm makes both players' steps much shorter.
+func (s settings) calm() []Remedy {
+	var remedies []Remedy
 	if half, ok := s["half_v"].(bool); ok && !half && s["discriminator_rule.momentum"] != nil {
-		remedies = append([]Remedy{{Text: "halve D's loss: the 2014 rate belongs to ½V", Changes: map[string]any{"half_v": true}}}, remedies...)
+		remedies = append(remedies, Remedy{Text: "halve D's loss: the learning rate of the 2014 code is meant for ½V", Changes: map[string]any{"half_v": true}})
 	}
-	return remedies
+	return append(remedies, s.slower(.1))
 }
 
 // revive gives a game another start.
 func (s settings) revive() []Remedy {
-	remedies := s.slower(.1)
-	return append(remedies, Remedy{Text: "another seed", Changes: map[string]any{"seed": s.number("seed", 0) + 1}})
+	return append(s.calm(), Remedy{Text: "use another seed", Changes: map[string]any{"seed": s.number("seed", 0) + 1}})
 }
+
+// nonSaturating is the change to the loss whose gradient is strong where D is sure.
+func nonSaturating() map[string]any { return map[string]any{"objective.name": "non-saturating"} }
 
 // unsaturate gives G a loss that passes a gradient.
 func (s settings) unsaturate() []Remedy {
-	remedy := Remedy{Text: "let G maximise log D(G(z)), section 3 of the 2014 paper", Changes: map[string]any{"objective.name": "non-saturating"}}
-	if name, _ := s["objective.name"].(string); name == "non-saturating" {
+	if s.is("objective.name", "non-saturating") {
 		return s.holdBackD()
 	}
-	return append([]Remedy{remedy}, s.holdBackD()...)
+	return append([]Remedy{{Text: "let G maximise log D(G(z)), as section 3 of the 2014 paper proposes", Changes: nonSaturating()}}, s.holdBackD()...)
 }
 
-// holdBackD makes it harder for D, or easier for G.
+// holdBackD makes the game harder for D, or easier for G.
 func (s settings) holdBackD() []Remedy {
 	var remedies []Remedy
-	if name, _ := s["objective.name"].(string); name == "minimax" {
-		remedies = append(remedies, Remedy{Text: "let G maximise log D(G(z)), whose gradient is strong where D is sure", Changes: map[string]any{"objective.name": "non-saturating"}})
+	if s.is("objective.name", "minimax") {
+		remedies = append(remedies, Remedy{Text: "let G maximise log D(G(z)), whose gradient is strong where D is sure", Changes: nonSaturating()})
 	}
-	if k := s.number("k", 1); k > 1 {
-		remedies = append(remedies, Remedy{Text: "one step of D for one of G", Changes: map[string]any{"k": 1}})
+	if s.number("k", 1) > 1 {
+		remedies = append(remedies, Remedy{Text: "train D for one step per step of G", Changes: map[string]any{"k": 1}})
 	}
-	d, dRate, known := s.rate("discriminator")
-	if g, gRate, too := s.rate("generator"); known && too && gRate < dRate && sameRule(d, g) {
-		remedies = append(remedies, Remedy{Text: "let G learn as fast as D", Changes: map[string]any{g: dRate}})
+	if d, g, ok := s.rates(); ok && g.value < d.value {
+		remedies = append(remedies, Remedy{Text: "let G learn as fast as D", Changes: map[string]any{g.key: d.value}})
 	} else {
-		remedies = append(remedies, Remedy{Text: "let D learn at a quarter of the rate", Changes: s.times("discriminator", .25)})
+		remedies = append(remedies, Remedy{Text: "let D learn at a quarter of its rate", Changes: s.times("discriminator", .25)})
 	}
-	return append(remedies, Remedy{Text: "blur what D sees, and clear it up over the run",
+	return append(remedies, Remedy{Text: "add noise to what D sees, and anneal it over the run",
 		Changes: map[string]any{"instance_noise": map[string]any{"std": .1, "steps": s.number("steps", 1000)}}})
 }
 
-// sameRule tells whether two keys of rates are of rules of one kind.
-func sameRule(a, b string) bool {
-	return strings.Contains(a, ".adam.") == strings.Contains(b, ".adam.")
-}
-
-// strengthenD lets D see again.
+// strengthenD helps a D that does not see enough.
 func (s settings) strengthenD() []Remedy {
 	var remedies []Remedy
-	d, dRate, known := s.rate("discriminator")
-	if g, gRate, too := s.rate("generator"); known && too && dRate < gRate && sameRule(d, g) {
-		remedies = append(remedies, Remedy{Text: "let D learn as fast as G", Changes: map[string]any{d: gRate}})
+	if d, g, ok := s.rates(); ok && d.value < g.value {
+		remedies = append(remedies, Remedy{Text: "let D learn as fast as G", Changes: map[string]any{d.key: g.value}})
 	} else {
-		remedies = append(remedies, Remedy{Text: "let G learn at a quarter of the rate", Changes: s.times("generator", .25)})
+		remedies = append(remedies, Remedy{Text: "let G learn at a quarter of its rate", Changes: s.times("generator", .25)})
 	}
-	k := s.number("k", 1)
+	k := s.number("k", 1) + 2
 	return append(remedies,
-		Remedy{Text: fmt.Sprintf("%g steps of D for one of G", k+2), Changes: map[string]any{"k": k + 2, "simultaneous": false}},
+		Remedy{Text: fmt.Sprintf("train D for %g steps per step of G", k), Changes: map[string]any{"k": k, "simultaneous": false}},
 		Remedy{Text: "give D a larger network"})
 }
 
-// vary makes sameness visible to D, or the game steadier.
+// vary lets D see that samples are alike, or makes the game steadier.
 func (s settings) vary() []Remedy {
+	const beta1 = .5
 	var remedies []Remedy
-	for _, player := range []string{"generator", "discriminator"} {
-		if key := player + "_rule.adam.beta1"; s.number(key, 0) > .5 {
-			remedies = append(remedies, Remedy{Text: "Adam's β1 at .5 for both, as DCGAN has it",
-				Changes: map[string]any{"generator_rule.adam.beta1": .5, "discriminator_rule.adam.beta1": .5}})
-			break
-		}
+	if s.number("generator_rule.adam.beta1", 0) > beta1 || s.number("discriminator_rule.adam.beta1", 0) > beta1 {
+		remedies = append(remedies, Remedy{Text: "set Adam's β1 to .5 for both players, as DCGAN does",
+			Changes: map[string]any{"generator_rule.adam.beta1": beta1, "discriminator_rule.adam.beta1": beta1}})
 	}
-	d, dRate, known := s.rate("discriminator")
-	if g, gRate, too := s.rate("generator"); known && too && dRate > 2*gRate && sameRule(d, g) {
-		remedies = append(remedies, Remedy{Text: "let both learn at one rate", Changes: map[string]any{g: dRate}})
+	if d, g, ok := s.rates(); ok && d.value > 2*g.value {
+		remedies = append(remedies, Remedy{Text: "let G learn as fast as D", Changes: map[string]any{g.key: d.value}})
 	}
 	for _, network := range []string{"mlp", "maxout", "dcgan"} {
 		if _, ok := s["discriminator."+network]; ok {
@@ -145,11 +158,24 @@ func (s settings) vary() []Remedy {
 	return append(remedies, s.damp()...)
 }
 
-// damp pulls the game to the middle.
+// damp draws the game to its equilibrium.
 func (s settings) damp() []Remedy {
-	remedies := []Remedy{{Text: "R1: let D pay for the slope of its gradient on real data", Changes: map[string]any{"penalty": map[string]any{"kind": "r1", "weight": 1}}}}
-	if norm, _ := s["discriminator.dcgan.batch_norm"].(string); norm != "" && norm != "none" {
-		remedies = []Remedy{{Text: "bound D's slope", Changes: map[string]any{"discriminator.spectral_norm": true}}}
+	steadier := Remedy{Text: "penalise D's gradient on real data (R1)", Changes: map[string]any{"penalty": map[string]any{"kind": "r1", "weight": 1}}}
+	_, pools := s["discriminator.maxout_conv"]
+	_, dcgan := s["discriminator.dcgan"]
+	if pools || dcgan && !s.is("discriminator.dcgan.batch_norm", "none") { // R1 goes with neither
+		steadier = Remedy{Text: "bound D's slope by spectral norm", Changes: map[string]any{"discriminator.spectral_norm": true}}
 	}
-	return append(remedies, s.slower(.5)[len(s.slower(.5))-1])
+	return []Remedy{steadier, s.slower(.5)}
+}
+
+// rollBack lets a run go back to its best checkpoint.
+func (s settings) rollBack() Remedy {
+	return Remedy{Text: "keep the best checkpoint, and let the run go back to it when its samples get worse",
+		Changes: map[string]any{"best": "coverage", "on_failure": map[string]any{"action": "rollback"}}}
+}
+
+// measure lets a run measure its samples.
+func (s settings) measure() Remedy {
+	return Remedy{Text: "measure the samples during training", Changes: map[string]any{"measure_every": 10 * s.number("record_every", 10)}}
 }

@@ -5,98 +5,157 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
+
+// BlindRise is how far V must rise in the frozen-G test, in nats, to show that D did not see during play what there was
+// to see.
+const BlindRise = .1
 
 // Thresholds. Those without a source were fixed on runs made to fail and on healthy ones.
 const (
 	explodes     = 100  // a gradient's norm: Chintala et al., "How to Train a GAN?" (ganhacks), 10
-	flatRatio    = .01  // of the two losses' gradients
-	alike        = .5   // of the data's diversity
+	flatRatio    = .01  // the gradient of log(1 − D(G(z))) as a fraction of that of −log D(G(z))
+	alike        = .5   // diversity
 	poor         = .3   // coverage
 	sure         = .9   // D's score
-	even         = .06  // distance of both scores from 1/2
-	forgotten    = .25  // share of the best coverage that is gone
-	missing      = .6   // recall, in parts of precision
+	even         = .06  // distance of a score from 1/2
+	forgotten    = .25  // fraction of the best coverage that is gone
+	missing      = .6   // recall as a fraction of precision
 	trueEnough   = .5   // precision
-	risen        = .1   // nats of V in the frozen-G test
 	alive        = .02  // recall or coverage
-	deadUnits    = .95  // share of G's hidden units
-	still        = 1e-4 // relative range of a loss
+	deadUnits    = .95  // fraction of G's hidden units that are saturated
+	still        = 1e-4 // range of a loss as a fraction of its size
 	better       = .05  // rise of coverage that counts as getting better
-	moreVaried   = .1   // rise of diversity, in parts of the data's, that counts as getting better
-	diverse      = .7   // of the data's diversity, for a healthy run
+	moreVaried   = .1   // rise of diversity that counts as getting better
+	nearlyAll    = .9   // fraction of the earlier measurements that better samples exceed
+	diverse      = .7   // diversity of a healthy run
 	turns        = 3    // full turns of an orbit
+	closing      = .8   // width of an orbit that closes in, as a fraction of what it was
 	beyondChance = 4    // standard deviations of the autocorrelation of noise, 1/√n
 	resemblance  = .5   // autocorrelation at one turn
 )
 
-// diverged: a number that is not finite ended or turned back the run, or a gradient has no bounds.
+// A rule looks for one condition of the game.
+type rule struct {
+	name string
+	// reads lists the values of records on which the rule depends. A name that ends in / stands for all names that
+	// begin with it.
+	reads []string
+	find  func(*observation) *Verdict
+}
+
+// Forgetting is the name of the rule that finds samples that were better before.
+const Forgetting = "forgetting"
+
+// rules returns the rules in the order in which they are asked.
+func rules() []rule {
+	return []rule{
+		{"diverged", []string{record.DGrad, record.GGrad}, diverged},
+		{"dead start", []string{
+			record.Coverage, record.Recall, record.GSaturated, record.GGrad, record.GGradIn, record.DLoss, record.GLoss,
+		}, deadStart},
+		{"saturated", []string{record.GradRatio, record.Coverage, record.Diversity}, saturated},
+		{"D ahead", []string{record.DReal, record.DFake, record.Coverage, record.Diversity}, dAhead},
+		{"D blind", []string{record.DReal, record.DFake, record.Coverage, record.Diversity, record.ProbeRise}, dBlind},
+		{Forgetting, []string{record.Coverage}, forgetting},
+		{"little variety", []string{record.Coverage, record.Diversity}, littleVariety},
+		{"modes missing", []string{record.Precision, record.Recall, record.Coverage, record.Diversity}, modesMissing},
+		{"circles", []string{record.V}, circles},
+	}
+}
+
+// Values lists the values of records that the rules read. A name that ends in / stands for all names that begin with
+// it.
+func Values() []string {
+	var all []string
+	for _, r := range rules() {
+		all = append(all, r.reads...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// number writes a threshold as the verdicts do: .3, 100.
+func number(v float64) string {
+	return strings.TrimPrefix(strconv.FormatFloat(v, 'f', -1, 64), "0")
+}
+
+func above(threshold float64) string { return "> " + number(threshold) }
+func below(threshold float64) string { return "< " + number(threshold) }
+
+// diverged finds a number that is not finite, which ended the run or turned it back, and gradients without bounds.
 func diverged(o *observation) *Verdict {
-	if e := o.last; e.Event != "" && slices.ContainsFunc([]string{"NaN", "Inf"}, func(s string) bool { return strings.Contains(e.Note, s) }) {
-		v := verdict(Diverged, []run.Record{e}, "training met a number that is not finite, and every step after it would be lost: "+e.Note+".")
-		v.Remedies = o.settings.slower(.1)
+	if e := o.last; e.Event != "" && (strings.Contains(e.Note, "NaN") || strings.Contains(e.Note, "Inf")) {
+		v := verdict(Diverged, []run.Record{e}, "training met a number that is not finite. No step after it can be of use: "+e.Note+".")
+		v.Remedies = o.settings.calm()
 		return v
 	}
-	for _, player := range []string{"d_grad", "g_grad"} {
-		if m := o.lateMedian(player); m > explodes {
-			v := verdict(Diverged, o.late, "a player's gradient is so long that no step by it is small: the rate is too high for this loss.",
-				Evidence{"median " + player, m, "> 100"})
-			v.Remedies = o.settings.slower(.1)
+	for _, gradient := range []string{record.DGrad, record.GGrad} {
+		if m := o.lateMedian(gradient); m > explodes {
+			v := verdict(Diverged, o.late, "the gradient of one player is so long that no step along it is small. The learning rate is too high for this loss.",
+				Evidence{"median " + gradient, m, above(explodes)})
+			v.Remedies = o.settings.calm()
 			return v
 		}
 	}
 	return nil
 }
 
-// deadStart: no measurement has ever found life, and G's hidden units are off, or G or one of its layers gets no
-// gradient at all, or the losses stand still.
+// deadStart finds a game in which no measurement ever found a sample near the data, and nothing moves: G's hidden units
+// are off, or G or one of its layers gets no gradient at all, or the losses stand still.
 func deadStart(o *observation) *Verdict {
 	if o.lately == nil || o.late == nil {
 		return nil
 	}
-	life := slices.Max(append(values(o.measured, "recall"), values(o.measured, "coverage")...))
-	if !(life <= alive) {
+	life := slices.Max(append(values(o.measured, record.Recall), values(o.measured, record.Coverage)...))
+	if life > alive {
 		return nil
 	}
-	evidence := []Evidence{{"best recall or coverage of the whole run", life, "< .02"}}
-	units, whole := o.latelyMedian("g_saturated"), o.lateMedian("g_grad")
-	d, g := relativeRange(values(o.late, "d_loss")), relativeRange(values(o.late, "g_loss"))
+	evidence := []Evidence{{"best recall or coverage of the whole run", life, below(alive)}}
+	units, whole := o.latelyMedian(record.GSaturated), o.lateMedian(record.GGrad)
+	d, g := relativeRange(values(o.late, record.DLoss)), relativeRange(values(o.late, record.GLoss))
 	name, gradient := o.leastGradient()
 	switch {
 	case gradient == 0:
 		evidence = append(evidence, Evidence{"longest late " + name, 0, "0"})
 	case whole == 0:
-		evidence = append(evidence, Evidence{"median g_grad", 0, "0"})
+		evidence = append(evidence, Evidence{"median " + record.GGrad, 0, "0"})
 	case units > deadUnits:
-		evidence = append(evidence, Evidence{"share of G's hidden units that are saturated", units, "> .95"})
+		evidence = append(evidence, Evidence{"median " + record.GSaturated, units, above(deadUnits)})
 	case d < still && g < still:
-		evidence = append(evidence, Evidence{"range of the losses, in parts of them", max(d, g), "< .0001"})
+		evidence = append(evidence, Evidence{"range of the losses as a fraction of their size", max(d, g), below(still)})
 	default:
 		return nil
 	}
-	v := verdict(DeadStart, o.records, "nothing has moved since the first iteration: no gradient gets through.", evidence...)
+	v := verdict(DeadStart, o.records, "nothing has moved since the first iteration. No gradient gets through.", evidence...)
 	v.Remedies = o.settings.revive()
 	return v
 }
 
-// leastGradient is the layer of G whose longest late gradient is the shortest, and its length.
+// leastGradient returns the layer of G whose longest late gradient is the shortest, and its length. Without gradients
+// by layer the length is infinite.
 func (o *observation) leastGradient() (name string, norm float64) {
 	norm = math.Inf(1)
 	if len(o.lately) == 0 {
 		return "", norm
 	}
 	for _, layer := range slices.Sorted(maps.Keys(o.lately[0].Values)) {
-		if all := values(o.lately, layer); strings.HasPrefix(layer, "g_grad/") && slices.Max(all) < norm {
-			name, norm = layer, slices.Max(all)
+		if !strings.HasPrefix(layer, record.GGradIn) {
+			continue
+		}
+		if longest := slices.Max(values(o.lately, layer)); longest < norm {
+			name, norm = layer, longest
 		}
 	}
 	return name, norm
 }
 
-// relativeRange is the range of numbers in parts of their largest size.
+// relativeRange returns the range of some numbers as a fraction of their largest absolute value.
 func relativeRange(x []float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()
@@ -105,153 +164,169 @@ func relativeRange(x []float64) float64 {
 	return (high - low) / max(math.Abs(low), math.Abs(high), math.SmallestNonzeroFloat64)
 }
 
-// saturated: the gradient of log(1 − D(G(z))) has gone, by that of −log D(G(z)), while the samples are poor and do not
-// get better. A G that descends another loss is not asked.
+// saturated finds a game in which the gradient of log(1 − D(G(z))) is nothing beside that of −log D(G(z)), while the
+// samples are poor and do not get better. It does not apply to a G that descends another loss.
 func saturated(o *observation) *Verdict {
-	if name, known := o.settings["objective.name"].(string); known && name != "minimax" && name != "blend" {
+	if objective, known := o.settings["objective.name"].(string); known && objective != "minimax" && objective != "blend" {
 		return nil
 	}
-	ratio, coverage := o.latelyMedian("grad_ratio"), o.latelyMedian("coverage")
-	if !(ratio < flatRatio && coverage < poor) || o.improving() {
+	ratio := o.latelyMedian(record.GradRatio)
+	if !(ratio < flatRatio && o.poorAndNoBetter()) {
 		return nil
 	}
 	v := verdict(Saturated, o.lately,
-		"D is so sure that log(1 − D(G(z))) is flat where G stands; by it, G cannot find out in which direction to go.",
-		Evidence{"median grad_ratio", ratio, "< .01"}, Evidence{"median coverage", coverage, "< .3, and not rising"})
+		"D is so sure that log(1 − D(G(z))) is flat where G stands. Its gradient no longer shows G which way to go.",
+		Evidence{"median " + record.GradRatio, ratio, below(flatRatio)}, o.poorCoverage())
 	v.Remedies = o.settings.unsaturate()
 	return v
 }
 
-// dAhead: D is sure of everything, while the samples are poor and do not get better.
+// dAhead finds a D that is sure of everything, while the samples are poor and do not get better.
 func dAhead(o *observation) *Verdict {
-	score, coverage := o.lateMedian("scoreD"), o.latelyMedian("coverage")
-	if !(score > sure && coverage < poor) || o.improving() {
+	score := o.lateMedian(record.DScore)
+	if !(score > sure && o.poorAndNoBetter()) {
 		return nil
 	}
 	v := verdict(DDominates, o.late,
-		"D tells almost every example, and G does not get better by what it hears from D. High scores alone would not be bad: they are while G learns.",
-		Evidence{"median scoreD", score, "> .9"}, Evidence{"median coverage", coverage, "< .3, and not rising"})
+		"D is right about almost every example, and G does not improve by what it learns from D. High scores alone are no fault: they are normal while G improves.",
+		Evidence{"median " + record.DScore, score, above(sure)}, o.poorCoverage())
 	v.Remedies = o.settings.holdBackD()
 	return v
 }
 
-// dBlind: both scores are at 1/2 while the samples are poor, or a D trained on with G frozen sees more.
+// dBlind finds scores at 1/2 where G has not arrived: the samples are poor and do not get better, or a D that trained
+// alone saw more.
 func dBlind(o *observation) *Verdict {
-	d, g := o.lateMedian("scoreD"), o.lateMedian("d_fake")
+	d, g, rise := o.lateMedian(record.DScore), o.lateMedian(record.GScore), o.probeRise()
 	if !(math.Abs(d-.5) < even && math.Abs(g-.5) < even) {
 		return nil
 	}
-	evidence := []Evidence{{"median scoreD", d, "about 1/2"}, {"median scoreG", g, "about 1/2"}}
-	rise := values(o.records, "probe_rise")
-	coverage := o.latelyMedian("coverage")
+	near := fmt.Sprintf("within %s of 1/2", number(even))
+	evidence := []Evidence{{"median " + record.DScore, d, near}, {"median " + record.GScore, g, near}}
+	text := "the scores look like the end of the game. But D says 1/2 because it is blind, not because G has arrived."
 	switch {
-	case coverage < poor && !o.improving():
-		evidence = append(evidence, Evidence{"median coverage", coverage, "< .3, and not rising"})
-	case len(rise) > 0 && rise[len(rise)-1] > risen:
-		evidence = append(evidence, Evidence{"rise of V in the frozen-G test", rise[len(rise)-1], "> .1"})
+	case rise > BlindRise:
+		evidence = append(evidence, Evidence{"rise of V in the frozen-G test", rise, above(BlindRise)})
+		text += " With G frozen, D learned to see more."
+	case o.poorAndNoBetter():
+		evidence = append(evidence, o.poorCoverage())
+		text += " `gan probe` tests it: with G frozen, V rises if D has more to see."
 	default:
 		return nil
 	}
-	v := verdict(GDominates, o.late,
-		"the scores look like the end of the game, but D says 1/2 because it is blind, not because G has arrived. `gan probe` shows it: with G frozen, V rises.", evidence...)
+	v := verdict(GDominates, o.late, text, evidence...)
 	v.Remedies = o.settings.strengthenD()
 	return v
 }
 
-// littleVariety: two samples are much nearer to each other than two real examples are.
+// littleVariety finds samples that are much nearer to each other than real examples are.
 func littleVariety(o *observation) *Verdict {
-	if o.lately == nil {
+	all := values(o.lately, record.Diversity)
+	if len(all) == 0 || slices.Max(all) >= alike {
 		return nil
 	}
-	variety := slices.Max(append(values(o.lately, "diversity"), 0))
-	if !(variety < alike) {
-		return nil
-	}
-	v := verdict(ModeCollapse, o.lately, "all samples are much alike: G has found a few that D lets pass, whatever the noise.",
-		Evidence{"highest diversity", variety, "< .5 of the data's"})
+	v := verdict(ModeCollapse, o.lately, "all samples are much alike. G has found a few that pass as real to D, and draws them whatever the noise.",
+		Evidence{"highest " + record.Diversity, slices.Max(all), below(alike) + " of the data's"})
 	v.Remedies = o.settings.vary()
 	return v
 }
 
-// modesMissing: what G draws is right, and much of the data it never draws.
+// modesMissing finds a G whose samples are right, but that never draws much of the data.
 func modesMissing(o *observation) *Verdict {
-	precision, recall := o.latelyMedian("precision"), o.latelyMedian("recall")
+	precision, recall := o.latelyMedian(record.Precision), o.latelyMedian(record.Recall)
 	if !(precision > trueEnough && recall < missing*precision) || o.improving() {
 		return nil
 	}
-	v := verdict(ModeCollapse, o.lately, "samples are good, and too few: G draws some kinds of example and leaves others out.",
-		Evidence{"median precision", precision, "> .5"}, Evidence{"median recall", recall, "< .6 of precision"})
+	v := verdict(ModeCollapse, o.lately, "the samples are good but too few kinds: G draws some kinds of example and leaves others out.",
+		Evidence{"median " + record.Precision, precision, above(trueEnough)},
+		Evidence{"median " + record.Recall, recall, below(missing) + " of precision"})
 	v.Remedies = o.settings.vary()
 	return v
 }
 
-// forgetting: the samples covered more of the data before.
+// forgetting finds samples that covered more of the data before.
 func forgetting(o *observation) *Verdict {
-	best, step := o.best("coverage")
-	now := o.latelyMedian("coverage")
-	if !(best > poor/2 && now < (1-forgotten)*best) || len(o.lately) == 0 || step >= o.lately[0].Step {
+	if o.lately == nil {
 		return nil
 	}
-	v := verdict(ModeCollapse, o.lately, fmt.Sprintf("the samples were better at iteration %d: what G could draw then it does not draw any more.", step),
-		Evidence{"median coverage", now, fmt.Sprintf("> 25%% below %.3g, the best of the run", best)})
-	v.Remedies = append([]Remedy{{Text: "keep the best checkpoint, or let the run go back to it by itself",
-		Changes: map[string]any{"best": "coverage", "on_failure": map[string]any{"action": "rollback"}}}}, o.settings.vary()...)
+	now := o.latelyMedian(record.Coverage)
+	best, step := o.best(record.Coverage)
+	if step >= o.lately[0].Step || !(best > poor/2 && now < (1-forgotten)*best) {
+		return nil
+	}
+	v := verdict(ModeCollapse, o.lately, fmt.Sprintf("the samples were better at iteration %d. G has forgotten part of what it could draw then.", step),
+		Evidence{"median " + record.Coverage, now, fmt.Sprintf("> %g%% below %.3g, the best of the run", 100*forgotten, best)})
+	v.Remedies = append([]Remedy{o.settings.rollBack()}, o.settings.vary()...)
 	return v
 }
 
-// circles: V swings to and fro with one period, as wide as before or wider.
+// circles finds a V that swings with one period, as wide as before or wider.
 func circles(o *observation) *Verdict {
-	v := values(o.late, "v")
+	v := values(o.late, record.V)
 	period, likeness := orbit(v)
 	byChance := beyondChance / math.Sqrt(float64(max(1, len(v)-period)))
-	if !(likeness > max(resemblance, byChance)) || len(v) < turns*period {
+	if likeness <= max(resemblance, byChance) || len(v) < turns*period {
 		return nil
 	}
 	half := len(v) / 2
-	if spread(v[half:]) < .8*spread(v[:half]) {
-		return nil // the circles close in
+	if spread(v[half:]) < closing*spread(v[:half]) {
+		return nil
 	}
 	steps := period * (o.late[1].Step - o.late[0].Step)
-	found := verdict(Oscillation, o.late, fmt.Sprintf("the players run after each other in circles, once round in about %d iterations, and come no nearer to the middle.", steps),
-		Evidence{"autocorrelation of V at one turn", likeness, "> .5, and the circles do not close in"})
+	found := verdict(Oscillation, o.late,
+		fmt.Sprintf("the players chase each other in circles, one turn in about %d iterations, and come no nearer to the equilibrium.", steps),
+		Evidence{"autocorrelation of V after one turn", likeness, above(resemblance) + ", and the circles do not close in"})
 	found.Remedies = o.settings.damp()
 	return found
 }
 
-// improving tells whether samples cover more in the last third of the run, or vary more where they varied too little,
-// than they did in all but a few moments of the third before: what goes up and down does not get better.
+// poorAndNoBetter reports whether the samples cover little of the data, and no more than before.
+func (o *observation) poorAndNoBetter() bool {
+	return o.latelyMedian(record.Coverage) < poor && !o.improving()
+}
+
+// poorCoverage is the evidence for poorAndNoBetter.
+func (o *observation) poorCoverage() Evidence {
+	return Evidence{"median " + record.Coverage, o.latelyMedian(record.Coverage), below(poor) + ", and not rising"}
+}
+
+// improving reports whether samples cover more in the last third of the run, or vary more where they varied too little,
+// than in nearly all measurements of the third before. What goes up and down does not get better.
 func (o *observation) improving() bool {
 	n := len(o.lately)
-	if before := len(o.measured) - n; n == 0 || before < 1 {
+	if n == 0 || n == len(o.measured) {
 		return false
 	}
 	earlier := o.measured[max(0, len(o.measured)-2*n) : len(o.measured)-n]
 	rises := func(signal string, by float64) bool {
 		was := values(earlier, signal)
-		return len(was) > 0 && o.latelyMedian(signal) > max(median(was)+by, quantile(was, .9))
+		return len(was) > 0 && o.latelyMedian(signal) > max(median(was)+by, quantile(was, nearlyAll))
 	}
-	return rises("coverage", better) || rises("diversity", moreVaried) && median(values(earlier, "diversity")) < diverse
+	return rises(record.Coverage, better) || rises(record.Diversity, moreVaried) && median(values(earlier, record.Diversity)) < diverse
 }
 
-// noneFound is what there is to say when no rule has found anything wrong.
+// noneFound returns the verdict on a run in which no rule has found anything wrong.
 func (o *observation) noneFound() Verdict {
 	switch {
-	case len(o.late) == 0:
-		return *verdict(Undecided, o.records, fmt.Sprintf("%d records are too few to say anything.", len(o.records)))
+	case o.late == nil:
+		return *verdict(Undecided, o.records, fmt.Sprintf("%d records are too few for a verdict.", len(o.records)))
 	case len(o.measured) == 0:
-		v := verdict(Undecided, o.late, "losses and scores look like nothing bad, which says nothing about the samples.")
-		v.Remedies = []Remedy{{Text: "measure the samples now and then", Changes: map[string]any{"measure_every": 10 * o.settings.number("record_every", 10)}}}
+		v := verdict(Undecided, o.late, "losses and scores show no fault. But they say nothing about the samples, which were not measured.")
+		v.Remedies = []Remedy{o.settings.measure()}
 		return *v
 	case o.lately == nil:
-		return *verdict(Undecided, o.measured, fmt.Sprintf("%d measurements of the samples are too few to say anything.", len(o.measured)))
+		return *verdict(Undecided, o.measured, fmt.Sprintf("%d measurements of the samples are too few for a verdict.", len(o.measured)))
 	}
-	coverage, variety := o.latelyMedian("coverage"), o.latelyMedian("diversity")
-	evidence := []Evidence{{"median coverage", coverage, fmt.Sprintf("healthy from %.2g", poor)}, {"median diversity", variety, fmt.Sprintf("healthy from %.2g", diverse)}}
+	coverage, variety := o.latelyMedian(record.Coverage), o.latelyMedian(record.Diversity)
+	evidence := []Evidence{
+		{"median " + record.Coverage, coverage, "healthy from " + number(poor)},
+		{"median " + record.Diversity, variety, "healthy from " + number(diverse)},
+	}
 	switch {
 	case coverage >= poor && variety >= diverse:
-		return *verdict(Healthy, o.lately, "the samples cover the data and vary as they do, and have not become worse. Losses that rise, fall or jump on the way are normal.", evidence...)
+		return *verdict(Healthy, o.lately, "the samples cover the data, vary as the data do, and have not become worse. Losses that rise, fall or jump on the way are normal.", evidence...)
 	case o.improving():
-		return *verdict(Undecided, o.lately, "not there yet, and getting better: go on.", evidence...)
+		return *verdict(Undecided, o.lately, "the samples are not good yet, but they improve. Go on.", evidence...)
 	}
-	return *verdict(Undecided, o.lately, "nothing is plainly wrong, and the samples are not good yet.", evidence...)
+	return *verdict(Undecided, o.lately, "no rule finds a fault, but the samples are not good yet.", evidence...)
 }

@@ -1,11 +1,13 @@
 package evaluate
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
 	"github.com/gans-in-go/gans/ganlib/measure/feature"
 	"github.com/gans-in-go/gans/internal/progress"
@@ -14,63 +16,60 @@ import (
 // Sets are the images to compare, all of one size.
 type Sets struct {
 	Samples *data.Images
-	// Unit are the samples before they were rounded to pixels, [n, h, w, c] in
-	// [0, 1], for the Parzen window; nil: the pixels serve.
+	// Unit are the samples before they were rounded to pixels, [n, height, width, channels] in [0, 1], for the Parzen
+	// window. Nil means that only the pixels are known.
 	Unit []float32
-	// Reference are the real images that samples are held against.
+	// Reference are the real images that the samples are compared with.
 	Reference *data.Images
-	// Real are other real images, to measure in the samples' place: what a
-	// generator without fault would score. As many as there are samples; nil: none.
+	// Real are other real images, as many as there are samples. Their scores are those of a perfect generator. Nil leaves
+	// these scores out.
 	Real *data.Images
-	// Train are the images that the generator was trained on, for finding copies;
-	// nil unless the reference was held out from training.
+	// Train are the images that the generator was trained on, among which copies are looked for. It must be nil unless the
+	// reference was held out from training.
 	Train *data.Images
 }
 
-// Classifier tells which of Classes the images show: a [feature.Classifier], or
-// [Stacked]. One that gives Probabilities too makes an Inception score.
+// Classifier assigns images to classes. A [feature.Classifier] is one, with Probabilities of the classes in addition,
+// which the Inception score needs.
 type Classifier interface {
 	Name() string
-	Classes() int
+	Classes() int // their number
 	Classify(images *data.Images) ([]int, error)
 }
 
-// Stacked reads the three digits of images of Stacked MNIST.
-type Stacked struct{ Digits *feature.Classifier }
+// stacked classifies images of Stacked MNIST by the three digits in their channels.
+type stacked struct{ digits *feature.Classifier }
 
-// Name is that of the classifier of digits.
-func (s Stacked) Name() string { return s.Digits.Name() + ", a channel each" }
+func (s stacked) Name() string { return s.digits.Name() + ", a channel each" }
 
-// Classes is 1000.
-func (s Stacked) Classes() int { return 1000 }
+func (s stacked) Classes() int { return 1000 }
 
-// Classify is the number that the digits write, 0 to 999.
-func (s Stacked) Classify(images *data.Images) ([]int, error) {
-	return s.Digits.ClassifyStacked(images)
+func (s stacked) Classify(images *data.Images) ([]int, error) {
+	return s.digits.ClassifyStacked(images)
 }
 
-// Options are how to measure.
+// Options say how to evaluate.
 type Options struct {
-	Of        string            // whose samples they are, for the report
-	Seed      uint64            // that made the samples, and decides what is drawn among them
-	Extractor feature.Extractor // of the features; nil: pixels
-	// Classifier tells what the images show; nil where none knows such images.
+	Of        string            // the title of the report: where the samples are from
+	Seed      uint64            // the seed of the samples, which also decides random subsets
+	Extractor feature.Extractor // of the features to compare; nil means pixels
+	// Classifier knows the classes of the images. Nil leaves out the metrics of classes.
 	Classifier Classifier
-	// Output receives progress; nil: silence.
+	// Output receives progress. Nil means silence.
 	Output io.Writer
 }
 
-// view is a set of images in the forms that measures take, [n, ...] each.
+// view is a set of images in the forms that metrics take, [n, ...] each.
 type view struct {
 	name          string
 	n             int
 	pixels        []float32 // [n, size] in [0, 1]
 	features      []float32 // [n, dim]
-	probabilities []float32 // [n, classes]; nil without a classifier that gives them
-	labels        []int     // [n], the classes they show; nil without a classifier
+	probabilities []float32 // [n, classes]; nil unless the classifier gives them
+	labels        []int     // [n], classes; nil without a classifier
 }
 
-// mostFeatures is beyond what any extractor gives, but pixels.
+// mostFeatures is the largest number of features. Only pixels have more.
 const mostFeatures = 4096
 
 // evaluation is a report in the making.
@@ -79,17 +78,18 @@ type evaluation struct {
 	report    *Report
 	samples   *view
 	reference *view
-	real      *view        // nil without
+	real      *view        // nil if there are no other real images
 	drawn     *data.Images // the samples
 	train     *data.Images // nil unless the reference was held out from them
-	features  string       // what they are
-	size, dim int          // numbers in an image, and in its features
+	features  string       // the name of the features
+	size, dim int          // the numbers of values in an image and of features
 }
 
-// Images measures samples that are images. It returns an error if the sets are
-// not of one size, or if features cannot be taken of them; a measure that cannot
-// be computed has no number in the report, and says why.
-func Images(s Sets, o Options) (*Report, error) {
+// Images evaluates samples that are images. It returns an error if the sets differ in size, or if the extractor or the
+// classifier refuses them. A metric that cannot be computed has no number in the report but a note that says why.
+//
+// Cancelling the context ends it before the next set or metric, with an error that wraps the context's.
+func Images(ctx context.Context, s Sets, o Options) (*Report, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -98,34 +98,35 @@ func Images(s Sets, o Options) (*Report, error) {
 	}
 	e := &evaluation{Options: o, report: &Report{Of: o.Of}, drawn: s.Samples, train: s.Train, features: o.Extractor.Name(), size: s.Samples.Size()}
 	var err error
-	if e.samples, err = e.view(s.Samples); err != nil {
+	if e.samples, err = e.view(ctx, s.Samples); err != nil {
 		return nil, fmt.Errorf("samples: %w", err)
 	}
 	if s.Unit != nil {
 		e.samples.pixels = s.Unit
 	}
-	if e.reference, err = e.view(s.Reference); err != nil {
+	if e.reference, err = e.view(ctx, s.Reference); err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}
 	if s.Real != nil {
-		if e.real, err = e.view(s.Real); err != nil {
+		if e.real, err = e.view(ctx, s.Real); err != nil {
 			return nil, fmt.Errorf("real images: %w", err)
 		}
 	}
 	if e.dim > mostFeatures {
-		return nil, fmt.Errorf("%s of these images are %d numbers each: want at most %d, for distances of distributions take their cube", e.features, e.dim, mostFeatures)
+		return nil, invalid.Value("extractor", e.features, "at most %d features: these images have %d, and time grows with their cube", mostFeatures, e.dim)
 	}
-	e.run(slices.Concat(featureMeasures, imageMeasures))
-	return e.report, nil
+	return e.run(ctx, slices.Concat(featureMetrics, imageMetrics))
 }
 
-// check reports sets that cannot be compared.
+// check refuses sets that cannot be compared.
 func (s Sets) check() error {
-	if s.Samples == nil || s.Reference == nil {
-		return fmt.Errorf("samples %v, reference %v: want both", s.Samples != nil, s.Reference != nil)
-	}
-	if s.Unit != nil && len(s.Unit) != s.Samples.N*s.Samples.Size() {
-		return fmt.Errorf("%d unrounded numbers of %d samples of %d: want all of them, or none", len(s.Unit), s.Samples.N, s.Samples.Size())
+	switch {
+	case s.Samples == nil:
+		return invalid.Value("Sets.Samples", nil, "images")
+	case s.Reference == nil:
+		return invalid.Value("Sets.Reference", nil, "images")
+	case s.Unit != nil && len(s.Unit) != s.Samples.N*s.Samples.Size():
+		return invalid.Value("len(Sets.Unit)", len(s.Unit), "%d, all numbers of the samples, or 0", s.Samples.N*s.Samples.Size())
 	}
 	for _, set := range []*data.Images{s.Samples, s.Reference, s.Real, s.Train} {
 		if set == nil {
@@ -136,17 +137,20 @@ func (s Sets) check() error {
 		}
 		got := []int{set.Height, set.Width, set.Channels}
 		if want := []int{s.Samples.Height, s.Samples.Width, s.Samples.Channels}; !slices.Equal(got, want) {
-			return fmt.Errorf("images of %q have shape %v: want the samples', %v", set.Name, got, want)
+			return fmt.Errorf("%w: images of %q have shape %v, the samples %v", data.ErrUnfit, set.Name, got, want)
 		}
 	}
 	if s.Real != nil && s.Real.N != s.Samples.N {
-		return fmt.Errorf("%d real images to stand for %d samples: want as many, for most measures change with the number", s.Real.N, s.Samples.N)
+		return invalid.Value("Sets.Real.N", s.Real.N, "%d, as many as there are samples, for most metrics change with the number", s.Samples.N)
 	}
 	return nil
 }
 
 // view takes the pixels, features and labels of a set.
-func (e *evaluation) view(images *data.Images) (*view, error) {
+func (e *evaluation) view(ctx context.Context, images *data.Images) (*view, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	v := &view{name: images.Name, n: images.N}
 	var err error
 	if v.pixels, _, err = feature.Pixels().Extract(images); err != nil {
@@ -172,7 +176,7 @@ func (e *evaluation) view(images *data.Images) (*view, error) {
 	return v, err
 }
 
-// first is the view of the first so many images, of all where there are no more or most is 0.
+// first is the view of the first images: most of them, or all if there are fewer or most is 0.
 func (v *view) first(most int) *view {
 	if most == 0 || most >= v.n {
 		return v
@@ -181,45 +185,48 @@ func (v *view) first(most int) *view {
 	return &view{v.name, most, cut(v.pixels), cut(v.features), cut(v.probabilities), v.labels[:min(most, len(v.labels))]}
 }
 
-// run measures one thing after the other.
-func (e *evaluation) run(all []measurement) {
+// run computes one metric after the other.
+func (e *evaluation) run(ctx context.Context, all []measurement) (*Report, error) {
 	bar := progress.Count(e.Output, "measuring", len(all))
 	defer bar.Done()
-	for _, m := range all {
-		e.measure(m)
+	for i, m := range all {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("stopped after %d of %d metrics: %w", i, len(all), err)
+		}
+		e.add(m)
 		bar.Add(1)
 	}
+	return e.report, nil
 }
 
-// measurement is one computation, which may give several numbers.
+// measurement is one computation, of one or several scores.
 type measurement struct {
-	scores []Score // the numbers it gives: their names, what is better, which Extractor they have
-	// of measures a view against the reference.
+	scores []Score // what is known before: the metric, which values are better, and Extractor
+	// of computes the scores of a view.
 	of func(e *evaluation, v *view) ([]result, error)
-	// noReal tells that training images in the samples' place would say nothing.
+	// noReal leaves out the scores of real images in the samples' place, where they mean nothing.
 	noReal bool
-	// alone tells that the reference plays no part.
+	// alone marks metrics without a reference.
 	alone bool
-	// train tells that the samples are held against the training images.
+	// train marks metrics that compare the samples with the training images.
 	train bool
-	// most is how many samples are looked at, 0 for all.
+	// most limits the number of samples, 0 for all.
 	most int
 }
 
-// result is a number, and what else there is to say of it.
+// result is a number and a note on it.
 type result struct {
 	measure.Estimate
 	note string
 }
 
-// measure adds a measurement's scores to the report.
-func (e *evaluation) measure(m measurement) {
+// add computes a measurement and adds its scores to the report.
+func (e *evaluation) add(m measurement) {
 	samples := e.samples.first(m.most)
 	results, err := m.of(e, samples)
 	var reals []result
 	if err == nil && e.real != nil && !m.noReal {
-		// What the samples can be asked, as many real images can be, or there is no such number.
-		reals, _ = m.of(e, e.real.first(m.most))
+		reals, _ = m.of(e, e.real.first(m.most)) // left out if it fails
 	}
 	for i, s := range m.scores {
 		s.N, s.Seed = samples.n, e.Seed

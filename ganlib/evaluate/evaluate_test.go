@@ -2,9 +2,13 @@ package evaluate
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +18,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/measure"
 	"github.com/gans-in-go/gans/ganlib/measure/feature"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // patches are n grey images of 4 x 4: a bright corner, one of four by the label, in noise.
@@ -85,13 +90,13 @@ func sets() Sets {
 
 func images(t *testing.T, s Sets) *Report {
 	t.Helper()
-	report, err := Images(s, Options{Of: "patches", Seed: 7, Classifier: corners{}})
+	report, err := Images(t.Context(), s, Options{Of: "patches", Seed: 7, Classifier: corners{}})
 	require.NoError(t, err)
 	requireWhole(t, report)
 	return report
 }
 
-// requireWhole: every score has a finite number or a reason, and says what it takes to read it.
+// requireWhole: every score has a finite number or a reason, and the context that a reader needs.
 func requireWhole(t *testing.T, report *Report) {
 	t.Helper()
 	require.NotEmpty(t, report.Scores)
@@ -122,7 +127,7 @@ func value(t *testing.T, r *Report, name string) float64 {
 	return s.Estimate.Value
 }
 
-// TestImages: the numbers are those of package measure on these sets, each with what it takes to read it.
+// TestImages: the numbers are those of package measure, each with the context that a reader needs.
 func TestImages(t *testing.T) {
 	s := sets()
 	report := images(t, s)
@@ -152,13 +157,13 @@ func TestImages(t *testing.T) {
 	require.Equal(t, 400, report.Nearest.N)
 	require.Equal(t, s.Samples.Pixels, report.Drawn.Pixels)
 
-	// The real images in the samples' place score alike, for the samples are drawn as they are.
+	// Samples and real images are drawn alike, and so are their scores.
 	for _, name := range []string{"precision", "recall", "coverage"} {
 		require.InDelta(t, report.Score(name).Real.Value, value(t, report, name), .12, name)
 	}
 }
 
-// TestUnit: the Parzen window sees the samples before they were rounded, the other measures do not.
+// TestUnit: the Parzen window sees the samples before they were rounded, the other metrics do not.
 func TestUnit(t *testing.T) {
 	s := sets()
 	rounded := images(t, s)
@@ -171,7 +176,7 @@ func TestUnit(t *testing.T) {
 	require.Equal(t, value(t, rounded, "FID"), value(t, report, "FID"))
 }
 
-// TestFailures: what each kind of bad generator is told by.
+// TestFailures: which scores reveal which bad generator.
 func TestFailures(t *testing.T) {
 	s := sets()
 	good := images(t, s)
@@ -213,7 +218,7 @@ func TestDegenerate(t *testing.T) {
 	}
 	s := sets()
 	s.Train, s.Real = nil, nil
-	report, err := Images(s, Options{})
+	report, err := Images(t.Context(), s, Options{})
 	require.NoError(t, err)
 	requireWhole(t, report)
 	for _, name := range []string{"copies, in pixels", "Inception score", "classes found"} {
@@ -222,20 +227,78 @@ func TestDegenerate(t *testing.T) {
 }
 
 func TestImagesRefuses(t *testing.T) {
-	for says, change := range map[string]func(s *Sets){
-		"want both": func(s *Sets) { s.Reference = nil },
-		`images of "wide" have shape`: func(s *Sets) {
-			s.Reference = &data.Images{Name: "wide", N: 1, Height: 4, Width: 5, Channels: 1, Pixels: make([]uint8, 20)}
-		},
-		"10 real images to stand for 400":    func(s *Sets) { s.Real, _ = s.Real.Subset(0, 10) },
-		"3 unrounded numbers":                func(s *Sets) { s.Unit = make([]float32, 3) },
-		`image set "samples" has 400 images`: func(s *Sets) { s.Samples.Height = 0 },
-	} {
+	refused := func(change func(s *Sets), o Options) error {
 		s := sets()
 		change(&s)
-		_, err := Images(s, Options{})
-		require.ErrorContains(t, err, says)
+		_, err := Images(t.Context(), s, o)
+		return err
 	}
+	for key, change := range map[string]func(s *Sets){
+		"Sets.Samples":   func(s *Sets) { s.Samples = nil },
+		"Sets.Reference": func(s *Sets) { s.Reference = nil },
+		"Sets.Real.N":    func(s *Sets) { s.Real, _ = s.Real.Subset(0, 10) },
+		"len(Sets.Unit)": func(s *Sets) { s.Unit = make([]float32, 3) },
+	} {
+		gantest.RequireInvalid(t, refused(change, Options{}), key)
+	}
+	require.ErrorIs(t, refused(func(s *Sets) {
+		s.Reference = &data.Images{Name: "wide", N: 1, Height: 4, Width: 5, Channels: 1, Pixels: make([]uint8, 20)}
+	}, Options{}), data.ErrUnfit)
+	require.ErrorIs(t, refused(func(s *Sets) { s.Samples.Height = 0 }, Options{}), data.ErrFormat)
+	gantest.RequireInvalid(t, refused(func(*Sets) {}, Options{Extractor: wide{}}), "extractor")
+	require.ErrorIs(t, refused(func(*Sets) {}, Options{Classifier: blind{}}), errBlind)
+}
+
+// wide is an extractor of too many features.
+type wide struct{}
+
+func (wide) Name() string { return "wide" }
+
+func (wide) Extract(images *data.Images) ([]float32, int, error) {
+	return make([]float32, images.N*(mostFeatures+1)), mostFeatures + 1, nil
+}
+
+// blind is a classifier that fails.
+type blind struct{ corners }
+
+var errBlind = errors.New("cannot see")
+
+func (blind) Probabilities(*data.Images) ([]float32, error) { return nil, errBlind }
+
+// interrupting is a classifier without probabilities that cancels a context at its first call.
+type interrupting struct {
+	corners corners
+	cancel  context.CancelFunc
+	calls   *int
+}
+
+func (interrupting) Name() string { return "interrupting" }
+func (interrupting) Classes() int { return 4 }
+
+func (c interrupting) Classify(images *data.Images) ([]int, error) {
+	*c.calls++
+	c.cancel()
+	return c.corners.Classify(images)
+}
+
+// TestCancelled: before the start, and in the middle, where nothing more is begun.
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	_, err := Images(ctx, sets(), Options{Classifier: interrupting{cancel: cancel, calls: &calls}})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, calls, "of three sets")
+
+	ring := data.Ring(8, 1, .05)
+	x := ring.Batch(1, 0, 100)
+	calls = 0
+	_, err = Images(ctx, sets(), Options{Classifier: interrupting{cancel: cancel, calls: &calls}})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, calls)
+	_, err = Points(ctx, x, ring, Options{})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = Features(ctx, x, x, 2, Options{})
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // TestPoints: modes on a mixture, a divergence on the line, and samples that are not finite.
@@ -245,7 +308,7 @@ func TestPoints(t *testing.T) {
 	for i := range 500 { // the first half all from one mode
 		x[2*i], x[2*i+1] = 1, 0
 	}
-	report, err := Points(x, ring, Options{Seed: 3})
+	report, err := Points(t.Context(), x, ring, Options{Seed: 3})
 	require.NoError(t, err)
 	requireWhole(t, report)
 	require.Equal(t, 8., value(t, report, "modes found, of 8"))
@@ -253,39 +316,49 @@ func TestPoints(t *testing.T) {
 	require.InDelta(t, .9889, report.Score("high-quality share").Real.Value, .01)
 
 	normal := data.Normal1D{Mean: 1, Std: .5}
-	report, err = Points(normal.Batch(1, 5, 1000), normal, Options{})
+	report, err = Points(t.Context(), normal.Batch(1, 5, 1000), normal, Options{})
 	require.NoError(t, err)
 	requireWhole(t, report)
 	jsd := report.Score("histogram JSD")
 	require.InDelta(t, jsd.Real.Value, jsd.Estimate.Value, 6*jsd.Estimate.StdErr)
 
 	x[7] = float32(math.NaN())
-	report, err = Points(x, ring, Options{})
+	report, err = Points(t.Context(), x, ring, Options{})
 	require.NoError(t, err)
 	requireWhole(t, report)
 	require.Nil(t, report.Score("FID").Estimate)
 	require.Contains(t, report.Score("FID").Note, "row 3 has NaN")
 
-	_, err = Points(x[:3], ring, Options{})
-	require.ErrorContains(t, err, "3 values")
+	_, err = Points(t.Context(), x[:3], ring, Options{})
+	gantest.RequireInvalid(t, err, "samples")
 }
 
 func TestFeatures(t *testing.T) {
 	ring := data.Ring(8, 1, .05)
-	report, err := Features(ring.Batch(1, 0, 300), ring.Batch(1, 1, 500), 2, Options{Of: "a file"})
+	report, err := Features(t.Context(), ring.Batch(1, 0, 300), ring.Batch(1, 1, 500), 2, Options{Of: "a file"})
 	require.NoError(t, err)
 	requireWhole(t, report)
 	require.Equal(t, "computed elsewhere", report.Score("KID").Extractor)
 	require.Equal(t, 500, report.Score("KID").M)
-	_, err = Features(make([]float32, 3), make([]float32, 4), 2, Options{})
-	require.ErrorContains(t, err, "samples have 3 values")
+	_, err = Features(t.Context(), make([]float32, 3), make([]float32, 4), 2, Options{})
+	gantest.RequireInvalid(t, err, "samples")
+	_, err = Features(t.Context(), make([]float32, 4), nil, 2, Options{})
+	gantest.RequireInvalid(t, err, "reference")
+	_, err = Features(t.Context(), make([]float32, 4), make([]float32, 4), 0, Options{})
+	gantest.RequireInvalid(t, err, "samples")
 
 	path := filepath.Join(t.TempDir(), "eval.json")
 	require.NoError(t, report.WriteFile(path))
-	require.ErrorContains(t, report.WriteFile(filepath.Join(path, "no", "eval.json")), "no")
+	var read Report
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &read))
+	require.Equal(t, *report, read)
+	var at *fs.PathError
+	require.ErrorAs(t, report.WriteFile(filepath.Join(path, "no", "eval.json")), &at)
 }
 
-// TestTable: a line a number, and below what else there is to say.
+// TestTable: one line for each number, and the notes below.
 func TestTable(t *testing.T) {
 	r := Report{Of: "a run", Scores: []Score{
 		{Measure: "FID", Better: "lower", Estimate: &measure.Estimate{Value: 2.01, StdErr: .05}, Real: &measure.Estimate{Value: .1, StdErr: .02}, N: 10, M: 20, Reference: "digits", Extractor: "pixels", Seed: 3},

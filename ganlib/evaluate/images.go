@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -9,7 +10,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/measure/feature"
 )
 
-// Names of features in a measurement that stand for the options' own.
+// Features of a measurement. The first two are replaced by the names of the options' own.
 const (
 	theirs        = "the extractor's"
 	theClassifier = "the classifier's"
@@ -17,11 +18,10 @@ const (
 )
 
 const (
-	sigmaRows  = 1000 // of the reference choose the Parzen window's width; the rest are scored
-	parzenSize = 1024 // numbers in an image beyond which a Parzen window is not tried
-	neighbours = 5    // for precision and its kin, as Naeem et al. 2020 advise
-	splits     = 10   // of the Inception score, as Salimans et al. 2016 have it
-	searched   = 1000 // samples whose nearest training images are looked for
+	sigmaRows  = 1000 // images of the reference that choose the Parzen window's width; the rest are scored
+	parzenSize = 1024 // the largest image, in numbers, for a Parzen window
+	splits     = 10   // of the Inception score, as in Salimans et al. 2016
+	searched   = 1000 // the number of samples whose nearest training images are looked for
 )
 
 const (
@@ -29,8 +29,8 @@ const (
 	lower  = "lower"
 )
 
-// featureMeasures are what rows of features are measured by, in the order of the report.
-var featureMeasures = []measurement{
+// featureMetrics are those of rows of features, in the order of the report.
+var featureMetrics = []measurement{
 	{scores: []Score{{Measure: "FID", Better: lower, Extractor: theirs}}, of: (*evaluation).fid},
 	{scores: []Score{{Measure: "FID∞", Better: lower, Extractor: theirs}}, of: (*evaluation).fidInfinity},
 	{scores: []Score{{Measure: "KID", Better: lower, Extractor: theirs}}, of: (*evaluation).kid},
@@ -43,13 +43,13 @@ var featureMeasures = []measurement{
 	}, of: (*evaluation).manifold},
 }
 
-// imageMeasures are what images are measured by besides.
-var imageMeasures = []measurement{
+// imageMetrics are those of images only.
+var imageMetrics = []measurement{
 	{scores: []Score{{Measure: "Inception score", Better: higher, Extractor: theClassifier}}, of: (*evaluation).inception, alone: true},
 	{scores: []Score{
 		{Measure: "classes found", Better: higher, Extractor: theClassifier},
 		{Measure: "KL of the classes", Better: lower, Extractor: theClassifier},
-	}, of: (*evaluation).classShares},
+	}, of: (*evaluation).classFractions},
 	{scores: []Score{{Measure: "Parzen log-likelihood", Better: higher, Extractor: pixels}}, of: (*evaluation).parzen},
 	{scores: []Score{
 		{Measure: "copies, in pixels", Extractor: pixels},
@@ -62,7 +62,7 @@ var imageMeasures = []measurement{
 	{scores: []Score{{Measure: "birthday support", Better: higher, Extractor: theirs}}, of: (*evaluation).birthday},
 }
 
-// one is the results of a measure that gives a single number.
+// one is the result of a metric with a single number.
 func one(e measure.Estimate, note string, err error) ([]result, error) {
 	return []result{{e, note}}, err
 }
@@ -78,7 +78,7 @@ func (e *evaluation) fidInfinity(v *view) ([]result, error) {
 	if err != nil {
 		return nil, err
 	}
-	note := "for endlessly many samples; of"
+	note := "extrapolated to infinitely many samples; FID of"
 	for i, size := range curve.Sizes {
 		note += fmt.Sprintf(" %d: %.4g", size, curve.Values[i])
 	}
@@ -92,7 +92,7 @@ func (e *evaluation) kid(v *view) ([]result, error) {
 
 func (e *evaluation) mmd(v *view) ([]result, error) {
 	reference := e.reference.features
-	bandwidth, err := measure.MedianBandwidth(reference, reference, e.dim) // the same, whoever is measured
+	bandwidth, err := measure.MedianBandwidth(reference, reference, e.dim) // the same for all samples
 	if err != nil {
 		return nil, err
 	}
@@ -101,19 +101,19 @@ func (e *evaluation) mmd(v *view) ([]result, error) {
 }
 
 func (e *evaluation) manifold(v *view) ([]result, error) {
-	m, err := measure.Manifold(e.reference.features, v.features, e.dim, neighbours)
+	m, err := measure.Manifold(e.reference.features, v.features, e.dim, measure.Neighbours)
 	return []result{{m.Precision, ""}, {m.Recall, ""}, {m.Density, ""}, {m.Coverage, ""}}, err
 }
 
-// errNoClassifier is why a measure of classes has no number.
-var errNoClassifier = fmt.Errorf("no classifier here knows such images: there is one for MNIST's digits and one for Fashion-MNIST")
+// errNoClassifier is why a metric of classes has no number.
+var errNoClassifier = errors.New("no classifier for such images: there is one for MNIST's digits and one for Fashion-MNIST")
 
 func (e *evaluation) inception(v *view) ([]result, error) {
 	if v.probabilities == nil {
 		return nil, errNoClassifier
 	}
 	score, err := measure.InceptionScore(v.probabilities, len(v.probabilities)/v.n, splits)
-	return one(score, "by a classifier of these classes: not comparable with published ones", err)
+	return one(score, "by a classifier of these classes: not comparable with published scores", err)
 }
 
 // parzen chooses σ on the reference's first images and scores the rest.
@@ -121,7 +121,7 @@ func (e *evaluation) parzen(v *view) ([]result, error) {
 	reference := e.reference.pixels
 	switch {
 	case e.size > parzenSize:
-		return nil, fmt.Errorf("images of %d numbers: a Parzen window says little beyond some hundred, and is tried up to %d", e.size, parzenSize)
+		return nil, fmt.Errorf("images of %d numbers: want at most %d, and a Parzen window says little beyond a few hundred", e.size, parzenSize)
 	case e.reference.n <= sigmaRows+1:
 		return nil, fmt.Errorf("a reference of %d images: want more than %d, of which %d choose the window's width", e.reference.n, sigmaRows+1, sigmaRows)
 	}
@@ -136,7 +136,8 @@ func (e *evaluation) parzen(v *view) ([]result, error) {
 	return one(of[0], fmt.Sprintf("nats, σ = %.3g, chosen on the reference's first %d images", sigma, sigmaRows), nil)
 }
 
-var errSeen = fmt.Errorf("no real images were held out from training to tell how near new ones come")
+// errSeen is why the search for copies has no number.
+var errSeen = errors.New("no real images were held out from training, to compare the distances of new images with")
 
 // copies looks for the samples' nearest training images, in pixels or in features.
 func copies(inFeatures bool) func(e *evaluation, v *view) ([]result, error) {
@@ -165,14 +166,14 @@ func copies(inFeatures bool) func(e *evaluation, v *view) ([]result, error) {
 			}
 		}
 		return []result{
-			{m.Copies, fmt.Sprintf("samples nearer to a training image than 99%% of new real images are: %.3f by chance", m.Chance)},
-			{measure.Estimate{Value: m.Median, StdErr: medianError(m.Percentiles)}, "of the distance to the nearest training image among new real images' distances: 50 for new ones, 0 for copies"},
+			{m.Copies, fmt.Sprintf("fraction of the samples that are nearer to a training image than 99%% of new real images are; by chance %.3f", m.Chance)},
+			{measure.Estimate{Value: m.Median, StdErr: medianError(m.Percentiles)}, "rank of the distance to the nearest training image among those of new real images: 50 for new samples, 0 for copies"},
 		}, nil
 	}
 }
 
-// medianError is the standard error of a median: half the way between the order statistics one standard
-// deviation of their rank to either side of it.
+// medianError is the standard error of a median: half the distance between the order statistics whose ranks are one
+// standard deviation below and above the middle.
 func medianError(x []float64) float64 {
 	sorted := slices.Sorted(slices.Values(x))
 	n := float64(len(sorted))
@@ -180,22 +181,22 @@ func medianError(x []float64) float64 {
 	return (at((n+math.Sqrt(n))/2) - at((n-math.Sqrt(n))/2)) / 2
 }
 
-// classShares holds the classes that the samples show against those of the reference; those of Stacked MNIST, of
-// which any reference is too small, are all the same in number.
-func (e *evaluation) classShares(v *view) ([]result, error) {
+// classFractions compares the classes of the samples with those of the reference. The 1,000 classes of Stacked MNIST,
+// for which any reference is too small, are taken as equally frequent.
+func (e *evaluation) classFractions(v *view) ([]result, error) {
 	if e.Classifier == nil {
 		return nil, errNoClassifier
 	}
-	shares, err := measure.Shares(e.reference.labels, e.Classifier.Classes())
+	fractions, err := measure.Shares(e.reference.labels, e.Classifier.Classes())
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := e.Classifier.(Stacked); ok {
-		for class := range shares {
-			shares[class] = 1 / float64(len(shares))
+	if _, ok := e.Classifier.(stacked); ok {
+		for class := range fractions {
+			fractions[class] = 1 / float64(len(fractions))
 		}
 	}
-	c, err := measure.LabelCoverage(v.labels, shares)
+	c, err := measure.LabelCoverage(v.labels, fractions)
 	if err != nil {
 		return nil, err
 	}
@@ -205,12 +206,12 @@ func (e *evaluation) classShares(v *view) ([]result, error) {
 	}
 	return []result{
 		{measure.Estimate{Value: float64(c.Found)}, found},
-		{c.KL, fmt.Sprintf("nats, from the reference's; as many real images: %.2g by chance", c.Chance.KL)},
+		{c.KL, fmt.Sprintf("nats, from the reference's; as many real images score %.2g on average", c.Chance.KL)},
 	}, nil
 }
 
 func (e *evaluation) birthday(v *view) ([]result, error) {
-	s, err := measure.Birthday(v.features, e.reference.first(v.n).features, e.dim) // what is near depends on how many look
+	s, err := measure.Birthday(v.features, e.reference.first(v.n).features, e.dim) // what counts as near depends on the number of rows
 	if err != nil {
 		return nil, err
 	}
@@ -218,5 +219,5 @@ func (e *evaluation) birthday(v *view) ([]result, error) {
 	if !math.IsInf(s.High, 1) {
 		upTo = fmt.Sprintf("%.3g", s.High)
 	}
-	return one(s.Size, fmt.Sprintf("different pictures, by %d near pairs among the samples; 95%%: %.3g to %s; as many real images: %.3g, more cannot be told from real", s.Pairs, s.Low, upTo, s.HeldOut), nil)
+	return one(s.Size, fmt.Sprintf("different pictures, from %d near-duplicate pairs of samples; 95%% interval %.3g to %s; real images score %.3g, the largest size that can be told from them", s.Pairs, s.Low, upTo, s.HeldOut), nil)
 }

@@ -1,25 +1,26 @@
 package evaluate
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
 )
 
 // coordinates are the features of points.
 const coordinates = "coordinates"
 
-// Points measures samples [n, dim] of a toy distribution, against as many fresh
-// draws from it. On a mixture it counts modes; on a distribution on the line it
-// takes the Jensen-Shannon divergence of a histogram from the known density.
-func Points(samples []float32, of data.Distribution, o Options) (*Report, error) {
+// Points evaluates samples [n, dim] of a toy distribution against as many fresh draws from it. On a mixture it counts the
+// modes found. In one dimension it computes the Jensen-Shannon divergence of a histogram from the known density.
+func Points(ctx context.Context, samples []float32, of data.Distribution, o Options) (*Report, error) {
 	dim := of.Dim()
 	if len(samples) == 0 || len(samples)%dim != 0 {
-		return nil, fmt.Errorf("samples have %d values: want a positive multiple of a point's %d", len(samples), dim)
+		return nil, invalid.Value("samples", len(samples), "a positive multiple of %d, the numbers in a point", dim)
 	}
 	n := len(samples) / dim
 	e := &evaluation{Options: o, report: &Report{Of: o.Of}, features: coordinates, dim: dim}
@@ -27,33 +28,34 @@ func Points(samples []float32, of data.Distribution, o Options) (*Report, error)
 	e.reference = &view{name: "fresh draws", n: n, features: of.Batch(o.Seed, 0, n)}
 	e.real = &view{name: "fresh draws", n: n, features: of.Batch(o.Seed, 1, n)}
 
-	all := slices.Clone(featureMeasures)
+	all := slices.Clone(featureMetrics)
 	if mixture, ok := of.(data.Mixture); ok {
 		all = append(all, modes(mixture))
 	}
 	if cdf, ok := of.(interface{ CDF(float64) float64 }); ok && dim == 1 {
 		all = append(all, divergence(cdf.CDF))
 	}
-	e.run(all)
-	return e.report, nil
+	return e.run(ctx, all)
 }
 
-// Features measures features that were computed elsewhere, samples [n, dim]
-// against a reference [m, dim], by the measures that need no more than that.
-func Features(samples, reference []float32, dim int, o Options) (*Report, error) {
-	for name, x := range map[string][]float32{"samples": samples, "reference": reference} {
-		if dim < 1 || len(x) == 0 || len(x)%dim != 0 {
-			return nil, fmt.Errorf("%s have %d values: want a positive multiple of a row's %d", name, len(x), dim)
+// Features evaluates features that were computed elsewhere, samples [n, dim] against a reference [m, dim], by the metrics
+// that need nothing else.
+func Features(ctx context.Context, samples, reference []float32, dim int, o Options) (*Report, error) {
+	for _, rows := range []struct {
+		key string
+		x   []float32
+	}{{"samples", samples}, {"reference", reference}} {
+		if dim < 1 || len(rows.x) == 0 || len(rows.x)%dim != 0 {
+			return nil, invalid.Value(rows.key, len(rows.x), "a positive multiple of %d, the numbers in a row", dim)
 		}
 	}
 	e := &evaluation{Options: o, report: &Report{Of: o.Of}, features: "computed elsewhere", dim: dim}
 	e.samples = &view{name: "samples", n: len(samples) / dim, features: samples}
 	e.reference = &view{name: "reference", n: len(reference) / dim, features: reference}
-	e.run(featureMeasures)
-	return e.report, nil
+	return e.run(ctx, featureMetrics)
 }
 
-// modes counts a mixture's modes among the samples.
+// modes counts the samples of each mode of a mixture.
 func modes(of data.Mixture) measurement {
 	return measurement{
 		scores: []Score{
@@ -73,14 +75,14 @@ func modes(of data.Mixture) measurement {
 			}
 			return []result{
 				{measure.Estimate{Value: float64(m.Found)}, missing},
-				{m.HighQuality, fmt.Sprintf("within 3 standard deviations of a mode; the data's own: %.4f", m.HighQualityByChance)},
-				{m.Nearest.KL, fmt.Sprintf("nats; as many real points: %.2g by chance", m.Nearest.Chance.KL)},
+				{m.HighQuality, fmt.Sprintf("fraction within 3 standard deviations of a mode; that of the data is %.4f", m.HighQualityByChance)},
+				{m.Nearest.KL, fmt.Sprintf("nats; as many real points score %.2g on average", m.Nearest.Chance.KL)},
 			}, nil
 		},
 	}
 }
 
-// divergence is how far samples on the line are from their density.
+// divergence is how far samples in one dimension are from their density.
 func divergence(cdf func(float64) float64) measurement {
 	const width, parts = .1, 10
 	return measurement{
@@ -98,7 +100,7 @@ func divergence(cdf func(float64) float64) measurement {
 				}
 			}
 			stdErr := stat.StdErr(stat.StdDev(of[:], nil), parts)
-			return one(measure.Estimate{Value: jsd, StdErr: stdErr}, fmt.Sprintf("nats, in bins of width %g; chance alone makes it positive", width), nil)
+			return one(measure.Estimate{Value: jsd, StdErr: stdErr}, fmt.Sprintf("nats, in bins of width %g; positive even for perfect samples", width), nil)
 		},
 	}
 }

@@ -11,37 +11,35 @@ import (
 	"github.com/gans-in-go/gans/ganlib/measure"
 )
 
-// Score is what one measure says of the samples.
+// Score is one metric of the samples.
 type Score struct {
-	Measure string `json:"measure"`
-	// Better is "higher", "lower", or "" where the real examples' score is the best.
+	Measure string `json:"measure"` // the name of the metric
+	// Better is "higher" or "lower", or "" if the score of real examples is the best.
 	Better string `json:"better,omitempty"`
-	// Estimate is the number and its standard error; nil where there is none, and
-	// Note says why.
+	// Estimate is the number with its standard error. It is nil if the metric could not be computed; Note then says why.
 	Estimate *measure.Estimate `json:"estimate,omitempty"`
-	// Real is what N real training examples score in the samples' place, nil where
-	// that says nothing.
+	// Real is the score of N real training examples in the samples' place, or nil if that says nothing.
 	Real *measure.Estimate `json:"real,omitempty"`
 	Note string            `json:"note,omitempty"`
 
-	N         int    `json:"n"`                   // samples
-	M         int    `json:"m"`                   // examples of the reference
-	Reference string `json:"reference,omitempty"` // the real examples that the samples are held against
-	Extractor string `json:"extractor,omitempty"` // the features that were compared
-	Seed      uint64 `json:"seed"`                // decides samples and draws
+	N         int    `json:"n"`                   // number of samples
+	M         int    `json:"m"`                   // number of examples in the reference
+	Reference string `json:"reference,omitempty"` // the real examples that the samples are compared with
+	Extractor string `json:"extractor,omitempty"` // the features that are compared
+	Seed      uint64 `json:"seed"`                // of the samples and of random subsets
 }
 
-// Report is what all measures say of one set of samples.
+// Report is the scores of one set of samples.
 type Report struct {
-	Of     string  `json:"of"` // whose samples they are
+	Of     string  `json:"of"` // where the samples are from
 	Scores []Score `json:"scores"`
-	// Drawn are the samples whose nearest training images were looked for, in pixels, and Nearest those
-	// images, one each; nil where nobody looked.
+	// Drawn are the samples whose nearest training images were looked for, in pixels, and Nearest are those images, in the
+	// same order. Both are nil if copies were not looked for.
 	Drawn   *data.Images `json:"-"`
 	Nearest *data.Images `json:"-"`
 }
 
-// Score returns the score of a measure by its name, nil if there is none.
+// Score returns the score of a metric by its name, or nil if the report does not have it.
 func (r *Report) Score(name string) *Score {
 	for i := range r.Scores {
 		if r.Scores[i].Measure == name {
@@ -51,7 +49,7 @@ func (r *Report) Score(name string) *Score {
 	return nil
 }
 
-// Table writes the report for people, a line a measure.
+// Table writes the report as a table, one line for each metric.
 func (r *Report) Table(w io.Writer) error {
 	fmt.Fprintf(w, "%s\n\n", r.Of)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -84,7 +82,7 @@ func (r *Report) Table(w io.Writer) error {
 	return nil
 }
 
-// or is the estimate, or nothing; a count has no standard error.
+// or formats an estimate, "" for nil. A count has no standard error.
 func or(e *measure.Estimate) string {
 	switch {
 	case e == nil:

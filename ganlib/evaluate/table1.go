@@ -1,117 +1,137 @@
 package evaluate
 
 import (
+	"context"
 	"fmt"
+	"io"
 
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
+	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// The 2014 paper's protocol for the MNIST column of its Table 1, by its released
-// code, parzen_ll.py: so many samples, and so many validation images for σ.
+// Numbers of the 2014 paper's protocol for the MNIST column of its Table 1, from its released code, parzen_ll.py.
 const (
+	// Table1Samples is the number of samples of each checkpoint.
 	Table1Samples = 10_000
-	table1Sigma   = 1000
+	table1Sigma   = 1000 // the number of validation images that choose σ
 )
 
-// Table1 is the protocol behind Table 1 of Goodfellow et al. 2014: the mean
-// log-likelihood of test images, in nats, under a Parzen window of 10,000
-// samples, whose width σ is chosen on the first 1,000 validation images. The
-// paper does not say when training stopped; here the checkpoint is chosen on the
-// rest of the validation images, and the test images are touched once, by
-// [Table1.Finish].
-//
-// Fill Validation and Test, [Table1.Add] the samples of each checkpoint, then
-// Finish.
+// Table1 is the protocol behind Table 1 of Goodfellow et al. 2014: the mean log-likelihood of the test images, in nats,
+// under a Parzen window of 10,000 samples, whose width σ is chosen on the first 1,000 validation images. The paper does
+// not say when training stopped. Here the checkpoint is chosen on the other validation images, and the test images are
+// touched once, at the end.
 type Table1 struct {
 	Validation []float32 // [n, Dim] in [0, 1]: MNIST's images 50,000 to 59,999
 	Test       []float32 // [n, Dim]
 	Dim        int
-	Epoch      int // iterations in an epoch; for the result's plot
-
-	// Candidates are the checkpoints in the order they were added.
-	Candidates []Candidate
-
-	best    int
-	samples []float32 // of the best
+	Epoch      int // the number of iterations in an epoch, for plots of the result
 }
 
-// Candidate is how a checkpoint does on the validation images.
+// Candidate is the score of a checkpoint on the validation images.
 type Candidate struct {
 	Step       int              `json:"step"`
 	Sigma      float64          `json:"sigma"`
 	Validation measure.Estimate `json:"validation"` // of the images that did not choose σ
 }
 
-// Table1Result is a line of Table 1.
+// Table1Result is a row of Table 1.
 type Table1Result struct {
-	Candidates []Candidate      `json:"candidates"`
-	Epoch      int              `json:"epoch"` // iterations in one
+	Candidates []Candidate      `json:"candidates"` // in the order of the steps
+	Epoch      int              `json:"epoch"`      // the number of iterations in one
 	Chosen     Candidate        `json:"chosen"`
 	Test       measure.Estimate `json:"test"`
-	// Real is what 10,000 real training images score in the samples' place.
+	// Real is the score of 10,000 training images in the samples' place, with σ chosen in the same way: what a perfect
+	// generator would score.
 	Real      measure.Estimate `json:"real"`
 	RealSigma float64          `json:"real_sigma"`
 }
 
-// Add measures the samples of a checkpoint, [10,000, Dim], on the validation
-// images.
-func (t *Table1) Add(step int, samples []float32) (Candidate, error) {
-	if got, want := len(samples), Table1Samples*t.Dim; got != want {
-		return Candidate{}, fmt.Errorf("step %d: %d numbers: the protocol wants %d samples of %d, for the score grows with their number", step, got, Table1Samples, t.Dim)
-	}
-	sigma, rest, err := t.sigma(samples)
-	if err != nil {
-		return Candidate{}, fmt.Errorf("step %d: %w", step, err)
-	}
-	c := Candidate{step, sigma, rest}
-	if t.Candidates = append(t.Candidates, c); len(t.Candidates) == 1 || rest.Value > t.Candidates[t.best].Validation.Value {
-		t.best, t.samples = len(t.Candidates)-1, samples
-	}
-	return c, nil
-}
-
-// sigma chooses σ on the first validation images, and scores the rest with it.
-func (t *Table1) sigma(samples []float32) (float64, measure.Estimate, error) {
-	if len(t.Validation) <= table1Sigma*t.Dim {
-		return 0, measure.Estimate{}, fmt.Errorf("%d numbers of validation images: want more than %d images of %d, which choose σ", len(t.Validation), table1Sigma, t.Dim)
-	}
-	sigma, _, err := measure.ParzenSigma(samples, t.Validation[:table1Sigma*t.Dim], t.Dim)
-	if err != nil {
-		return 0, measure.Estimate{}, err
-	}
-	rest, err := measure.Parzen(samples, t.Validation[table1Sigma*t.Dim:], t.Dim, sigma)
-	if err != nil {
-		return 0, measure.Estimate{}, err
-	}
-	return sigma, rest[0], nil
-}
-
-// Finish scores the best checkpoint on the test images. Beside it stands what
-// 10,000 real training images score in the samples' place, by the same protocol:
-// the honest ceiling.
-func (t *Table1) Finish(training []float32) (*Table1Result, error) {
-	if len(t.Candidates) == 0 {
-		return nil, fmt.Errorf("no checkpoint was added: want at least one")
-	}
-	if got, want := len(training), Table1Samples*t.Dim; got != want {
-		return nil, fmt.Errorf("%d numbers of training images: want %d images of %d", got, Table1Samples, t.Dim)
-	}
-	r := &Table1Result{Candidates: t.Candidates, Epoch: t.Epoch, Chosen: t.Candidates[t.best]}
-	test, err := measure.Parzen(t.samples, t.Test, t.Dim, r.Chosen.Sigma)
-	if err != nil {
+// Score scores the checkpoints of the given steps on the validation images, and the best one on the test images. Function
+// samples returns the 10,000 samples [10,000, Dim] of a checkpoint; training are 10,000 training images [10,000, Dim],
+// which are scored in the samples' place. Progress goes to output; nil means silence.
+//
+// It returns an *[invalid.Error] for sets of other sizes and for no steps, and an error that wraps the context's if that
+// is cancelled. There is no result before all checkpoints are scored.
+func (t Table1) Score(ctx context.Context, steps []int, samples func(step int) ([]float32, error), training []float32, output io.Writer) (*Table1Result, error) {
+	if err := t.check(steps, training); err != nil {
 		return nil, err
 	}
-	r.Test = test[0]
-	if r.RealSigma, _, err = measure.ParzenSigma(training, t.Validation[:table1Sigma*t.Dim], t.Dim); err != nil {
+	r := &Table1Result{Epoch: t.Epoch}
+	var best []float32 // the samples of r.Chosen
+	bar := progress.Count(output, "checkpoints", len(steps))
+	defer bar.Done()
+	for _, step := range steps {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("stopped before the checkpoint of step %d: %w", step, err)
+		}
+		x, err := samples(step)
+		if err != nil {
+			return nil, fmt.Errorf("samples of step %d: %w", step, err)
+		}
+		c := Candidate{Step: step}
+		if c.Sigma, c.Validation, err = t.validate(x); err != nil {
+			return nil, fmt.Errorf("step %d: %w", step, err)
+		}
+		if best == nil || c.Validation.Value > r.Chosen.Validation.Value {
+			r.Chosen, best = c, x
+		}
+		r.Candidates = append(r.Candidates, c)
+		bar.Add(1)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("stopped before the test: %w", err)
+	}
+	var err error
+	if r.Test, err = t.test(best, r.Chosen.Sigma); err != nil {
 		return nil, err
 	}
-	real, err := measure.Parzen(training, t.Test, t.Dim, r.RealSigma)
-	if err != nil {
-		return nil, err
+	if r.RealSigma, _, err = t.validate(training); err != nil {
+		return nil, fmt.Errorf("training images: %w", err)
 	}
-	r.Real = real[0]
-	return r, nil
+	r.Real, err = t.test(training, r.RealSigma)
+	return r, err
 }
 
-// WriteFile writes the line as JSON.
+// check refuses what cannot be scored, before any work.
+func (t Table1) check(steps []int, training []float32) error {
+	switch {
+	case t.Dim < 1:
+		return invalid.Value("Table1.Dim", t.Dim, "at least 1")
+	case len(steps) == 0:
+		return invalid.Value("checkpoints", 0, "at least one")
+	case len(t.Validation) <= table1Sigma*t.Dim:
+		return invalid.Value("validation", len(t.Validation)/t.Dim, "more than the %d images that choose σ", table1Sigma)
+	case len(training) != Table1Samples*t.Dim:
+		return invalid.Value("training", len(training)/t.Dim, "%d images", Table1Samples)
+	}
+	return nil
+}
+
+// validate chooses σ on the first validation images, and scores the others with it.
+func (t Table1) validate(samples []float32) (sigma float64, score measure.Estimate, err error) {
+	if len(samples) != Table1Samples*t.Dim {
+		return 0, score, invalid.Value("samples", len(samples)/t.Dim, "%d, for the score grows with their number", Table1Samples)
+	}
+	sigma, _, err = measure.ParzenSigma(samples, t.Validation[:table1Sigma*t.Dim], t.Dim)
+	if err != nil {
+		return 0, score, err
+	}
+	of, err := measure.Parzen(samples, t.Validation[table1Sigma*t.Dim:], t.Dim, sigma)
+	if err != nil {
+		return 0, score, err
+	}
+	return sigma, of[0], nil
+}
+
+// test scores samples on the test images.
+func (t Table1) test(samples []float32, sigma float64) (measure.Estimate, error) {
+	of, err := measure.Parzen(samples, t.Test, t.Dim, sigma)
+	if err != nil {
+		return measure.Estimate{}, fmt.Errorf("test images: %w", err)
+	}
+	return of[0], nil
+}
+
+// WriteFile writes the row as JSON.
 func (r *Table1Result) WriteFile(path string) error { return writeJSON(path, r) }

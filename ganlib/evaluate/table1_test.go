@@ -1,12 +1,15 @@
 package evaluate
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/measure"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // normals are n points in the plane.
@@ -19,26 +22,30 @@ func normals(n int, mean, std float64, seed uint64) []float32 {
 	return x
 }
 
-// TestTable1: σ is chosen on the first 1,000 validation rows, the checkpoint on the rest, and the test rows
-// choose nothing.
+// small is a table of points in the plane. They are far apart, so that few samples count for a point: that is fast.
+func small() Table1 {
+	validation := append(normals(1000, 0, 10, 1), normals(300, 0, 10, 2)...)
+	return Table1{Validation: validation, Test: normals(400, 0, 10, 3), Dim: 2, Epoch: 50}
+}
+
+// TestTable1: σ is chosen on the first 1,000 validation rows, the checkpoint on the others, and the test rows choose
+// nothing.
 func TestTable1(t *testing.T) {
-	validation := append(normals(1000, .5, .1, 1), normals(300, .5, .1, 2)...)
-	t1 := Table1{Validation: validation, Test: normals(400, .5, .1, 3), Dim: 2, Epoch: 50}
-	wide, right := normals(Table1Samples, .5, .4, 4), normals(Table1Samples, .5, .1, 5)
-	for step, samples := range [][]float32{wide, right, wide} {
-		c, err := t1.Add(100*step, samples)
-		require.NoError(t, err)
-		sigma, _, err := measure.ParzenSigma(samples, validation[:2000], 2)
-		require.NoError(t, err)
-		want, err := measure.Parzen(samples, validation[2000:], 2, sigma)
-		require.NoError(t, err)
-		require.Equal(t, Candidate{100 * step, sigma, want[0]}, c)
-	}
-	training := normals(Table1Samples, .5, .1, 6)
-	r, err := t1.Finish(training)
+	t1 := small()
+	wide, right := normals(Table1Samples, 0, 40, 4), normals(Table1Samples, 0, 10, 5)
+	samples := map[int][]float32{0: wide, 100: right, 200: wide}
+	training := normals(Table1Samples, 0, 10, 6)
+	r, err := t1.Score(t.Context(), []int{0, 100, 200}, func(step int) ([]float32, error) { return samples[step], nil }, training, nil)
 	require.NoError(t, err)
-	require.Equal(t, 100, r.Chosen.Step)
 	require.Len(t, r.Candidates, 3)
+	for i, c := range r.Candidates {
+		sigma, _, err := measure.ParzenSigma(samples[100*i], t1.Validation[:2000], 2)
+		require.NoError(t, err)
+		want, err := measure.Parzen(samples[100*i], t1.Validation[2000:], 2, sigma)
+		require.NoError(t, err)
+		require.Equal(t, Candidate{100 * i, sigma, want[0]}, c)
+	}
+	require.Equal(t, r.Candidates[1], r.Chosen)
 	require.Equal(t, 50, r.Epoch)
 	test, err := measure.Parzen(right, t1.Test, 2, r.Chosen.Sigma)
 	require.NoError(t, err)
@@ -48,12 +55,53 @@ func TestTable1(t *testing.T) {
 	require.Equal(t, real[0], r.Real)
 }
 
+// TestTable1InTheMiddle: an error, or a cancelled context, after the first of three checkpoints leaves no result, and
+// the next call starts afresh.
+func TestTable1InTheMiddle(t *testing.T) {
+	t1 := small()
+	training, right := normals(Table1Samples, 0, 10, 6), normals(Table1Samples, 0, 10, 5)
+	gone := errors.New("the checkpoint is gone")
+	var asked []int
+	r, err := t1.Score(t.Context(), []int{10, 20, 30}, func(step int) ([]float32, error) {
+		if asked = append(asked, step); step == 20 {
+			return nil, gone
+		}
+		return right, nil
+	}, training, nil)
+	require.ErrorIs(t, err, gone)
+	require.Nil(t, r)
+	require.Equal(t, []int{10, 20}, asked)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	asked = nil
+	r, err = t1.Score(ctx, []int{10, 20, 30}, func(step int) ([]float32, error) {
+		asked = append(asked, step)
+		cancel()
+		return right, nil
+	}, training, nil)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Nil(t, r)
+	require.Equal(t, []int{10}, asked)
+
+	r, err = t1.Score(t.Context(), []int{10}, func(int) ([]float32, error) { return right, nil }, training, nil)
+	require.NoError(t, err)
+	require.Len(t, r.Candidates, 1, "nothing is left of earlier calls")
+}
+
+// TestTable1Refuses what is there to see before any checkpoint is loaded.
 func TestTable1Refuses(t *testing.T) {
-	t1 := Table1{Validation: normals(1000, 0, 1, 1), Test: normals(10, 0, 1, 1), Dim: 2}
-	_, err := t1.Finish(nil)
-	require.ErrorContains(t, err, "no checkpoint")
-	_, err = t1.Add(7, normals(10, 0, 1, 1))
-	require.ErrorContains(t, err, "step 7: 20 numbers: the protocol wants 10000 samples of 2")
-	_, err = t1.Add(7, normals(Table1Samples, 0, 1, 1))
-	require.ErrorContains(t, err, "want more than 1000 images of 2")
+	training := normals(Table1Samples, 0, 1, 1)
+	score := func(t1 Table1, steps []int, training []float32) error {
+		_, err := t1.Score(t.Context(), steps, func(int) ([]float32, error) { t.Error("samples were drawn"); return nil, nil }, training, nil)
+		return err
+	}
+	gantest.RequireInvalid(t, score(small(), nil, training), "checkpoints")
+	gantest.RequireInvalid(t, score(small(), []int{7}, training[2:]), "training")
+	few, flat := small(), small()
+	few.Validation, flat.Dim = few.Validation[:2000], 0
+	gantest.RequireInvalid(t, score(few, []int{7}, training), "validation")
+	gantest.RequireInvalid(t, score(flat, []int{7}, training), "Table1.Dim")
+
+	_, err := small().Score(t.Context(), []int{7}, func(int) ([]float32, error) { return normals(10, 0, 1, 1), nil }, training, nil)
+	gantest.RequireInvalid(t, err, "samples")
 }

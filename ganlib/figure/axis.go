@@ -7,11 +7,10 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// drawable reports whether a value can be put on an axis: finite, and so far
-// from overflow that differences are finite too.
+// drawable reports whether a value can be put on an axis: it is finite, and small enough for differences to be finite.
 func drawable(v float64) bool { return math.Abs(v) < 1e150 }
 
-// extent is the range of the numbers it was shown; empty if Max < Min.
+// extent is the range of the numbers that it includes. It is empty if max < min.
 type extent struct{ min, max float64 }
 
 func nothing() extent { return extent{math.Inf(1), math.Inf(-1)} }
@@ -23,8 +22,7 @@ func (e *extent) include(v float64) {
 	}
 }
 
-// usable returns e widened where it is empty, a single number, or too narrow
-// for float64 to divide.
+// usable returns e, widened if it is empty, a single number, or too narrow for float64 to divide.
 func (e extent) usable() extent {
 	if e.max < e.min {
 		return extent{0, 1}
@@ -36,9 +34,8 @@ func (e extent) usable() extent {
 	return e
 }
 
-// ticks marks the multiples of a round step, 1, 2 or 5 times a power of ten:
-// some five of them. Of a range that is next to nothing it marks the middle:
-// numbers could not count through it.
+// ticks marks about five multiples of a round step, which is 1, 2 or 5 times a power of ten. In a range too narrow to
+// count through it marks the middle.
 func ticks(low, high float64) []plot.Tick {
 	if middle := (low + high) / 2; !(high-low > 1e-9*math.Abs(middle)) {
 		return []plot.Tick{{Value: middle, Label: strconv.FormatFloat(middle, 'g', 3, 64)}}
@@ -59,10 +56,10 @@ func ticks(low, high float64) []plot.Tick {
 	return marks
 }
 
-// logTicks marks 1, 2 and 5 times powers of ten, or the powers alone, or some
-// of them, on an axis of decimal logarithms.
+// logTicks marks an axis of decimal logarithms at 1, 2 and 5 times powers of ten. On a longer axis it marks only the
+// powers, and on a very long one only some of them.
 func logTicks(low, high float64) []plot.Tick {
-	if high-low < .5 { // too little for any of these: round numbers instead
+	if high-low < .5 { // too short for any of these: round numbers instead
 		return roundLogTicks(low, high)
 	}
 	factors, stride := []float64{1}, max(1, int(math.Ceil((high-low)/7)))

@@ -10,30 +10,32 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Band is a quantity with a range: a line at Middle over X inside a pale band
-// from Low to High, such as the median and the quartiles of several runs. All
-// four have one length. Where one of them is NaN or infinite there is a gap.
+// Band is a quantity with a range, such as the median and the quartiles of several runs: a line at Middle over X,
+// inside a pale band from Low to High. All four have the same length. A value that is NaN or infinite leaves a gap.
 type Band struct {
 	Name                 string
 	X, Low, Middle, High []float64
 }
 
 func (b Band) check() error {
-	for edge, y := range map[string][]float64{"low": b.Low, "middle": b.Middle, "high": b.High} {
-		if len(y) != len(b.X) {
-			return fmt.Errorf("band %q has %d values of x and %d of its %s: want as many of one as of the other",
-				b.Name, len(b.X), len(y), edge)
+	for _, edge := range []struct {
+		name string
+		y    []float64
+	}{{"low", b.Low}, {"middle", b.Middle}, {"high", b.High}} {
+		if len(edge.y) != len(b.X) {
+			return fmt.Errorf("band %q has %d values of x and %d of its %s: want the same number of both",
+				b.Name, len(b.X), len(edge.y), edge.name)
 		}
 	}
 	return nil
 }
 
-// lines are the two edges and, first, the line between them.
+// lines returns the line in the middle, and then the two edges.
 func (b Band) lines() []Series {
 	return []Series{{b.Name, b.X, b.Middle}, {"", b.X, b.Low}, {"", b.X, b.High}}
 }
 
-// logarithmicBands are bands with decimal logarithms for heights.
+// logarithmicBands returns bands with the decimal logarithms of their heights.
 func logarithmicBands(bands []Band) []Band {
 	logs := slices.Clone(bands)
 	for i, b := range bands {

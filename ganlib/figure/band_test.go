@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// paleBlue is what a band of the first colour leaves on white, and where it
-// leaves out a value, nothing.
+// paleBlue is what a band of the first colour leaves on white, and where it leaves out a value, nothing.
 var paleBlue = color.NRGBA{R: 0xbf, G: 0xdb, B: 0xeb, A: 0xff}
 
 func TestBands(t *testing.T) {

@@ -9,28 +9,26 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// BarChart is numbers of a few classes, for [Bars]: how many of a generator's
-// samples are each digit, say.
+// BarChart is a number for each of a few classes, for [Bars], such as the number of samples that show each digit.
 type BarChart struct {
 	Title, XLabel, YLabel string
 
 	Classes []string    // named below their bars, from left to right
 	Series  []BarSeries // side by side in each class
-	Data    []float64   // what the data have of each class: a line across its bars; nil for none
+	Data    []float64   // the data's number for each class, drawn as a line across its bars; nil for none
 }
 
-// BarSeries is one bar a class. A series without a name is not in the legend:
-// the title can say what a single one is.
+// BarSeries is one bar for each class. A series without a name is not in the legend, since the title can say what a
+// single one is.
 type BarSeries struct {
 	Name    string
 	Heights []float64 // a NaN or an infinity leaves a gap
 	Errors  []float64 // standard errors, drawn up and down from the bar's end; nil for none
 }
 
-// Bars draws a chart of 1536 x 864 pixels. Its axis holds 0, where the bars
-// begin, all bars with their errors, and what the data have. It is an error if
-// there are no classes, or if a series, its errors or the data are not one
-// number a class.
+// Bars draws a chart of 1536 x 864 pixels. Its axis holds 0, where the bars begin, all bars with their errors, and the
+// data. Bars returns an error if there are no classes, or if a series, its errors or the data do not have one number
+// for each class.
 func Bars(chart BarChart) (image.Image, error) {
 	if err := chart.check(); err != nil {
 		return nil, err
@@ -67,7 +65,7 @@ func (chart BarChart) check() error {
 	return nil
 }
 
-// dataStyle is the line of what the data have: black, as in the other pictures.
+// dataStyle is the line of the data: black, as in the other pictures.
 var dataStyle = draw.LineStyle{Color: ink, Width: 1.6}
 
 func (chart BarChart) entries() []entry {
@@ -83,8 +81,7 @@ func (chart BarChart) entries() []entry {
 	return all
 }
 
-// axes is an empty plot whose axes hold all that the chart has to show, with
-// class k at k.
+// axes returns an empty plot whose axes hold all that the chart shows, with class k at k.
 func (chart BarChart) axes() *plot.Plot {
 	y := nothing()
 	y.include(0)
@@ -122,7 +119,7 @@ func (chart BarChart) axes() *plot.Plot {
 	return p
 }
 
-// errorOf is the standard error of a class's bar, 0 where there is none to draw.
+// errorOf returns the standard error of a class's bar, or 0 if there is none to draw.
 func (s BarSeries) errorOf(class int) float64 {
 	if s.Errors == nil || !drawable(s.Errors[class]) || !drawable(s.Heights[class]) {
 		return 0
@@ -130,7 +127,7 @@ func (s BarSeries) errorOf(class int) float64 {
 	return s.Errors[class]
 }
 
-// levels is faint lines at the ticks of the upward axis.
+// levels draws faint lines at the ticks of the vertical axis.
 type levels struct{}
 
 func (levels) Plot(c draw.Canvas, p *plot.Plot) {
@@ -140,10 +137,10 @@ func (levels) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// groupWidth is how much of the room of a class is bars.
+// groupWidth is the fraction of a class's width that its bars fill.
 const groupWidth = .8
 
-// bars is the series at a place among the others.
+// bars is a series at its place among the others.
 type bars struct {
 	BarSeries
 	style       draw.LineStyle
@@ -170,7 +167,7 @@ func (b bars) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// steps is a line for each class, across its bars.
+// steps draws a line for each class, across its bars.
 type steps []float64
 
 func (s steps) Plot(c draw.Canvas, p *plot.Plot) {

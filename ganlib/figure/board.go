@@ -14,17 +14,16 @@ type Board struct {
 	Charts  []Chart // in rows, from left to right and top to bottom
 	Columns int     // charts in a row; at least 1
 
-	Picture image.Image // shown after the charts, in what they leave of their last row or in a row of its own; nil: none
+	Picture image.Image // shown after the charts, in the rest of their last row or in a row of its own; nil: none
 	Caption string      // over the picture
 }
 
 // The size of a panel in points.
 const panelWidth, panelHeight = 288, 190
 
-// Panels draws a board, each chart 768 x 506 pixels. The picture is made to fit
-// the room that it has: shrunk smoothly, or enlarged by a whole number so that
-// its pixels stay squares. It is an error if a chart is one that [Curves]
-// refuses, or if there are no columns.
+// Panels draws a board with charts of 768 x 506 pixels. The picture is made to fit its place: shrunk smoothly, or
+// enlarged by a whole number so that its pixels stay square. Panels returns an error if [Curves] would refuse a chart,
+// or if there are no columns.
 func Panels(board Board) (image.Image, error) {
 	if board.Columns < 1 {
 		return nil, fmt.Errorf("board of %d columns: want at least 1", board.Columns)
@@ -52,7 +51,7 @@ func Panels(board Board) (image.Image, error) {
 	return picture, nil
 }
 
-// panel is the part of a canvas that is chart i's.
+// panel returns the part of a canvas that belongs to chart i.
 func (board Board) panel(canvas vgdraw.Canvas, i int) vgdraw.Canvas {
 	left := vg.Length(i%board.Columns) * panelWidth
 	top := canvas.Max.Y - vg.Length(i/board.Columns)*panelHeight
@@ -63,13 +62,13 @@ func (board Board) panel(canvas vgdraw.Canvas, i int) vgdraw.Canvas {
 	return canvas
 }
 
-// pixels is a part of a canvas in pixels of its picture, which count downwards.
+// pixels returns a part of a canvas in pixels of its picture, which count downwards.
 func pixels(c vgdraw.Canvas, picture image.Rectangle) image.Rectangle {
 	scale := func(v vg.Length) int { return int(v.Dots(chartDPI)) }
 	return image.Rect(scale(c.Min.X), picture.Max.Y-scale(c.Max.Y), scale(c.Max.X), picture.Max.Y-scale(c.Min.Y))
 }
 
-// paste draws a picture in the middle of room, as large as it fits.
+// paste draws a picture in the middle of room, as large as fits.
 func paste(dst draw.Image, room image.Rectangle, picture image.Image) {
 	size := picture.Bounds().Size()
 	if size.X < 1 || size.Y < 1 {

@@ -12,12 +12,11 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// Charts are measured in points of 1/72 inch and drawn at two pixels a CSS
-// pixel of 1/96 inch.
+// Charts are laid out in points of 1/72 inch, and drawn with two pixels per CSS pixel of 1/96 inch.
 const chartDPI = 192
 
-// The palette of Okabe and Ito, in which colour-blind readers tell all colours
-// apart; without its yellow, which is faint on white.
+// The palette of Okabe and Ito, whose colours colour-blind readers can tell apart, without its yellow, which is faint
+// on white.
 var (
 	blue       = color.NRGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}
 	vermillion = color.NRGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}
@@ -31,17 +30,17 @@ var (
 	faint = color.NRGBA{R: 0xe4, G: 0xe4, B: 0xe4, A: 0xff} // grid
 )
 
-// newCanvas returns a white canvas and the picture that it draws to.
+// newCanvas returns a white canvas and the picture that it draws on.
 func newCanvas(width, height vg.Length) (draw.Canvas, image.Image) {
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(chartDPI))
 	return draw.New(c), c.Image()
 }
 
-// middle puts letters without descenders at the height of a point: plot's own
-// centre leaves room for descenders that most names lack.
+// middle centres letters without descenders on a point. The centre of package plot leaves room for descenders, which
+// most names lack.
 const middle text.YAlignment = -.4
 
-// lettering is sans-serif text of a size in points, hung by the given corner.
+// lettering is sans-serif text of a size in points, aligned by the given corner.
 func lettering(size vg.Length, c color.Color, x text.XAlignment, y text.YAlignment) text.Style {
 	return text.Style{
 		Color: c, XAlign: x, YAlign: y,
@@ -50,7 +49,7 @@ func lettering(size vg.Length, c color.Color, x text.XAlignment, y text.YAlignme
 	}
 }
 
-// heading writes a title at the top of c and returns what is left of c.
+// heading writes a title at the top of c and returns the rest of c.
 func heading(c draw.Canvas, title string) draw.Canvas {
 	if title == "" {
 		return c
@@ -66,8 +65,8 @@ type entry struct {
 	style draw.LineStyle
 }
 
-// legend writes entries at the top of c, in as many rows as they need, and
-// returns what is left of c. It stands above the data, never over them.
+// legend writes entries at the top of c, in as many rows as they need, and returns the rest of c. It never covers the
+// data.
 func legend(c draw.Canvas, entries []entry) draw.Canvas {
 	const stroke, gap, between = 24, 5, 18
 	style := lettering(10, ink, draw.XLeft, middle)

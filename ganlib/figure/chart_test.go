@@ -12,8 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// count returns how many pixels of p within r have colour c, give or take
-// what smoothing leaves of it.
+// count returns how many pixels of p within r have colour c, give or take what smoothing leaves of it.
 func count(p image.Image, r image.Rectangle, c color.NRGBA) int {
 	const tolerance = 8
 	n := 0
@@ -59,8 +58,7 @@ func draws(t *testing.T, chart Chart) image.Image {
 	return p
 }
 
-// The middle third of the series is NaN or infinite: nothing is drawn there,
-// and the line goes on after it.
+// The middle third of the series is NaN or infinite: nothing is drawn there, and the line goes on after it.
 func TestCurvesLeaveAGap(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		y := constant(301, 1)

@@ -12,23 +12,22 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Chart is a line plot: measured series and the lines that theory draws.
+// Chart is a line plot: series over an axis, and the values that theory predicts.
 type Chart struct {
 	Title, XLabel, YLabel string
 
 	Series []Series
-	Bands  []Band // after the series, in the colours that follow theirs
+	Bands  []Band // drawn like series, in the colours after theirs
 	Levels []Mark // horizontal lines, such as {"-log 4", -math.Log(4)}
 	Events []Mark // vertical lines, such as {"G frozen", 2000}
 
-	LogY  bool      // the upward axis is logarithmic; a value of 0 or less leaves a gap
-	Trend bool      // draw long series, of more than 200 values, as their running median over a pale band of all they reach
-	Holds []float64 // values that the upward axis holds even where nothing reaches them
+	LogY  bool      // the vertical axis is logarithmic; a value of 0 or less leaves a gap
+	Trend bool      // draws series of more than 200 values as their running median, over a pale band that holds every value
+	Holds []float64 // values that the vertical axis holds even if no series reaches them
 }
 
-// Series is one measured quantity: Y over X, two slices of one length. A NaN
-// or an infinity leaves a gap in the line. A series without a name is not in
-// the legend: the label of the axis can say what a single one is.
+// Series is one quantity: Y over X, two slices of the same length. A NaN or an infinity leaves a gap in the line. A
+// series without a name is not in the legend, since the label of the axis can say what a single one is.
 type Series struct {
 	Name string
 	X, Y []float64
@@ -43,9 +42,8 @@ type Mark struct {
 // The size of a chart in points: 768 x 432 on screen, twice that in pixels.
 const chartWidth, chartHeight = 576, 324
 
-// Curves draws a chart of 1536 x 864 pixels. The axes hold all finite values of
-// the series and all levels. It is an error if a series has an X and a Y of
-// different lengths.
+// Curves draws a chart of 1536 x 864 pixels. The axes hold all finite values of the series and all levels. Curves
+// returns an error if the X and the Y of a series, or the parts of a band, differ in length.
 func Curves(chart Chart) (image.Image, error) {
 	if err := chart.check(); err != nil {
 		return nil, err
@@ -58,7 +56,7 @@ func Curves(chart Chart) (image.Image, error) {
 func (chart Chart) check() error {
 	for _, s := range chart.Series {
 		if len(s.X) != len(s.Y) {
-			return fmt.Errorf("series %q has %d values of x and %d of y: want as many of one as of the other",
+			return fmt.Errorf("series %q has %d values of x and %d of y: want the same number of both",
 				s.Name, len(s.X), len(s.Y))
 		}
 	}
@@ -119,7 +117,7 @@ func (chart Chart) entries() []entry {
 	return all
 }
 
-// seriesStyle is the line of series i. After six colours, the dashes change.
+// seriesStyle returns the line style of series i. After six colours, the dashes change.
 func seriesStyle(i int) draw.LineStyle {
 	colours := []draw.LineStyle{{Color: blue}, {Color: vermillion}, {Color: green}, {Color: purple}, {Color: orange}, {Color: sky}}
 	style := colours[i%len(colours)]
@@ -128,7 +126,7 @@ func seriesStyle(i int) draw.LineStyle {
 	return style
 }
 
-// axes is an empty plot whose axes hold all that the chart has to show.
+// axes returns an empty plot whose axes hold all that the chart shows.
 func (chart Chart) axes() *plot.Plot {
 	x, y := nothing(), nothing()
 	shown := slices.Clone(chart.Series)
@@ -177,7 +175,7 @@ func (chart Chart) axes() *plot.Plot {
 	return p
 }
 
-// grid is faint lines at the ticks of both axes.
+// grid draws faint lines at the ticks of both axes.
 type grid struct{}
 
 func (grid) Plot(c draw.Canvas, p *plot.Plot) {
@@ -200,7 +198,7 @@ type curve struct {
 func (s curve) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, toY := p.Transforms(&c)
 	for _, piece := range pieces(s.X, s.Y, toX, toY) {
-		if len(piece) == 1 { // no line to be seen: a dot
+		if len(piece) == 1 { // a line of one point cannot be seen: a dot
 			c.DrawGlyph(draw.GlyphStyle{Color: s.style.Color, Radius: s.style.Width, Shape: draw.CircleGlyph{}}, piece[0])
 			continue
 		}
@@ -208,7 +206,7 @@ func (s curve) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// pieces are the points of y over x, cut where a value cannot be drawn.
+// pieces returns the points of y over x, cut where a value cannot be drawn.
 func pieces(x, y []float64, toX, toY func(float64) vg.Length) [][]vg.Point {
 	var all [][]vg.Point
 	joined := false
@@ -227,9 +225,9 @@ func pieces(x, y []float64, toX, toY func(float64) vg.Length) [][]vg.Point {
 	return all
 }
 
-// stroke draws a long line in short lengths, each beginning with the last bit of
-// the one before: the rasterizer's time grows faster than the square of what a
-// path has in one row of pixels. Dashes start again with each length.
+// stroke draws a long line in short lengths. Each begins with the last segment of the one before. One long path would
+// be slow: the rasterizer's time grows faster than the square of what a path has in one row of pixels. Dashes start
+// again with each length.
 func stroke(c draw.Canvas, style draw.LineStyle, points []vg.Point) {
 	const length = 100
 	for len(points) > length {
@@ -239,8 +237,8 @@ func stroke(c draw.Canvas, style draw.LineStyle, points []vg.Point) {
 	c.StrokeLines(style, points)
 }
 
-// thin returns points that draw the same picture: of those that follow each
-// other within a pixel's width, the first, the lowest, the highest and the last.
+// thin returns fewer points that draw the same picture: of points within the width of a pixel, the first, the lowest,
+// the highest and the last.
 func thin(points []vg.Point) []vg.Point {
 	const pixel = vg.Inch / chartDPI
 	var kept []vg.Point
@@ -266,7 +264,7 @@ func thin(points []vg.Point) []vg.Point {
 
 func abs(v vg.Length) vg.Length { return max(v, -v) }
 
-// horizontals are dashed lines across the plot, named at its right.
+// horizontals draws dashed lines across the plot, named to its right.
 type horizontals []Mark
 
 func (levels horizontals) Plot(c draw.Canvas, p *plot.Plot) {
@@ -287,7 +285,7 @@ func (levels horizontals) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// verticals are dotted lines from top to bottom, named at their top.
+// verticals draws dotted lines from top to bottom, named at the top.
 type verticals []Mark
 
 func (events verticals) Plot(c draw.Canvas, p *plot.Plot) {

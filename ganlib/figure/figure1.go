@@ -10,18 +10,18 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Panel is one moment of a game on the line, for [Figure1]. PData, PG, D and
-// DStar are values at X; a nil one is left out, and a NaN leaves a gap.
+// Panel is one moment of a game in one dimension, for [Figure1]. PData, PG, D and DStar are values at X. One that is
+// nil is left out, and a NaN leaves a gap.
 type Panel struct {
-	Title string // what the moment is; where there are several panels, (a), (b), ... comes before it
+	Title string // what the moment is; with several panels, (a), (b), ... comes before it
 
 	X     []float64 // ascending
 	PData []float64 // the data's density: black, dotted
 	PG    []float64 // the generator's density: green, solid
-	D     []float64 // what the discriminator says: blue, dashed
-	DStar []float64 // what the best one would say, p_data / (p_data + p_g): vermillion, thin
+	D     []float64 // the discriminator: blue, dashed
+	DStar []float64 // the best discriminator, p_data / (p_data + p_g): vermillion, thin
 
-	Z, GZ []float64 // noise and where the generator sends it: an arrow each
+	Z, GZ []float64 // noise, and where the generator sends it: one arrow for each pair
 }
 
 // The parts of Figure 1, in points, from the bottom up.
@@ -45,16 +45,13 @@ var (
 	arrowLine     = draw.LineStyle{Color: faded, Width: .5}
 )
 
-// Figure1 draws panels side by side as in Figure 1 of Goodfellow et al. 2014:
-// above, the two densities and the discriminator, with the best possible
-// discriminator D* drawn over the learned one; below, arrows from z to
-// x = G(z). All panels share their axes. A generator's density is cut off at
-// twice the peak of the data's. The paper has four panels.
+// Figure1 draws panels side by side, as in Figure 1 of Goodfellow et al. 2014, which has four. Above are the two
+// densities and the discriminator, with the best possible discriminator D* drawn over the learned one. Below are arrows
+// from z to x = G(z). All panels share their axes. A generator's density is cut off at twice the peak of the data's.
 //
-// A panel alone has no letter, and axes that do not depend on the generator: it
-// can be a frame of an animation.
+// A single panel has no letter, and its axes do not depend on the generator: it can be a frame of an animation.
 //
-// It is an error if there are no panels, or if a panel's slices differ in length.
+// Figure1 returns an error if there are no panels, or if a panel's slices differ in length.
 func Figure1(panels []Panel) (image.Image, error) {
 	if len(panels) == 0 {
 		return nil, errors.New("Figure 1 needs panels: got none")
@@ -93,11 +90,11 @@ func (p Panel) check() error {
 		values []float64
 	}{{"PData", p.PData}, {"PG", p.PG}, {"D", p.D}, {"DStar", p.DStar}} {
 		if s.values != nil && len(s.values) != len(p.X) {
-			return fmt.Errorf("%s has %d values at %d points X: want as many, or none", s.name, len(s.values), len(p.X))
+			return fmt.Errorf("%s has %d values at %d points X: want the same number, or none", s.name, len(s.values), len(p.X))
 		}
 	}
 	if len(p.Z) != len(p.GZ) {
-		return fmt.Errorf("%d values Z but %d values GZ = G(Z): want as many of one as of the other", len(p.Z), len(p.GZ))
+		return fmt.Errorf("%d values Z but %d values GZ = G(Z): want the same number of both", len(p.Z), len(p.GZ))
 	}
 	return nil
 }
@@ -107,7 +104,7 @@ type panelAxes struct{ x, y, z extent }
 
 func sharedAxes(panels []Panel) panelAxes {
 	a := panelAxes{x: nothing(), y: extent{0, 1}, z: nothing()}
-	peak := 0. // of the data: a generator gets twice that, and then is cut off
+	peak := 0. // of the data; a generator is cut off at twice that
 	for _, p := range panels {
 		for _, x := range p.X {
 			a.x.include(x)
@@ -174,8 +171,8 @@ func (p Panel) drawCurves(box draw.Canvas, shared panelAxes, numbered bool) {
 	}
 }
 
-// drawArrows draws the line of z, the line of x above it, and an arrow from
-// each z to its G(z). Arrows that leave the range of x are cut at its edge.
+// drawArrows draws the line of z, the line of x above it, and an arrow from each z to its G(z). An arrow that leaves
+// the range of x is cut at its edge.
 func (p Panel) drawArrows(box draw.Canvas, shared panelAxes, zLine, xLine vg.Length) {
 	toX, toZ := scale(shared.x, box.Min.X, box.Max.X), scale(shared.z, box.Min.X+4, box.Max.X-4)
 	for i := range p.Z {

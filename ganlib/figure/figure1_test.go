@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// panel is a data density of peak .8 in the middle of 0 to 10, and a
-// generator's density that is the same.
+// panel is a data density of peak .8 in the middle of 0 to 10, and a generator's density that is the same.
 func panel() Panel {
 	p := Panel{Title: "t", X: ramp(101), Z: []float64{-1, 0, 1}, GZ: []float64{20, 50, 80}}
 	for i := range p.X {
@@ -60,8 +59,7 @@ func TestFigure1DrawsEachLine(t *testing.T) {
 	}
 }
 
-// D* lies over D, so a learned D that is right shows both: blue on either side
-// of the thin line.
+// D* lies over D, so a learned D that is right shows both: blue on either side of the thin line.
 func TestFigure1DrawsDStarOverD(t *testing.T) {
 	p := figure1(t, panel())
 	if count(p, below(p), vermillion) < 500 || count(p, below(p), blue) < 500 {
@@ -141,8 +139,7 @@ func TestFigure1SurvivesAnyNumbers(t *testing.T) {
 	figure1(t, nan)
 }
 
-// An arrow with an end that is no number is left out: the picture is the same
-// as without it.
+// An arrow with an end that is no number is left out: the picture is the same as without it.
 func TestFigure1DropsArrowsWithoutEnds(t *testing.T) {
 	clean, some := panel(), panel()
 	some.Z = append(some.Z, math.Inf(-1), .5, math.NaN())

@@ -15,28 +15,26 @@ import (
 	"time"
 )
 
-// WritePNG writes a picture to a file. It writes aside, to path with ".part"
-// appended, and renames: whoever opens path finds a whole picture, old or new.
+// WritePNG writes a picture to a file. It writes to path with ".part" appended and renames that file, so whoever opens
+// path finds a whole picture, old or new.
 func WritePNG(path string, picture image.Image) error {
 	return writeAside(path, func(w io.Writer) error { return png.Encode(w, picture) })
 }
 
-// WriteGIF writes an animation of frames to a file, aside and renamed as
-// [WritePNG] does. See [EncodeGIF].
+// WriteGIF writes an animation of frames to a file, in the way of [WritePNG]. See [EncodeGIF].
 func WriteGIF(path string, frames []image.Image, delay time.Duration) error {
 	return writeAside(path, func(w io.Writer) error { return EncodeGIF(w, frames, delay) })
 }
 
-// lastFrame is how long an animation rests on its end before it starts again.
+// lastFrame is the time for which an animation rests on its last frame before it starts again.
 const lastFrame = 2 * time.Second
 
-// EncodeGIF writes an animation that repeats for ever. Each frame is shown for
-// delay, rounded to hundredths of a second, the last for at least two seconds.
-// Frames of up to 256 colours, such as grey ones, keep them exactly; others
-// are dithered.
+// EncodeGIF writes an animation that repeats for ever. It shows each frame for delay, rounded to hundredths of a
+// second, and the last one for at least two seconds. Frames of up to 256 colours, such as grey ones, keep them exactly;
+// others are dithered.
 //
-// It is an error if there are no frames, if their sizes differ, or if delay is
-// under 20 ms, which browsers do not honour.
+// EncodeGIF returns an error if there are no frames, if their sizes differ, or if delay is under 20 ms, which browsers
+// do not honour, or over 10 minutes.
 func EncodeGIF(w io.Writer, frames []image.Image, delay time.Duration) error {
 	if len(frames) == 0 {
 		return errors.New("an animation needs frames: got none")
@@ -88,8 +86,7 @@ func paletted(frame image.Image) *image.Paletted {
 	return out
 }
 
-// colours returns the colours of a picture, in order of appearance, or nil if
-// there are more than limit.
+// colours returns the colours of a picture in order of appearance, or nil if there are more than limit.
 func colours(picture image.Image, limit int) color.Palette {
 	var found color.Palette
 	seen := map[color.NRGBA]bool{}
@@ -110,8 +107,8 @@ func colours(picture image.Image, limit int) color.Palette {
 	return found
 }
 
-// writeAside lets write fill a file beside path, then renames it to path. If
-// anything fails, path is as it was and nothing is left beside it.
+// writeAside lets write fill a file beside path, and renames it to path. If anything fails, path is as it was and
+// nothing is left beside it.
 func writeAside(path string, write func(io.Writer) error) (err error) {
 	aside := path + ".part"
 	f, err := os.Create(aside)

@@ -7,35 +7,31 @@ import (
 	"image/draw"
 )
 
-// GridStyle says how [Grid] lays pictures out. The zero value of every field
-// but Columns is a good choice.
+// GridStyle says how [Grid] lays out pictures. Zero is a good choice for every field but Columns.
 type GridStyle struct {
 	Columns  int  // pictures in a row; at least 1
-	Zoom     int  // screen pixels along the side of a picture's pixel; 0: as many as keep the grid within 800
+	Zoom     int  // screen pixels along the side of a picture's pixel; 0: the most that keep the grid within 800
 	Gap      int  // screen pixels between pictures; 0: 4
-	MarkLast bool // set the last column apart in yellow frames: the nearest training examples
+	MarkLast bool // sets the last column apart in yellow frames, for the nearest training examples
 }
 
 const (
-	gridWidth  = 800 // what a grid stays within when the zoom is ours to choose
-	gridMargin = 3   // in gaps: how far a marked column stands apart
+	gridWidth  = 800 // the limit of a grid whose zoom is not given
+	gridMargin = 3   // extra space before a marked column, in gaps
 )
 
 var (
-	gridBackground = color.Gray{Y: 0x55} // neither black nor white: the edges of both kinds of pictures show
+	gridBackground = color.Gray{Y: 0x55} // neither black nor white, so that the edges of every picture show
 	markColour     = color.NRGBA{R: 0xff, G: 0xd4, B: 0x00, A: 0xff}
 )
 
-// Grid draws pictures of one size in rows, left to right and top to bottom. The
-// last row may be short. The result is an *image.Gray if all pictures are and
-// nothing is marked, else an *image.NRGBA.
+// Grid draws pictures of one size in rows, left to right and top to bottom. The last row may be short. The result is an
+// [*image.Gray] if all pictures are and none is marked, otherwise an [*image.NRGBA].
 //
-// With MarkLast the caller gives, at the end of each row, the picture to be
-// framed. In the paper it is the training example nearest to the sample on its
-// left.
+// With MarkLast, the picture at the end of each row is framed. In the paper it is the training example nearest to the
+// sample on its left.
 //
-// It is an error if there are no pictures, if their sizes differ, or if a
-// number in style makes no sense.
+// Grid returns an error if there are no pictures, if their sizes differ, or if a number in style is out of range.
 func Grid(pictures []image.Image, style GridStyle) (image.Image, error) {
 	l, err := layOut(pictures, style)
 	if err != nil {
@@ -56,7 +52,7 @@ func Grid(pictures []image.Image, style GridStyle) (image.Image, error) {
 	return grid, nil
 }
 
-// layout is where the pictures of a grid go, in screen pixels.
+// layout says where the pictures of a grid go, in screen pixels.
 type layout struct {
 	columns, zoom, gap int
 	apart              int         // extra space before the last column
@@ -97,7 +93,7 @@ func layOut(pictures []image.Image, style GridStyle) (*layout, error) {
 	return l, nil
 }
 
-// cell is the rectangle of picture i.
+// cell returns the rectangle of picture i.
 func (l *layout) cell(i int) image.Rectangle {
 	column, row := i%l.columns, i/l.columns
 	at := image.Pt(l.gap+column*(l.size.X+l.gap), l.gap+row*(l.size.Y+l.gap))
@@ -107,8 +103,8 @@ func (l *layout) cell(i int) image.Rectangle {
 	return image.Rectangle{Min: at, Max: at.Add(l.size)}
 }
 
-// enlarge draws p at the given point, each pixel as a square of zoom x zoom.
-// Nothing is smoothed: a reader should see the pixels that the generator made.
+// enlarge draws p at the given point, each pixel as a square of zoom x zoom. It smooths nothing, so that a reader sees
+// the pixels that the generator made.
 func enlarge(dst draw.Image, at image.Point, p image.Image, zoom int) {
 	b := p.Bounds()
 	for y := range b.Dy() {

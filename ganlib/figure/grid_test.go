@@ -38,8 +38,8 @@ func wantPixel(t *testing.T, p image.Image, x, y int, want color.Color) {
 }
 
 func TestGrid(t *testing.T) {
-	// Three pictures of 2 x 1, two in a row, three times as large, 5 apart:
-	// cells of 6 x 3 at x = 5 and 16, y = 5 and 13. The last row is short.
+	// Three pictures of 2 x 1, two in a row, three times as large, 5 apart: cells of 6 x 3 at x = 5 and 16, y = 5 and
+	// 13. The last row is short.
 	first := flat(2, 1, 10)
 	first.Pix[1] = 11
 	g, err := Grid([]image.Image{first, flat(2, 1, 20), flat(2, 1, 30)}, GridStyle{Columns: 2, Zoom: 3, Gap: 5})

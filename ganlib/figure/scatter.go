@@ -11,13 +11,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Plane is a game whose data are points in the plane, for [Scatter]: x, y, x,
-// y, ..., as networks give them. Either may be nil.
+// Plane is a game whose data are points in the plane, for [Scatter]. The coordinates are x, y, x, y, ..., as networks
+// put them out. Either slice may be nil.
 type Plane struct {
 	Title string
 
 	Real      []float32 // [n, 2], the data: black
-	Generated []float32 // [n, 2], what the generator makes of noise: green, above the data
+	Generated []float32 // [n, 2], samples: green, above the data
 }
 
 // The size of a scatter plot in points, and that of its dots.
@@ -27,22 +27,20 @@ const (
 	generatedRadius         = 1.0 // smaller, so that a black rim shows what lies below
 )
 
-// Scatter draws points in the plane at equal scales, 1152 x 1248 pixels. The
-// axes hold the data and a quarter as much again on each side; they do not
-// depend on the generator, so the picture can be a frame of an animation. How
-// many generated points lie outside, or are not finite, stands in the legend.
-// Without data the axes hold what is generated.
+// Scatter draws points in the plane on axes of equal scale, 1152 x 1248 pixels. The axes hold the data and a quarter of
+// their range more on each side. They do not depend on the generator, so the picture can be a frame of an animation.
+// The legend says how many generated points lie outside or are not finite. Without data the axes hold the generated
+// points.
 //
-// Points that fall on the same 2 x 2 pixels are drawn once, as nobody sees more
-// of them, and a million take about a second. It is an error if there is an odd
-// number of coordinates.
+// Points that fall on the same 2 x 2 pixels are drawn once, since the others could not be seen. A million points take
+// about a second. Scatter returns an error if the number of coordinates is odd.
 func Scatter(plane Plane) (image.Image, error) {
 	for _, s := range []struct {
 		name string
 		xy   []float32
 	}{{"real", plane.Real}, {"generated", plane.Generated}} {
 		if len(s.xy)%2 != 0 {
-			return nil, fmt.Errorf("%s points have %d coordinates: want two a point", s.name, len(s.xy))
+			return nil, fmt.Errorf("%s points have %d coordinates: want two for each point", s.name, len(s.xy))
 		}
 	}
 	canvas, picture := newCanvas(planeWidth, planeHeight)
@@ -65,7 +63,7 @@ func Scatter(plane Plane) (image.Image, error) {
 	return picture, nil
 }
 
-// axes is an empty plot whose axes hold the data, and span as much as each other.
+// axes returns an empty plot whose axes hold the data and have ranges of the same length.
 func (plane Plane) axes() *plot.Plot {
 	points := plane.Real
 	if len(points) == 0 {
@@ -86,7 +84,7 @@ func (plane Plane) axes() *plot.Plot {
 	return p
 }
 
-// square is the part of c in which the data of p have a square.
+// square returns the part of c in which the data area of p is a square.
 func square(c draw.Canvas, p *plot.Plot) draw.Canvas {
 	size := p.DataCanvas(c).Size()
 	c.Max.X -= max(0, size.X-size.Y)
@@ -94,11 +92,11 @@ func square(c draw.Canvas, p *plot.Plot) draw.Canvas {
 	return c
 }
 
-// cloud is the points of one kind that lie within the axes.
+// cloud holds the points of one kind that lie within the axes.
 type cloud struct {
 	name   string
 	points []float32 // [n, 2]
-	total  int       // of points, within the axes or not
+	total  int       // number of points, outside the axes too
 	dot    draw.GlyphStyle
 }
 
@@ -113,7 +111,7 @@ func newCloud(p *plot.Plot, name string, points []float32, c color.Color, radius
 	return s
 }
 
-// entry names the cloud in a legend, beside a row of dots.
+// entry is the cloud's name in a legend, beside a row of dots.
 func (s cloud) entry() entry {
 	name := fmt.Sprintf("%s, %d", s.name, s.total)
 	if out := s.total - len(s.points)/2; out > 0 {

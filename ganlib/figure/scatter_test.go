@@ -44,8 +44,8 @@ func centre(t *testing.T, p image.Image, r image.Rectangle, c color.NRGBA) (x, y
 	return x / n, y / n
 }
 
-// One unit is as many pixels across as upwards, however the data lie: the longer
-// side of what they span gets two thirds of the axes, the other its share.
+// One unit is as many pixels across as upwards, however the data lie: the longer side of what they span gets two thirds
+// of the axes, the other its share.
 func TestScatterHasEqualScales(t *testing.T) {
 	for _, c := range []struct {
 		name, title   string

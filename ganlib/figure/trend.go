@@ -11,14 +11,13 @@ import (
 )
 
 const (
-	longSeries  = 200 // values: up to here each is seen in a line
-	trendWindow = 40  // a running median takes in one of so many parts of a series
-	trendPoints = 150 // at most, along a median's line
+	longSeries  = 200 // number of values up to which a line shows each of them
+	trendWindow = 40  // the window of a running median is a series' length divided by this
+	trendPoints = 150 // most points along a median's line
 	bandStep    = 1.5 // points along the axis from one edge of a band to the next
 )
 
-// logarithmic returns the chart with decimal logarithms for heights; NaN for
-// what has none.
+// logarithmic returns the chart with the decimal logarithms of its heights, NaN for numbers that have none.
 func (chart Chart) logarithmic() Chart {
 	series := slices.Clone(chart.Series)
 	for i, s := range series {
@@ -59,8 +58,8 @@ func (t trend) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// runningMedian returns some of the points, each at the median height of those
-// around it: of a window that is centred on it, cut short at the ends.
+// runningMedian returns some of the points, each at the median height of the points in a window around it. The window
+// is cut short at the ends.
 func runningMedian(points []vg.Point, window int) []vg.Point {
 	half, stride := window/2, max(1, len(points)/trendPoints)
 	at := func(i int) vg.Point {
@@ -78,8 +77,8 @@ func runningMedian(points []vg.Point, window int) []vg.Point {
 	return append(line, at(len(points)-1))
 }
 
-// band is all that a long series reaches: from its lowest to its highest value
-// at each place along the axis, spikes included.
+// band is the range of a long series: from its lowest to its highest value at each place along the axis, spikes
+// included.
 type band struct{ curve }
 
 func (b band) Plot(c draw.Canvas, p *plot.Plot) {
@@ -88,7 +87,7 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 	pale.A = 0x48
 	for _, piece := range pieces(b.X, b.Y, toX, toY) {
 		low, high := envelope(piece)
-		const length = 50 // short polygons, for the reason that stroke has
+		const length = 50 // short polygons, for the same reason as in stroke
 		for first := 0; first < len(low); first += length {
 			end := min(first+length+1, len(low)) // abutting on the next
 			upper := slices.Clone(high[first:end])
@@ -98,8 +97,8 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// envelope returns the edges below and above points: of those within a step of
-// each other the lowest and the highest, at least a pixel apart.
+// envelope returns the edges below and above points: the lowest and the highest of those within a step of each other,
+// at least a pixel apart.
 func envelope(points []vg.Point) (low, high []vg.Point) {
 	const pixel = vg.Inch / chartDPI
 	for first := 0; first < len(points); {

@@ -37,8 +37,8 @@ func Value(key string, value any, want string, args ...any) error {
 	return &Error{Key: key, Value: value, Want: fmt.Sprintf(want, args...)}
 }
 
-// In puts the key of an object before those of the errors inside it. Other errors get it as a prefix. It returns nil for
-// nil.
+// In puts the key of an object before those of the errors inside it. An error of another type gets it as a prefix, and
+// stays in the chain. It returns nil for nil.
 func In(key string, err error) error {
 	if err == nil {
 		return nil
@@ -51,5 +51,18 @@ func In(key string, err error) error {
 	if outer.Key = key; inner.Key != "" {
 		outer.Key += "." + inner.Key
 	}
-	return &outer
+	if err == error(inner) {
+		return &outer
+	}
+	return &within{key, &outer, err}
 }
+
+// within is an error of another type inside an object: it keeps its words and its type, and has the whole key besides.
+type within struct {
+	key   string
+	outer *Error
+	err   error
+}
+
+func (w *within) Error() string   { return w.key + ": " + w.err.Error() }
+func (w *within) Unwrap() []error { return []error{w.outer, w.err} }

@@ -2,6 +2,7 @@ package invalid
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,12 @@ func TestError(t *testing.T) {
 
 	require.EqualError(t, Value("best", "recal", "one of recall, coverage"), `best is "recal": want one of recall, coverage`)
 	require.NoError(t, In("data", nil))
+	rich := fmt.Errorf("no such set (%w)", Value("set", "fish", "one of mnist, emoji"))
+	err = In("config", In("data", rich))
+	require.ErrorIs(t, err, rich)
+	require.EqualError(t, err, `config: data: no such set (set is "fish": want one of mnist, emoji)`)
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, "config.data.set", e.Key)
 	other := errors.New("no such file")
 	require.ErrorIs(t, In("data", other), other)
 	require.EqualError(t, In("data", other), "data: no such file")

@@ -25,7 +25,7 @@ func TestUntiedBias(t *testing.T) {
 			return tensors.MustCopyFlatData[float64](exec.MustCall(tensors.FromFlatDataAndDimensions(x, 2, 1, 3, 2)))
 		}
 		require.Equal(t, x, add())
-		store.GetVariable("/biases").MustSetValue(tensors.FromFlatDataAndDimensions([]float64{10, 20, 30, 40, 50, 60}, 1, 3, 2))
+		require.NoError(t, store.GetVariable("/biases").SetValue(tensors.FromFlatDataAndDimensions([]float64{10, 20, 30, 40, 50, 60}, 1, 3, 2)))
 		require.Equal(t, []float64{11, 22, 33, 44, 55, 66, 17, 28, 39, 50, 61, 72}, add())
 		gantest.CheckGradient(t, b, random(18, 1), []int{18}, 1e-7, func(v *Node) *Node {
 			p := gantest.Pieces(v, []int{2, 1, 3, 2}, []int{1, 3, 2})

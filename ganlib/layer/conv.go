@@ -8,8 +8,8 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Conv is a convolution layer: x [batch, height, width, in] to [batch, height', width', Channels]. Like
-// every deep-learning library it correlates: the kernel is not flipped.
+// Conv is a convolution layer: x [batch, height, width, in] to [batch, height', width', Channels]. Like every
+// deep-learning library it correlates: the kernel is not flipped.
 type Conv struct {
 	// Channels is the number of output channels.
 	Channels int
@@ -17,26 +17,24 @@ type Conv struct {
 	Kernel, Stride int
 	// Padding is what lies around the image.
 	Padding Padding
-	// Bias adds a number per output channel. Leave it out before batch normalisation, which takes it away
-	// again.
+	// Bias adds a number per output channel. Leave it out before batch normalisation, which takes it away again.
 	Bias bool
 }
 
-// Forward builds the layer. Its variables are weights [Kernel, Kernel, in, Channels] and biases
-// [Channels], made by the scope's initialiser.
+// Forward builds the layer. Its variables are weights [Kernel, Kernel, in, Channels] and biases [Channels], made by the
+// scope's initialiser.
 func (c Conv) Forward(scope *model.Scope, x *Node) *Node {
 	c.mustFit("Conv", x)
 	w := weights(scope, x, 3, c.Kernel, c.Kernel, x.Shape().Dimensions[3], c.Channels)
 	return c.biased(scope, Conv2D(x, w, c.Stride, c.Padding))
 }
 
-// ConvTranspose is a transposed, or fractionally-strided, convolution layer: x [batch, height, width,
-// in] to [batch, height', width', Channels], where height' is about Stride·height. It is often called
-// deconvolution, which it is not.
+// ConvTranspose is a transposed, or fractionally-strided, convolution layer: x [batch, height, width, in] to [batch,
+// height', width', Channels], where height' is about Stride·height. It is often called deconvolution, which it is not.
 type ConvTranspose Conv
 
-// Forward builds the layer. Its variables are weights [Kernel, Kernel, Channels, in], in Keras's order,
-// and biases [Channels], made by the scope's initialiser.
+// Forward builds the layer. Its variables are weights [Kernel, Kernel, Channels, in], in Keras's order, and biases
+// [Channels], made by the scope's initialiser.
 func (c ConvTranspose) Forward(scope *model.Scope, x *Node) *Node {
 	Conv(c).mustFit("ConvTranspose", x)
 	w := weights(scope, x, 2, c.Kernel, c.Kernel, c.Channels, x.Shape().Dimensions[3])
@@ -63,8 +61,8 @@ func (c Conv) biased(scope *model.Scope, x *Node) *Node {
 //
 //	y[b, i, j, :] = Σ x[b, stride·i + s − top, stride·j + t − left, :] · w[s, t, :, :]
 //
-// over the kernel's rows s and columns t, with zeros for x outside the image. Gradients of any order
-// are right for every kernel, stride and padding.
+// over the kernel's rows s and columns t, with zeros for x outside the image. Gradients of any order are right for
+// every kernel, stride and padding.
 func Conv2D(x, w *Node, stride int, p Padding) *Node {
 	xd, wd := x.Shape().Dimensions, w.Shape().Dimensions
 	mustMatch("Conv2D", x, w, stride, 2)
@@ -78,13 +76,13 @@ func Conv2D(x, w *Node, stride int, p Padding) *Node {
 	return gather(x, w, g)
 }
 
-// ConvTranspose2D is the adjoint of Conv2D in x: for y [batch, height, width, out] and a kernel
-// w [rows, columns, in, out] it gives [batch, height', width', in], such that
+// ConvTranspose2D is the adjoint of Conv2D in x: for y [batch, height, width, out] and a kernel w [rows, columns, in,
+// out] it gives [batch, height', width', in], such that
 //
 //	⟨Conv2D(x, w), y⟩ = ⟨x, ConvTranspose2D(y, w)⟩.
 //
-// With explicit padding height' is stride·(height−1) + rows − before − after; with either "same" it is
-// stride·height. PyTorch's padding p and output_padding o are Explicit(p, p−o).
+// With explicit padding height' is stride·(height−1) + rows − before − after; with either "same" it is stride·height.
+// PyTorch's padding p and output_padding o are Explicit(p, p−o).
 func ConvTranspose2D(y, w *Node, stride int, p Padding) *Node {
 	yd, wd := y.Shape().Dimensions, w.Shape().Dimensions
 	mustMatch("ConvTranspose2D", y, w, stride, 3)
@@ -125,17 +123,17 @@ const (
 	sameTorch
 )
 
-// Explicit is so many zeros before the first and after the last pixel of each axis. For a
+// Explicit is padding by the given numbers of zeros before the first and after the last pixel of each axis. For a
 // transposed convolution it is what is cut off the result, or, below 0, added to its end.
 func Explicit(before, after int) Padding { return Padding{before: before, after: after} }
 
 var (
-	// SameTF is "same" as TensorFlow and MATLAB mean it: the output has ceil(n/stride) pixels (stride·n if
-	// transposed), the zeros that takes lie on both sides, and an odd one after.
+	// SameTF is "same" as TensorFlow and MATLAB mean it: the output has ceil(n/stride) pixels (stride·n if transposed),
+	// the zeros that takes lie on both sides, and an odd one after.
 	SameTF = Padding{rule: sameTF}
-	// SameTorch is (kernel−1)/2 zeros before and kernel/2 after, whatever the stride: what PyTorch's users
-	// write as padding=2 for 5×5 and padding=1 for 4×4 at stride 2, and its padding="same" at stride 1. The
-	// output is as large as SameTF's; the pixels a kernel sees at stride 2 are not the same.
+	// SameTorch is (kernel−1)/2 zeros before and kernel/2 after, whatever the stride: what PyTorch's users write as
+	// padding=2 for 5×5 and padding=1 for 4×4 at stride 2, and its padding="same" at stride 1. The output is as large
+	// as SameTF's; the pixels a kernel sees at stride 2 are not the same.
 	SameTorch = Padding{rule: sameTorch}
 )
 
@@ -170,8 +168,7 @@ func (p Padding) convolve(n, k, s int) (axis, error) {
 	return a, nil
 }
 
-// transpose is the geometry of a convolution that ends in m pixels: its image is the result of the
-// transposed one.
+// transpose is the geometry of a convolution that ends in m pixels: its image is the result of the transposed one.
 func (p Padding) transpose(m, k, s int) (axis, error) {
 	a := axis{n: m * s, k: k, s: s, m: m}
 	switch p.rule {

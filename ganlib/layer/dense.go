@@ -6,11 +6,11 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Dense is the affine map x·W + b: x [batch, features] to [batch, units], with variables "weights"
-// [features, units] and, where bias is asked for, "biases" [units].
+// Dense is the affine map x·W + b: x [batch, features] to [batch, units], with variables "weights" [features, units]
+// and, where bias is asked for, "biases" [units].
 //
-// GoMLX's own has no second derivative on its Go backend, and so cannot be under a gradient penalty. On
-// XLA's CPU its gradient in W takes half as long again as this one's.
+// GoMLX's own has no second derivative on its Go backend, and so cannot be under a gradient penalty. On XLA's CPU its
+// gradient in W takes half as long again as this one's.
 func Dense(scope *model.Scope, x *Node, units int, bias bool) *Node {
 	if x.Rank() != 2 || units < 1 {
 		Panicf("layer.Dense: x is %s and there are %d units: want x [batch, features] and at least 1 unit", x.Shape(), units)
@@ -22,8 +22,8 @@ func Dense(scope *model.Scope, x *Node, units int, bias bool) *Node {
 	return y
 }
 
-// product is x·w for x [batch, in] and w [in, out]. As with a convolution, it and its two gradients are
-// each other's derivatives.
+// product is x·w for x [batch, in] and w [in, out]. As with a convolution, it and its two gradients are each other's
+// derivatives.
 func product(x, w *Node) *Node {
 	return withGradient(x, w, times(x, w),
 		func(v *Node) *Node { return productT(v, w) },
@@ -44,15 +44,14 @@ func outer(x, y *Node) *Node {
 		func(v *Node) *Node { return product(x, v) })
 }
 
-// times, timesT and tTimes are a·b, a·bᵀ and aᵀ·b for matrices. The last turns a over by itself first: left
-// to contract the first axes, XLA's CPU takes half as long again.
+// times, timesT and tTimes are a·b, a·bᵀ and aᵀ·b for matrices. The last turns a over by itself first: left to contract
+// the first axes, XLA's CPU takes half as long again.
 func times(a, b *Node) *Node  { return Dot(a, b).Product() }
 func timesT(a, b *Node) *Node { return DotGeneral(a, []int{1}, nil, b, []int{1}, nil) }
 func tTimes(a, b *Node) *Node { return times(Transpose(a, 0, 1), b) }
 
-// LeakyReLU is x where x > 0 and slope·x elsewhere, elementwise (Maas, Hannun and Ng, Rectifier
-// Nonlinearities Improve Neural Network Acoustic Models, 2013). The derivative at 0 is the slope, as in
-// PyTorch and TensorFlow.
+// LeakyReLU is x where x > 0 and slope·x elsewhere, elementwise (Maas, Hannun and Ng, Rectifier Nonlinearities Improve
+// Neural Network Acoustic Models, 2013). The derivative at 0 is the slope, as in PyTorch and TensorFlow.
 func LeakyReLU(x *Node, slope float64) *Node {
 	return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, MulScalar(x, slope))
 }

@@ -46,7 +46,7 @@ var table = map[string][5]choice{
 	"gpu": {{direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}},
 }
 
-// fastest is the table's choice for a geometry whose image has so many channels.
+// fastest is the table's choice for a geometry whose image has the given number of channels.
 func fastest(backend compute.Backend, g geometry, in int) choice {
 	return table[engine(backend)][sizeOf(g, in)]
 }
@@ -66,9 +66,12 @@ func sizeOf(g geometry, in int) int {
 	return 4
 }
 
+// goEngine is what GoMLX's pure-Go engine calls itself. There is no other way to ask; a test of package backend holds it.
+const goEngine = "Go Backend"
+
 // engine is the table's row: "go", or what XLA runs on, "cpu" or "gpu".
 func engine(backend compute.Backend) string {
-	if backend.Name() == "Go Backend" {
+	if backend.Name() == goEngine {
 		return "go"
 	}
 	if strings.Contains(strings.ToLower(backend.DeviceDescription(0)), "cpu") {

@@ -4,16 +4,15 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// convAxes is channels last: image and result [batch, height, width, channels], kernel [height, width,
-// in, out].
+// convAxes is channels last: image and result [batch, height, width, channels], kernel [height, width, in, out].
 var convAxes = ConvolveAxesConfig{
 	InputBatch: 0, InputSpatial: []int{1, 2}, InputChannels: 3,
 	KernelSpatial: []int{0, 1}, KernelInputChannels: 2, KernelOutputChannels: 3,
 	OutputBatch: 0, OutputSpatial: []int{1, 2}, OutputChannels: 3,
 }
 
-// kernelAxes is the gradient of a kernel as a convolution: channels of the image are its batch, the
-// examples its channels, and the cotangent its kernel.
+// kernelAxes is the gradient of a kernel as a convolution: channels of the image are its batch, the examples its
+// channels, and the cotangent its kernel.
 var kernelAxes = ConvolveAxesConfig{
 	InputBatch: 3, InputSpatial: []int{1, 2}, InputChannels: 0,
 	KernelSpatial: []int{1, 2}, KernelInputChannels: 0, KernelOutputChannels: 3,
@@ -49,6 +48,5 @@ func pads(g geometry, of func(axis) (int, int)) [][2]int {
 	return p
 }
 
-// flip turns a kernel [k, k, in, out] by 180° and swaps its channels: the kernel of the transposed
-// convolution.
+// flip turns a kernel [k, k, in, out] by 180° and swaps its channels: the kernel of the transposed convolution.
 func flip(w *Node) *Node { return TransposeAllAxes(Reverse(w, 0, 1), 0, 1, 3, 2) }

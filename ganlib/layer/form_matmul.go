@@ -5,9 +5,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// matmul: one matrix product. The convolution and the kernel's gradient gather for each pixel of the
-// result the k² pixels under the kernel as a row ("im2col"); the transposed convolution makes such rows
-// and adds each of their pixels to its place ("col2im").
+// matmul: one matrix product. The convolution and the kernel's gradient gather for each pixel of the result the k²
+// pixels under the kernel as a row ("im2col"); the transposed convolution makes such rows and adds each of their pixels
+// to its place ("col2im").
 
 // patches are the rows, [batch·m·m, k·k·in].
 func patches(x *Node, g geometry) *Node {

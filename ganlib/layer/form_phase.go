@@ -8,9 +8,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// phase: the pixels of an image fall into s classes along each axis, by their remainder modulo s. Those
-// of one class meet only the kernel's taps r, r+s, r+2s, … for one r, so a strided convolution is a sum,
-// and a transposed one an interleaving, of s² convolutions of stride 1 with exactly the taps that count.
+// phase: the pixels of an image fall into s classes along each axis, by their remainder modulo s. Those of one class
+// meet only the kernel's taps r, r+s, r+2s, … for one r, so a strided convolution is a sum, and a transposed one an
+// interleaving, of s² convolutions of stride 1 with exactly the taps that count.
 
 // class is one class along one axis.
 type class struct {
@@ -43,7 +43,7 @@ func (g geometry) planes() []plane {
 	return all
 }
 
-// empty tells whether the plane has no pixels or meets no tap.
+// empty reports whether the plane has no pixels or meets no tap.
 func (p plane) empty() bool {
 	return min(p[0].unit.n, p[0].unit.k, p[1].unit.n, p[1].unit.k) < 1
 }
@@ -108,8 +108,8 @@ func correlatePhases(x, y *Node, g geometry, unit form) *Node {
 	return mergeTaps(x, y, g, func(p plane) *Node { return unit.correlate(p.pixels(x, g), y, p.unit()) })
 }
 
-// mergeTaps puts the taps [k/s, k/s, in, out] of the planes, zero where a plane is empty, to where they
-// belong in the kernel of a convolution from x to y.
+// mergeTaps puts the taps [k/s, k/s, in, out] of the planes, zero where a plane is empty, to where they belong in the
+// kernel of a convolution from x to y.
 func mergeTaps(x, y *Node, g geometry, of func(plane) *Node) *Node {
 	part := shapes.Make(x.DType(), ceilDiv(g[0].k, g[0].s), ceilDiv(g[1].k, g[1].s), x.Shape().Dimensions[3], y.Shape().Dimensions[3])
 	planes := g.planes()

@@ -10,8 +10,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
-// Uniform initialises weights from U(−irange, irange), the "irange" of the 2014 code, and biases
-// (anything of rank 0 or 1) with zero.
+// Uniform initialises weights from U(−irange, irange), the "irange" of the 2014 code, and biases (anything of rank 0 or
+// 1) with zero.
 func Uniform(scope *model.Scope, irange float64) initializer.VariableInitializer {
 	return func(g *Graph, shape shapes.Shape) *Node {
 		if shape.Rank() <= 1 {
@@ -21,9 +21,9 @@ func Uniform(scope *model.Scope, irange float64) initializer.VariableInitializer
 	}
 }
 
-// Normal initialises weights from N(0, sigma), DCGAN's way with sigma .02, and biases (anything of rank
-// 0 or 1) with zero, for float32, float64 and half precision. GoMLX's own leaves bfloat16 weights at
-// zero, and gives biases the random numbers too.
+// Normal initialises weights from N(0, sigma), DCGAN's way with sigma .02, and biases (anything of rank 0 or 1) with
+// zero, for float32, float64 and half precision. GoMLX's own leaves bfloat16 weights at zero, and gives biases the
+// random numbers too.
 func Normal(scope *model.Scope, sigma float64) initializer.VariableInitializer {
 	return func(g *Graph, shape shapes.Shape) *Node {
 		if shape.Rank() <= 1 {
@@ -39,14 +39,14 @@ func StandardNormal(scope *model.Scope, g *Graph, shape shapes.Shape) *Node {
 	if shape.DType.IsHalfPrecision() {
 		drawn.DType = dtypes.Float32
 	}
-	// XLA's normal is +Inf once in 2³² draws, on a zero from its 32-bit generator. The largest it can
-	// otherwise return is √(2·ln 2³²) = 6.66.
+	// XLA's normal is +Inf once in 2³² draws, on a zero from its 32-bit generator. The largest it can otherwise return
+	// is √(2·ln 2³²) = 6.66.
 	return ConvertDType(ClipScalar(scope.RandomNormal(g, drawn), -6.7, 6.7), shape.DType)
 }
 
-// FanIn initialises weights and biases of a layer with that many inputs from U(−1/√fanIn, 1/√fanIn),
-// as PyTorch's linear layer does. Random biases matter where the input is a single number: without
-// them every hidden unit bends at the same x.
+// FanIn initialises weights and biases of a layer with that many inputs from U(−1/√fanIn, 1/√fanIn), as PyTorch's
+// linear layer does. Random biases matter where the input is a single number: without them every hidden unit bends at
+// the same x.
 func FanIn(scope *model.Scope, fanIn int) initializer.VariableInitializer {
 	return func(g *Graph, shape shapes.Shape) *Node {
 		return uniform(scope, g, shape, 1/math.Sqrt(float64(fanIn)))

@@ -33,7 +33,7 @@ func (a Activation) Saturated() *Node {
 	case "tanh":
 		farthest, limit = ReduceMax(OneMinus(Abs(a.Output)), axes...), 2*flatAt
 	default:
-		Panicf("layer.Activation: function %q has no end: want relu, sigmoid or tanh", a.Function)
+		Panicf("layer.Activation: function %q does not saturate: want relu, sigmoid or tanh", a.Function)
 	}
 	return ConvertDType(LessOrEqual(farthest, Scalar(farthest.Graph(), farthest.DType(), limit)), farthest.DType())
 }

@@ -9,10 +9,10 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Sparse initialises a matrix [in, out] such that each of its columns, the weights of one unit, has exactly
-// nonzero weights that are not 0, in rows drawn at random and from N(0, 1); biases (anything of rank 0 or 1)
-// with zero. It is the sparse initialisation of Martens, Deep learning via Hessian-free optimization (ICML
-// 2010, section 5), and Pylearn2's "sparse_init": a unit can tell its inputs apart however many there are.
+// Sparse initialises a matrix [in, out] such that each of its columns, the weights of one unit, has exactly nonzero
+// weights that are not 0, in rows drawn at random and from N(0, 1); biases (anything of rank 0 or 1) with zero. It is
+// the sparse initialisation of Martens, Deep learning via Hessian-free optimization (ICML 2010, section 5), and
+// Pylearn2's "sparse_init": a unit can tell its inputs apart however many there are.
 func Sparse(scope *model.Scope, nonzero int) initializer.VariableInitializer {
 	return func(g *Graph, shape shapes.Shape) *Node {
 		if shape.Rank() <= 1 {

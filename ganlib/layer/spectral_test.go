@@ -16,7 +16,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// singular is the largest singular value of rows of so many columns.
+// singular is the largest singular value of rows of the given number of columns.
 func singular(t *testing.T, w []float64, columns int) float64 {
 	var svd mat.SVD
 	require.True(t, svd.Factorize(mat.NewDense(len(w)/columns, columns, w), mat.SVDNone))

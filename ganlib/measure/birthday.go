@@ -2,23 +2,19 @@ package measure
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Support is how many different pictures a generator seems to draw, from how
-// often it repeats itself.
+// Support is how many different pictures a generator seems to draw, from how often it repeats itself.
 type Support struct {
-	// Size is s(s−1)/2 over Pairs: the number of equally likely pictures with as
-	// many repetitions among s samples. Where nothing was repeated there is no such
-	// number: Value is then Low, and StdErr 0.
+	// Size is s(s−1)/2 over Pairs: the number of equally likely pictures with as many repetitions among s samples.
+	// Where nothing was repeated there is no such number: Value is then Low, and StdErr 0.
 	Size Estimate
 
-	// Low and High hold the true size with a probability of 95%. High is +Inf
-	// where too little was repeated to tell.
+	// Low and High hold the true size with a probability of 95%. High is +Inf where too little was repeated to tell.
 	Low, High float64
 
 	Pairs   int         // of samples at most Distance apart: near-duplicates
@@ -28,8 +24,7 @@ type Support struct {
 	HeldOut  float64 // the size by the same count of the held-out rows: more cannot be told from real
 }
 
-// Duplicate is two rows that are nearly the same, I < J, and the Euclidean
-// distance between them.
+// Duplicate is two rows that are nearly the same, I < J, and the Euclidean distance between them.
 type Duplicate struct {
 	I, J     int
 	Distance float64
@@ -40,44 +35,36 @@ const (
 	shownPairs  = 20  // as many as Arora and Zhang looked at
 )
 
-// Birthday estimates how many different pictures a generator draws, by the
-// birthday paradox: among 23 people two probably share one of 365 birthdays,
-// and among s samples of a generator with N equally likely pictures
-// s(s−1)/2N pairs, on average, show the same one (Arora and Zhang 2017, "Do GANs
-// actually learn the distribution? An empirical study", arXiv:1706.08224).
-// samples, [n, dim], and heldOut, [m, dim], are pixels or features; held-out
-// examples are real ones that the generator was not trained on.
+// Birthday estimates how many different pictures a generator draws, by the birthday paradox: among 23 people two
+// probably share one of 365 birthdays, and among s samples of a generator with N equally likely pictures s(s−1)/2N
+// pairs, on average, show the same one (Arora and Zhang 2017, "Do GANs actually learn the distribution? An empirical
+// study", arXiv:1706.08224). samples, [n, dim], and heldOut, [m, dim], are pixels or features; held-out examples are
+// real ones that the generator was not trained on.
 //
-// The paper shows the 20 closest pairs to a person, who says which are the same
-// picture. Here the data say what is near: the distance within which the
-// held-out rows have one pair for 200 rows, so that they count as a support of
-// HeldOut = 100 (m−1). Real data score about that, within a factor of three or so
-// for 1,000 held-out rows, which have but five such pairs, and of 1.5 for 10,000.
-// A generator of 500 pictures, each drawn again within that distance, scores
+// The paper shows the 20 closest pairs to a person, who says which are the same picture. Here the data say what is
+// near: the distance within which the held-out rows have one pair for 200 rows, so that they count as a support of
+// HeldOut = 100 (m−1). Real data score about that, within a factor of three or so for 1,000 held-out rows, which have
+// but five such pairs, and of 1.5 for 10,000. A generator of 500 pictures, each drawn again within that distance,
+// scores
 // 500. As many held-out rows as samples are best.
 //
-// Pictures that are not equally likely count by their probabilities: Size is
-// 1/Σp², at most the number of pictures. Low and High are the exact interval of
-// a Poisson count of pairs, widened where few samples make many of the pairs,
-// as pairs that share a sample are then not independent; StdErr is for the same
-// variance. Neither has the chance in Distance itself, which matters near
-// HeldOut and not far below.
+// Pictures that are not equally likely count by their probabilities: Size is 1/Σp², at most the number of pictures. Low
+// and High are the exact interval of a Poisson count of pairs, widened where few samples make many of the pairs, as
+// pairs that share a sample are then not independent; StdErr is for the same variance. Neither has the chance in
+// Distance itself, which matters near HeldOut and not far below.
 //
-// Trust it as a warning, not as a number. Noise on each sample hides
-// repetitions, features that forget make different pictures one, and a generator
-// that hands out 60,000 training images again is out of reach of a few thousand
-// samples. It costs n² + 2m² distances, about a minute on two cores for 10,000
-// rows of each, of 784 values.
+// Trust it as a warning, not as a number. Noise on each sample hides repetitions, features that forget make different
+// pictures one, and a generator that hands out 60,000 training images again is out of reach of a few thousand samples.
+// It costs n² + 2m² distances, about a minute on two cores for 10,000 rows of each, of 784 values.
 //
-// It is an error if either is not at least two whole rows of finite numbers.
-// Where held-out rows are equal, Distance may be 0: then only equal samples
-// count, and HeldOut is small.
+// It is an error if either is not at least two whole rows of finite numbers. Where held-out rows are equal, Distance
+// may be 0: then only equal samples count, and HeldOut is small.
 func Birthday(samples, heldOut []float32, dim int) (Support, error) {
 	x, err := twoPoints("samples", samples, dim)
 	if err != nil {
 		return Support{}, err
 	}
-	y, err := twoPoints("held-out rows", heldOut, dim)
+	y, err := twoPoints("heldOut", heldOut, dim)
 	if err != nil {
 		return Support{}, err
 	}
@@ -99,14 +86,13 @@ func Birthday(samples, heldOut []float32, dim int) (Support, error) {
 func twoPoints(name string, x []float32, dim int) (points, error) {
 	p, err := newPoints(name, x, dim)
 	if err == nil && p.n < 2 {
-		err = fmt.Errorf("%s: %d row, and repetitions need at least 2", name, p.n)
+		err = tooFew(name, p.n, 2)
 	}
 	return p, err
 }
 
-// nearPairs finds the pairs of rows at a squared distance of at most limit: how
-// many each row is in, and the closest of them, at most keep, with their squared
-// distance.
+// nearPairs finds the pairs of rows at a squared distance of at most limit: how many each row is in, and the closest of
+// them, at most keep, with their squared distance.
 func nearPairs(x points, limit float64, keep int) (partners []int, closest []Duplicate) {
 	partners = make([]int, x.n)
 	later := make([]neighbour, x.n*keep) // of each row: the nearest rows after it
@@ -131,8 +117,7 @@ func nearPairs(x points, limit float64, keep int) (partners []int, closest []Dup
 	return partners, closest[:min(keep, len(closest))]
 }
 
-// support estimates the size of the support from the number of near-duplicates
-// that each sample has among the others.
+// support estimates the size of the support from the number of near-duplicates that each sample has among the others.
 func support(partners []int) Support {
 	n := float64(len(partners))
 	var both, paths float64 // Σ partners, twice the pairs; and ordered pairs of pairs with a sample in common
@@ -142,9 +127,8 @@ func support(partners []int) Support {
 	}
 	all, pairs := n*(n-1)/2, both/2
 	s := Support{Pairs: int(pairs)}
-	// The count's variance over its mean, 1 for a Poisson count. Pairs without a
-	// sample in common are independent, and so are those with one if the pictures
-	// are equally likely: paths is then its expectation, all·2(n−2) times the
+	// The count's variance over its mean, 1 for a Poisson count. Pairs without a sample in common are independent, and
+	// so are those with one if the pictures are equally likely: paths is then its expectation, all·2(n−2) times the
 	// squared probability of a pair.
 	spread := 1.
 	if pairs > 0 {
@@ -160,8 +144,8 @@ func support(partners []int) Support {
 	return s
 }
 
-// poissonInterval is the exact interval of 95% for the mean of a Poisson
-// variable that came out as count (Garwood 1936), which need not be whole.
+// poissonInterval is the exact interval of 95% for the mean of a Poisson variable that came out as count (Garwood
+// 1936), which need not be whole.
 func poissonInterval(count float64) (low, high float64) {
 	const outside = .025
 	if count > 0 {

@@ -230,16 +230,16 @@ func TestBirthdayRefuses(t *testing.T) {
 	two, nan := []float32{1, 2}, []float32{1, float32(math.NaN())}
 	for _, c := range []struct {
 		samples, heldOut []float32
-		says             string
+		want             any
 	}{
-		{two[:1], two, "samples: 1 row"},
-		{two, two[:1], "held-out rows: 1 row"},
-		{nil, two, "samples has 0 values"},
-		{nan, two, "samples: row 1 has NaN"},
-		{two, nan, "held-out rows: row 1 has NaN"},
+		{two[:1], two, ErrTooFew},
+		{two, two[:1], ErrTooFew},
+		{nil, two, "len(samples)"},
+		{nan, two, ErrNotFinite},
+		{two, nan, ErrNotFinite},
 	} {
 		_, err := Birthday(c.samples, c.heldOut, 1)
-		wantError(t, err, c.says)
+		wantRefusal(t, err, c.want)
 	}
 }
 

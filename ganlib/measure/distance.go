@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"fmt"
 	"math"
 	"runtime"
 	"sync"
@@ -9,12 +8,13 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// MeanPairwiseDistance is the mean Euclidean distance over all pairs of
-// different rows of x, [n, dim]. It costs n²/2 distances: a thousand rows are
-// enough. For images in [0, 1] of MNIST's size the data score about 10, and a
-// generator that draws one picture over and over scores near 0.
+// MeanPairwiseDistance is the mean Euclidean distance over all pairs of different rows of x, [n, dim]. It costs n²/2
+// distances: a thousand rows are enough. For images in [0, 1] of MNIST's size the data score about 10, and a generator
+// that draws one picture over and over scores near 0.
 //
 // It is NaN if a value of x is, and an error if x is not at least two whole rows.
 func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
@@ -23,7 +23,7 @@ func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
 		return 0, err
 	}
 	if n < 2 {
-		return 0, fmt.Errorf("a mean over pairs needs at least 2 rows: x has %d", n)
+		return 0, tooFew("x", n, 2)
 	}
 	// One sum a row, added up in order: the same number on any count of cores.
 	sums := make([]float64, n)
@@ -39,10 +39,9 @@ func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
 	return total / (float64(n) * float64(n-1) / 2), nil
 }
 
-// Nearest finds for each row of samples, [n, dim], the row of train,
-// [m, dim], at the least Euclidean distance in float64: its index, the first
-// of equals, and the distance. It is an error if either is not at least one
-// whole row of finite numbers.
+// Nearest finds for each row of samples, [n, dim], the row of train, [m, dim], at the least Euclidean distance in
+// float64: its index, the first of equals, and the distance. It is an error if either is not at least one whole row of
+// finite numbers.
 func Nearest(samples, train []float32, dim int) (indices []int, distances []float64, err error) {
 	a, err := newPoints("samples", samples, dim)
 	if err != nil {
@@ -94,8 +93,8 @@ type neighbour struct {
 	squared float64
 }
 
-// neighbours are the k rows of b nearest to each row of a, [a.n, k], nearest
-// first and of equals the one with the lower index. k is at most b.n.
+// neighbours are the k rows of b nearest to each row of a, [a.n, k], nearest first and of equals the one with the lower
+// index. k is at most b.n.
 func neighbours(a, b points, k int) []neighbour {
 	found := make([]neighbour, a.n*k)
 	for i := range found {
@@ -110,8 +109,7 @@ func neighbours(a, b points, k int) []neighbour {
 	return found
 }
 
-// insert puts a neighbour in its place among those found so far, and drops the
-// furthest.
+// insert puts a neighbour in its place among those found so far, and drops the furthest.
 func insert(nearest []neighbour, n neighbour) {
 	at := len(nearest)
 	for at > 0 && n.squared < nearest[at-1].squared {
@@ -123,12 +121,10 @@ func insert(nearest []neighbour, n neighbour) {
 	}
 }
 
-// tileRows is how many rows of each set are multiplied at once: two tiles of
-// 2048 columns fit in a core's cache.
+// tileRows is how many rows of each set are multiplied at once: two tiles of 2048 columns fit in a core's cache.
 const tileRows = 64
 
-// pair is row i of a set a and row j of a set b, with bounds on their squared
-// distance: low <= d² <= high.
+// pair is row i of a set a and row j of a set b, with bounds on their squared distance: low <= d² <= high.
 type pair struct {
 	i, j      int
 	low, high float64
@@ -138,16 +134,14 @@ type pair struct {
 // squared is the squared distance in float64.
 func (p pair) squared() float64 { return squared(p.a.at(p.i), p.b.at(p.j)) }
 
-// within tells whether the squared distance is below a limit.
+// within reports whether the squared distance is below a limit.
 func (p pair) within(limit float64) bool {
 	return p.low < limit && (p.high < limit || p.squared() < limit)
 }
 
-// scan calls visit for each row of a with each row of b. The bounds that a pair
-// comes with settle nearly every question about its distance at a third of the
-// cost, because |a|² + |b|² - 2ab takes its product ab from a matrix product in
-// float32. For one row of a, all calls come from one goroutine, with the rows
-// of b in order.
+// scan calls visit for each row of a with each row of b. The bounds that a pair comes with settle nearly every question
+// about its distance at a third of the cost, because |a|² + |b|² - 2ab takes its product ab from a matrix product in
+// float32. For one row of a, all calls come from one goroutine, with the rows of b in order.
 func scan(a, b points, visit func(p pair)) {
 	bounds := newBounds(a.dim)
 	height := max(1, min(tileRows, a.n/runtime.GOMAXPROCS(0)))
@@ -170,14 +164,13 @@ func scan(a, b points, visit func(p pair)) {
 	})
 }
 
-// bounds says how far |a|² + |b|² - 2ab can be from the squared distance of
-// two rows a and b, when ab was computed in float32 in any order. A sum of dim
-// products in a precision u passes each through at most dim roundings, so it is
-// off by at most ((1+u)^dim - 1) Σ|a_i b_i|, and Σ|a_i b_i| is at most |a||b|
-// (N. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
+// bounds says how far |a|² + |b|² - 2ab can be from the squared distance of two rows a and b, when ab was computed in
+// float32 in any order. A sum of dim products in a precision u passes each through at most dim roundings, so it is off
+// by at most ((1+u)^dim - 1) Σ|a_i b_i|, and Σ|a_i b_i| is at most |a||b| (N. Higham, "Accuracy and Stability of
+// Numerical Algorithms", 2002, section 3.1).
 type bounds struct {
-	product float64 // error of the product, as a share of |a||b|
-	norms   float64 // of norms and distances in float64, with room to spare, as a share of |a|² + |b|²
+	product float64 // error of the product, as a fraction of |a||b|
+	norms   float64 // of norms and distances in float64, with room to spare, as a fraction of |a|² + |b|²
 	tiny    float64 // of products too small for float32
 }
 
@@ -197,8 +190,7 @@ func (e bounds) of(a, b, product float64) (low, high float64) {
 	return distance - slack, distance + slack
 }
 
-// squared is the squared Euclidean distance of a and b in float64, in four
-// sums that do not wait for each other.
+// squared is the squared Euclidean distance of a and b in float64, in four sums that do not wait for each other.
 func squared(a, b []float32) float64 {
 	b = b[:len(a)]
 	var s0, s1, s2, s3 float64
@@ -221,10 +213,10 @@ func squared(a, b []float32) float64 {
 // rows is the number of rows of x, [rows, dim], or an error if they are not whole.
 func rows(name string, x []float32, dim int) (int, error) {
 	if dim < 1 {
-		return 0, fmt.Errorf("rows of %d values: want at least 1", dim)
+		return 0, invalid.Value("dim", dim, "at least 1")
 	}
 	if len(x) == 0 || len(x)%dim != 0 {
-		return 0, fmt.Errorf("%s has %d values: want a positive multiple of the row's %d", name, len(x), dim)
+		return 0, invalid.Value("len("+name+")", len(x), "a positive multiple of %d, the length of a row", dim)
 	}
 	return len(x) / dim, nil
 }

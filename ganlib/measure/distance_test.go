@@ -1,14 +1,15 @@
 package measure
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/mnist"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 func near(t *testing.T, what string, got, want, within float64) {
@@ -18,10 +19,18 @@ func near(t *testing.T, what string, got, want, within float64) {
 	}
 }
 
-func wantError(t *testing.T, err error, says string) {
+// wantRefusal fails unless err wraps want, an error, or refuses the argument that want names.
+func wantRefusal(t *testing.T, err error, want any) {
 	t.Helper()
-	if err == nil || !strings.Contains(err.Error(), says) {
-		t.Errorf("error %v: want one that says %q", err, says)
+	switch want := want.(type) {
+	case error:
+		if !errors.Is(err, want) {
+			t.Errorf("error %v: want %v", err, want)
+		}
+	case string:
+		gantest.RequireInvalid(t, err, want)
+	default:
+		t.Fatalf("cannot look for %v in an error", want)
 	}
 }
 
@@ -92,15 +101,15 @@ func TestMeanPairwiseDistanceSaysNaN(t *testing.T) {
 func TestMeanPairwiseDistanceRefuses(t *testing.T) {
 	for _, c := range []struct {
 		n, dim int
-		says   string
+		want   any
 	}{
-		{4, 0, "rows of 0 values"},
-		{0, 2, "x has 0 values"},
-		{5, 2, "x has 5 values: want a positive multiple of the row's 2"},
-		{2, 2, "at least 2 rows: x has 1"},
+		{4, 0, "dim"},
+		{0, 2, "len(x)"},
+		{5, 2, "len(x)"},
+		{2, 2, ErrTooFew},
 	} {
 		_, err := MeanPairwiseDistance(make([]float32, c.n), c.dim)
-		wantError(t, err, c.says)
+		wantRefusal(t, err, c.want)
 	}
 }
 
@@ -175,11 +184,11 @@ func TestNearestFindsItself(t *testing.T) {
 
 func TestNearestRefuses(t *testing.T) {
 	_, _, err := Nearest(make([]float32, 3), make([]float32, 4), 2)
-	wantError(t, err, "samples has 3 values")
+	wantRefusal(t, err, "len(samples)")
 	_, _, err = Nearest(make([]float32, 2), nil, 2)
-	wantError(t, err, "train has 0 values")
+	wantRefusal(t, err, "len(train)")
 	_, _, err = Nearest([]float32{1, 1, 1, float32(math.NaN())}, make([]float32, 4), 2)
-	wantError(t, err, "samples: row 1 has NaN in column 1")
+	wantRefusal(t, err, ErrNotFinite)
 }
 
 // numbers draws n rows of normal numbers around a centre.
@@ -198,7 +207,7 @@ func TestBoundsHold(t *testing.T) {
 	for _, c := range []struct {
 		name              string
 		centre, deviation float64
-		width             float64 // of the bounds at most, as a share of the distance
+		width             float64 // of the bounds at most, as a fraction of the distance
 	}{
 		{"standard", 0, 1, 1e-3},
 		{"features", .4, .4, 1e-3},

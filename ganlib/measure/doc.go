@@ -1,11 +1,9 @@
-// Package measure says in numbers how good generated samples are, and how far
-// to trust each number. It works on plain slices, on the host, whatever made
-// them.
+// Package measure says in numbers how good generated samples are, and how far to trust each number. It works on plain
+// slices, on the host, whatever made them.
 //
-// Rows are examples: x of [n, dim] is one slice, row after row, of pixels or of
-// features. Most measures give an [Estimate], a number with its standard error,
-// and all refuse what has no answer with an error that says why, so a score is
-// never NaN.
+// Rows are examples: x of [n, dim] is one slice, row after row, of pixels or of features. Most measures give an
+// [Estimate], a number with its standard error, and all refuse what has no answer with an error that says why, so a
+// score is never NaN.
 //
 // # The measures
 //
@@ -34,15 +32,12 @@
 //
 // # What each sees, and what fools it
 //
-// No single number is enough (Theis et al. 2016, "A note on the evaluation of
-// generative models", arXiv:1511.01844: likelihood and the look of samples
-// are largely independent; Borji 2019 and 2022, "Pros and cons of GAN evaluation
-// measures", arXiv:1802.03446 and 2103.09396, compare dozens). Five ways to
-// cheat or to fail, each with 1,000 samples of MNIST's size, in pixels, against
-// 1,000 test images: copies of training images; blur, k-means centres of 6
-// images each; few, 50 pictures drawn again with a little noise; no 7, real
-// images of the other digits; noise, real images with noise of .15 on each
-// pixel:
+// No single number is enough (Theis et al. 2016, "A note on the evaluation of generative models", arXiv:1511.01844:
+// likelihood and the look of samples are largely independent; Borji 2019 and 2022, "Pros and cons of GAN evaluation
+// measures", arXiv:1802.03446 and 2103.09396, compare dozens). Five ways to cheat or to fail, each with 1,000 samples
+// of MNIST's size, in pixels, against 1,000 test images: copies of training images; blur, k-means centres of 6 images
+// each; few, 50 pictures drawn again with a little noise; no 7, real images of the other digits; noise, real images
+// with noise of .15 on each pixel:
 //
 //	                        copies   blur     few      no 7     noise
 //	Parzen                  -        likes    sees     -        sees
@@ -59,12 +54,10 @@
 //	Memorisation            sees     hardly   -        -        -
 //	MeanPairwiseDistance    -        sees     -        -        hardly
 //
-// "Sees" is a score plainly worse than that of real images, "hardly" one that few
-// readers would take for a failure, "-" one of real images, and "likes" a
-// better one than theirs. The Inception score and LabelCoverage ask a classifier
-// of digits, as they must. Features move the marks: in the last hidden layer of
-// that classifier FID, KID and recall see the missing digit, which they do not
-// in pixels, and recall sees the noise.
+// "Sees" is a score plainly worse than that of real images, "hardly" one that few readers would take for a failure, "-"
+// one of real images, and "likes" a better one than theirs. The Inception score and LabelCoverage ask a classifier of
+// digits, as they must. Features move the marks: in the last hidden layer of that classifier FID, KID and recall see
+// the missing digit, which they do not in pixels, and recall sees the noise.
 //
 // # How far to trust each
 //
@@ -96,8 +89,7 @@
 //   - Memorisation finds what is near by Euclidean distance: a copy that is shifted
 //     by two pixels is new to it. Ask in features too.
 //
-// A standard error is that of other samples of the same generator. Another
-// run of the same training moves most numbers by more: train several. With each
-// number tell n, the extractor, the reference set and the seed, and look at
-// the pictures.
+// A standard error is that of other samples of the same generator. Another run of the same training moves most numbers
+// by more: train several. With each number tell n, the extractor, the reference set and the seed, and look at the
+// pictures.
 package measure

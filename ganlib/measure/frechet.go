@@ -9,18 +9,18 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Gaussian is a normal distribution: Mean has dim values, Covariance is
-// [dim, dim].
+// Gaussian is a normal distribution: Mean has dim values, Covariance is [dim, dim].
 type Gaussian struct {
 	Mean       []float64
 	Covariance *mat.SymDense
 }
 
-// FitGaussian gives rows x, [n, dim], their mean and their covariance, the one
-// divided by n-1. It is an error if x is not at least two whole rows of finite
-// numbers.
+// FitGaussian gives rows x, [n, dim], their mean and their covariance, the one divided by n-1. It is an error if x is
+// not at least two whole rows of finite numbers.
 func FitGaussian(x []float32, dim int) (Gaussian, error) {
 	if _, err := atLeast("x", x, dim, 2); err != nil {
 		return Gaussian{}, err
@@ -29,56 +29,49 @@ func FitGaussian(x []float32, dim int) (Gaussian, error) {
 	return Gaussian{mean, covariance(x, mean)}, nil
 }
 
-// Frechet is the squared Fréchet distance of two normal distributions, as
-// Dowson and Landau found it in 1982:
+// Frechet is the squared Fréchet distance of two normal distributions, as Dowson and Landau found it in 1982:
 //
 //	|μ₁-μ₂|² + tr Σ₁ + tr Σ₂ - 2 tr √(Σ₁Σ₂)
 //
-// It is an error if their dimensions differ, if a number is not finite, or if
-// a covariance has a negative eigenvalue that is more than rounding.
+// It is an error if their dimensions differ, if a number is not finite, or if a covariance has a negative eigenvalue
+// that is more than rounding.
 func Frechet(a, b Gaussian) (float64, error) {
-	first, err := a.cloud("the first Gaussian")
+	first, err := a.cloud("a")
 	if err != nil {
 		return 0, err
 	}
-	second, err := b.cloud("the second Gaussian")
+	second, err := b.cloud("b")
 	if err != nil {
 		return 0, err
 	}
 	if len(a.Mean) != len(b.Mean) {
-		return 0, fmt.Errorf("Gaussians of %d and %d dimensions: want as many", len(a.Mean), len(b.Mean))
+		return 0, invalid.Value("b.Mean", len(b.Mean), "%d numbers, as many as a.Mean has", len(a.Mean))
 	}
 	return first.distance(second)
 }
 
-// FIDRows is the least number of rows that [FID] takes of samples: ten tenths
-// of two.
-const FIDRows = 2 * fidTenths
+// fidRows is the least number of rows that [FID] takes of samples: ten tenths of two.
+const fidRows = 2 * fidTenths
 
-// fidTenths is the number of disjoint parts of the samples whose FIDs tell
-// that number's standard error.
+// fidTenths is the number of disjoint parts of the samples whose FIDs tell that number's standard error.
 const fidTenths = 10
 
-// FID is the Fréchet Inception distance of samples x, [n, dim], and reference
-// rows y, [m, dim]: the [Frechet] distance of the normal distributions that
-// have their means and covariances (Heusel et al. 2017, arXiv:1706.08500). It
-// is 0 for equal sets and better the lower. Its unit is that of the features,
-// squared, so that only FIDs of the same features can be compared; published
-// ones are of Inception's.
+// FID is the Fréchet Inception distance of samples x, [n, dim], and reference rows y, [m, dim]: the [Frechet] distance
+// of the normal distributions that have their means and covariances (Heusel et al. 2017, arXiv:1706.08500). It is 0 for
+// equal sets and better the lower. Its unit is that of the features, squared, so that only FIDs of the same features
+// can be compared; published ones are of Inception's.
 //
-// Chance adds to it, the more the fewer the rows: compare FIDs of equal n
-// only, or use [FIDInfinity]. With fewer rows than dimensions it is still
-// exact for those rows' covariance, which is then singular.
+// Chance adds to it, the more the fewer the rows: compare FIDs of equal n only, or use [FIDInfinity]. With fewer rows
+// than dimensions it is still exact for those rows' covariance, which is then singular.
 //
-// The standard error is that of the draw of x, y being taken as given: the
-// standard deviation of the FIDs of ten disjoint tenths of x, by √10. Where x
-// is drawn from y's own distribution it is up to three times too large, since
+// The standard error is that of the draw of x, y being taken as given: the standard deviation of the FIDs of ten
+// disjoint tenths of x, by √10. Where x is drawn from y's own distribution it is up to three times too large, since
 // there an FID's spread falls like 1/n and not 1/√n.
 //
-// Time grows like (n + m) dim² + min(n, dim)³. It is an error if x is not at
-// least [FIDRows] whole rows of finite numbers, or y at least two.
+// Time grows like (n + m) dim² + min(n, dim)³. It is an error if x is not at least [fidRows] whole rows of finite
+// numbers, or y at least two.
 func FID(x, y []float32, dim int) (Estimate, error) {
-	if _, err := atLeast("x", x, dim, FIDRows); err != nil {
+	if _, err := atLeast("x", x, dim, fidRows); err != nil {
 		return Estimate{}, err
 	}
 	if _, err := atLeast("y", y, dim, 2); err != nil {
@@ -91,24 +84,22 @@ func FID(x, y []float32, dim int) (Estimate, error) {
 	return reference.fid(x)
 }
 
-// cloud is what a Fréchet distance asks of a distribution: its mean and a
-// factor F of its covariance, FᵀF = Σ, of [rank or more, dim].
+// cloud is what a Fréchet distance asks of a distribution: its mean and a factor F of its covariance, FᵀF = Σ, of [rank
+// or more, dim].
 //
-// With factors A of Σ₁ and B of Σ₂, Σ₁Σ₂ = AᵀA BᵀB has the eigenvalues of
-// ABᵀ(ABᵀ)ᵀ, so tr √(Σ₁Σ₂) is the sum of ABᵀ's singular values. This asks
-// neither matrix to have an inverse, and no square root of a rounding error is
-// ever taken.
+// With factors A of Σ₁ and B of Σ₂, Σ₁Σ₂ = AᵀA BᵀB has the eigenvalues of ABᵀ(ABᵀ)ᵀ, so tr √(Σ₁Σ₂) is the sum of ABᵀ's
+// singular values. This asks neither matrix to have an inverse, and no square root of a rounding error is ever taken.
 type cloud struct {
 	mean   []float64
 	factor *mat.Dense
 }
 
-// cloudOf is the cloud of rows x. Of at most dim rows the factor is the rows
-// themselves, centred and divided by √(n-1); of more, the covariance's.
+// cloudOf is the cloud of rows x. Of at most dim rows the factor is the rows themselves, centred and divided by √(n-1);
+// of more, the covariance's.
 func cloudOf(x []float32, dim int) (cloud, error) {
 	n, mean := len(x)/dim, meanRow(x, dim)
 	if n > dim {
-		factor, err := factorise("the covariance", covariance(x, mean))
+		factor, err := factorise("covariance", covariance(x, mean))
 		return cloud{mean, factor}, err
 	}
 	factor := mat.NewDense(n, dim, nil)
@@ -120,19 +111,19 @@ func cloudOf(x []float32, dim int) (cloud, error) {
 // cloud checks a Gaussian that somebody made and factorises its covariance.
 func (g Gaussian) cloud(name string) (cloud, error) {
 	if len(g.Mean) == 0 || g.Covariance == nil || g.Covariance.SymmetricDim() != len(g.Mean) {
-		return cloud{}, fmt.Errorf("%s has a mean of %d values: want at least 1, and a square covariance of as many", name, len(g.Mean))
+		return cloud{}, invalid.Value(name+".Mean", len(g.Mean), "at least 1 number, and a square covariance of that size")
 	}
 	for i, mean := range g.Mean {
 		if math.IsNaN(mean) || math.IsInf(mean, 0) {
-			return cloud{}, fmt.Errorf("%s: mean %d is %v: want finite numbers", name, i, mean)
+			return cloud{}, fmt.Errorf("%s.Mean[%d] is %v: %w", name, i, mean, ErrNotFinite)
 		}
 		for j := range i + 1 {
 			if v := g.Covariance.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
-				return cloud{}, fmt.Errorf("%s: covariance [%d, %d] is %v: want finite numbers", name, i, j, v)
+				return cloud{}, fmt.Errorf("%s.Covariance[%d, %d] is %v: %w", name, i, j, v, ErrNotFinite)
 			}
 		}
 	}
-	factor, err := factorise(name+"'s covariance", g.Covariance)
+	factor, err := factorise(name+".Covariance", g.Covariance)
 	return cloud{g.Mean, factor}, err
 }
 
@@ -176,8 +167,8 @@ func (a cloud) fidOf(x []float32) (float64, error) {
 	return own.distance(a)
 }
 
-// fidSpread is the standard error of the FID of rows x, from its tenths. They
-// are drawn by chance, as rows often come in the order of their labels.
+// fidSpread is the standard error of the FID of rows x, from its tenths. They are drawn by chance, as rows often come
+// in the order of their labels.
 func (a cloud) fidSpread(x []float32) (float64, error) {
 	dim := len(a.mean)
 	tenths := make([][]float32, fidTenths)
@@ -195,8 +186,7 @@ func (a cloud) fidSpread(x []float32) (float64, error) {
 	return stat.StdErr(stat.StdDev(values, nil), fidTenths), nil
 }
 
-// FIDCurve is the FID at several numbers of samples and the straight line over
-// 1/n through it.
+// FIDCurve is the FID at several numbers of samples and the straight line over 1/n through it.
 type FIDCurve struct {
 	Sizes    []int     // numbers of samples
 	Values   []float64 // the FID at each
@@ -204,21 +194,17 @@ type FIDCurve struct {
 	Slope    float64   // of the line: the FID of n samples is about Infinity + Slope/n
 }
 
-// FIDInfinity tells what the [FID] of samples x, [n, dim], against y, [m, dim],
-// would be if there were endlessly many samples, by Chong and Forsyth 2020
-// (arXiv:1911.07023): the FID of as many rows of x as each of sizes says, drawn
-// without replacement by the seed, and a straight line over 1/size by least
-// squares. The law of 1/n holds for sizes well above dim. The bias that comes
-// from y's own number of rows is not taken away: let y be the whole reference.
+// FIDInfinity tells what the [FID] of samples x, [n, dim], against y, [m, dim], would be if there were endlessly many
+// samples, by Chong and Forsyth 2020 (arXiv:1911.07023): the FID of as many rows of x as each of sizes says, drawn
+// without replacement by the seed, and a straight line over 1/size by least squares. The law of 1/n holds for sizes
+// well above dim. The bias that comes from y's own number of rows is not taken away: let y be the whole reference.
 //
-// The standard error has two parts, added as squares: that of the line's value
-// at 0 from how far the points are off it, and that of the draw of x, which
-// all points share, as in [FID].
+// The standard error has two parts, added as squares: that of the line's value at 0 from how far the points are off it,
+// and that of the draw of x, which all points share, as in [FID].
 //
-// It is an error if sizes are not at least three different numbers from 2 to
-// n, and where [FID]'s input would be one.
+// It is an error if sizes are not at least three different numbers from 2 to n, and where [FID]'s input would be one.
 func FIDInfinity(x, y []float32, dim int, sizes []int, seed uint64) (FIDCurve, error) {
-	n, err := atLeast("x", x, dim, FIDRows)
+	n, err := atLeast("x", x, dim, fidRows)
 	if err != nil {
 		return FIDCurve{}, err
 	}
@@ -228,12 +214,12 @@ func FIDInfinity(x, y []float32, dim int, sizes []int, seed uint64) (FIDCurve, e
 	different := map[int]bool{}
 	for _, size := range sizes {
 		if size < 2 || size > n {
-			return FIDCurve{}, fmt.Errorf("FID of %d rows of x, which has %d: want sizes from 2 to that", size, n)
+			return FIDCurve{}, invalid.Value("sizes", size, "2 to %d, the rows of x", n)
 		}
 		different[size] = true
 	}
 	if len(different) < 3 {
-		return FIDCurve{}, fmt.Errorf("a line through the FID at sizes %v: want at least 3 different ones", sizes)
+		return FIDCurve{}, invalid.Value("sizes", sizes, "at least 3 different numbers, to fit a line")
 	}
 	reference, err := cloudOf(y, dim)
 	if err != nil {
@@ -272,12 +258,11 @@ func (c *FIDCurve) fit(ofDraw float64) {
 	c.Slope, c.Infinity = slope, Estimate{atZero, math.Sqrt(ofLine + ofDraw*ofDraw)}
 }
 
-// atLeast is the number of rows of x, or an error if they are not that many
-// whole rows of finite numbers.
+// atLeast is the number of rows of x, or an error if they are not that many whole rows of finite numbers.
 func atLeast(name string, x []float32, dim, least int) (int, error) {
 	n, err := finite(name, x, dim)
 	if err == nil && n < least {
-		err = fmt.Errorf("%s has %d rows: want at least %d", name, n, least)
+		err = tooFew(name, n, least)
 	}
 	return n, err
 }
@@ -307,9 +292,8 @@ func centre(dst *mat.Dense, x []float32, mean []float64) {
 	}
 }
 
-// covariance is that of rows x of a known mean, divided by n-1. Rows become
-// float64 a block at a time, and each product of a block makes a strip of the
-// upper triangle, on all cores.
+// covariance is that of rows x of a known mean, divided by n-1. Rows become float64 a block at a time, and each product
+// of a block makes a strip of the upper triangle, on all cores.
 func covariance(x []float32, mean []float64) *mat.SymDense {
 	const block, strip = 1024, 256
 	dim := len(mean)
@@ -329,9 +313,8 @@ func covariance(x []float32, mean []float64) *mat.SymDense {
 	return mat.NewSymDense(dim, upper.Data)
 }
 
-// factorise finds F with FᵀF = c, [rank, dim], by Cholesky's method with
-// pivots, which takes singular matrices too. It is an error if c is no
-// covariance, which has no negative eigenvalue.
+// factorise finds F with FᵀF = c, [rank, dim], by Cholesky's method with pivots, which takes singular matrices too. It
+// is an error if c is no covariance, which has no negative eigenvalue.
 func factorise(name string, c *mat.SymDense) (*mat.Dense, error) {
 	var cholesky mat.PivotedCholesky
 	positive := cholesky.Factorize(c, -1)
@@ -351,7 +334,7 @@ func factorise(name string, c *mat.SymDense) (*mat.Dense, error) {
 	rest.Sub(c, &rest)
 	off, scale := mat.Max(abs(&rest)), mat.Max(abs(c))
 	if off > 1e-10*float64(dim)*scale {
-		return nil, fmt.Errorf("%s has a negative eigenvalue: it is %.3g off a matrix that has none, and its largest entry is %.3g", name, off, scale)
+		return nil, invalid.Value(name, fmt.Sprintf("%.3g off a matrix without negative eigenvalues, with a largest entry of %.3g", off, scale), "a covariance")
 	}
 	return f, nil
 }

@@ -32,12 +32,12 @@ func TestHistogramRefuses(t *testing.T) {
 		{0, 1, 0}, {0, 1, -.1}, {1, 0, .1}, {0, 1, .3}, {0, 1, math.NaN()}, {0, math.Inf(1), 1}, {0, 1, 1e-12},
 	} {
 		_, err := Histogram(one, c.lo, c.hi, c.width)
-		wantError(t, err, "whole number")
+		wantRefusal(t, err, "width")
 	}
 	_, err := Histogram([]float64{}, 0, 1, .5)
-	wantError(t, err, "needs samples")
+	wantRefusal(t, err, ErrTooFew)
 	_, err = Histogram([]float64{1, math.NaN()}, 0, 1, .5)
-	wantError(t, err, "sample 1 is NaN")
+	wantRefusal(t, err, ErrNotFinite)
 }
 
 // uniform is the CDF of the uniform distribution on [0, 1).
@@ -102,10 +102,10 @@ func TestHistogramJSDOfNormals(t *testing.T) {
 func TestHistogramJSDRefuses(t *testing.T) {
 	for _, width := range []float64{0, -1, math.NaN(), math.Inf(1)} {
 		_, err := HistogramJSD([]float64{1}, uniform, width)
-		wantError(t, err, "want a positive number")
+		wantRefusal(t, err, "width")
 	}
 	_, err := HistogramJSD([]float32{}, uniform, .1)
-	wantError(t, err, "needs samples")
+	wantRefusal(t, err, ErrTooFew)
 	_, err = HistogramJSD([]float32{1, float32(math.Inf(-1))}, uniform, .1)
-	wantError(t, err, "sample 1 is -Inf")
+	wantRefusal(t, err, ErrNotFinite)
 }

@@ -5,40 +5,39 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// InceptionScore is that of Salimans et al. 2016 (arXiv:1606.03498), of a
-// classifier's probabilities p, [n, classes], for n samples:
+// InceptionScore is that of Salimans et al. 2016 (arXiv:1606.03498), of a classifier's probabilities p, [n, classes],
+// for n samples:
 //
 //	exp( mean KL(p(y|x) ‖ p(y)) ),  p(y) the mean of p(y|x)
 //
-// It runs from 1, every sample alike, to classes, each sample certain and all
-// classes equally frequent; the classifier and its classes must be told with
-// it. It looks at no real image, so a generator of one good image a class
-// scores best.
+// It runs from 1, every sample alike, to classes, each sample certain and all classes equally frequent; the classifier
+// and its classes must be told with it. It looks at no real image, so a generator of one good image a class scores
+// best.
 //
-// Rows are cut in their order into that many splits, and the value is the mean
-// of their scores: the paper has ten, of 5,000; few rows a split score too
-// low, by about classes/2n of the value. Rows in the order of their labels
-// must be mixed before, or splits be 1.
+// Rows are cut in their order into that many splits, and the value is the mean of their scores: the paper has ten, of
+// 5,000; few rows a split score too low, by about classes/2n of the value. Rows in the order of their labels must be
+// mixed before, or splits be 1.
 //
-// The standard error is that of the draw of the samples: to first order in 1/n
-// a split's score strays with the mean of its rows' divergences. It is not the
-// standard deviation over splits, which papers print after ±.
+// The standard error is that of the draw of the samples: to first order in 1/n a split's score strays with the mean of
+// its rows' divergences. It is not the standard deviation over splits, which papers print after ±.
 //
-// It is an error if splits is not positive, if there are not two rows to each,
-// or if a row of p has a negative value or a sum more than 1e-3 off 1.
+// It is an error if splits is not positive, if there are not two rows to each, or if a row of p has a negative value or
+// a sum more than 1e-3 off 1.
 func InceptionScore(p []float32, classes, splits int) (Estimate, error) {
 	if splits < 1 {
-		return Estimate{}, fmt.Errorf("an Inception score of %d splits: want at least 1", splits)
+		return Estimate{}, invalid.Value("splits", splits, "at least 1")
 	}
 	n, err := atLeast("p", p, classes, 2*splits)
 	if err != nil {
-		return Estimate{}, fmt.Errorf("probabilities for %d splits: %w", splits, err)
+		return Estimate{}, fmt.Errorf("an Inception score of %d splits: %w", splits, err)
 	}
 	for row := range n {
 		if err := probabilities(p[row*classes : (row+1)*classes]); err != nil {
-			return Estimate{}, fmt.Errorf("p: row %d %w", row, err)
+			return Estimate{}, invalid.In(fmt.Sprintf("p[%d]", row), err)
 		}
 	}
 	var total, variance float64
@@ -59,24 +58,24 @@ func inceptionScore(p []float32, classes int) Estimate {
 			divergences[row] += relative(float64(v), mean[class])
 		}
 	}
-	// A row's pull on p(y) does not change the mean to first order, as
-	// probabilities have the same sum whatever they are.
+	// A row's pull on p(y) does not change the mean to first order, as probabilities have the same sum whatever they
+	// are.
 	mutual, std := stat.MeanStdDev(divergences, nil)
 	value := math.Exp(mutual)
 	return Estimate{value, value * stat.StdErr(std, float64(len(divergences)))}
 }
 
-// probabilities is an error that says what a row has, if it is no distribution.
+// probabilities refuses a row that is not a distribution.
 func probabilities(row []float32) error {
 	var sum float64
 	for class, v := range row {
 		if v < 0 {
-			return fmt.Errorf("has %v for class %d: want probabilities", v, class)
+			return invalid.Value("", v, "a probability for class %d", class)
 		}
 		sum += float64(v)
 	}
 	if math.Abs(sum-1) > 1e-3 {
-		return fmt.Errorf("sums to %.6g: want probabilities, which sum to 1", sum)
+		return invalid.Value("", sum, "probabilities whose sum is 1")
 	}
 	return nil
 }

@@ -8,58 +8,50 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// KIDOptions say which rows [KID] looks at. Its zero value is the customary
-// hundred subsets of a thousand.
+// KIDOptions say which rows [KID] looks at. Its zero value is the customary hundred subsets of a thousand.
 type KIDOptions struct {
 	Subsets int    // how many are drawn; 0 is 100, or 1 where a subset is all rows of both sets
 	Size    int    // rows of each set in a subset; 0 is 1000, or the smaller set's rows if fewer
 	Seed    uint64 // draws them
-
-	// Indices, if there are any, are the subsets themselves, all of one size, to
-	// repeat what another program drew. The other options then say nothing.
-	Indices []KIDSubset
 }
 
-// KIDSubset is a subset's rows of x and of y, as many of each, none twice.
-type KIDSubset struct{ X, Y []int }
+// subset is the indices of as many rows of x as of y, all different.
+type subset struct{ x, y []int }
 
-// KID is the Kernel Inception Distance of samples x, [n, dim], and reference
-// rows y, [m, dim] (Bińkowski et al. 2018, arXiv:1801.01401): the squared
-// maximum mean discrepancy
+// KID is the Kernel Inception Distance of samples x, [n, dim], and reference rows y, [m, dim] (Bińkowski et al. 2018,
+// arXiv:1801.01401): the squared maximum mean discrepancy
 //
 //	E k(x,x') + E k(y,y') - 2 E k(x,y),  k(a,b) = (aᵀb/dim + 1)³
 //
-// without bias, each subset's mean over pairs of different rows, and the mean
-// of that over subsets. Lower is better. It strays around 0, to both sides,
-// for sets of one distribution, whatever their sizes. Sets of constant rows
-// score k's closed form. Many multiply it by 1000; this does not. Time grows
-// like subsets · size² · dim.
+// without bias, each subset's mean over pairs of different rows, and the mean of that over subsets. Lower is better. It
+// strays around 0, to both sides, for sets of one distribution, whatever their sizes. Sets of constant rows score k's
+// closed form. Many multiply it by 1000; this does not. Time grows like subsets · size² · dim.
 //
-// The standard error is that of the draw of x and y and of the subsets
-// together. Subsets share rows, so their spread alone says little: rows are
-// dealt to twenty groups, the estimate is made anew without each, and the
-// jackknife (Efron and Stein 1981) makes a standard error of these. Where both
-// sets are of one distribution it is on average too large, by about a half.
+// The standard error is that of the draw of x and y and of the subsets together. Subsets share rows, so their spread
+// alone says little: rows are dealt to twenty groups, the estimate is made anew without each, and the jackknife (Efron
+// and Stein 1981) makes a standard error of these. Where both sets are of one distribution it is on average too large,
+// by about a half.
 //
-// It is an error if a set is not at least three whole rows of finite numbers,
-// if a subset asks for more rows than a set has, or if so few pairs take part
-// that a group's absence leaves none.
+// It is an error if a set is not at least three whole rows of finite numbers, if a subset asks for more rows than a set
+// has, or if so few pairs take part that a group's absence leaves none.
 func KID(x, y []float32, dim int, o KIDOptions) (Estimate, error) {
 	n, m, err := twoSets(x, y, dim)
 	if err != nil {
 		return Estimate{}, err
 	}
-	subsets := o.Indices
-	if len(subsets) == 0 {
-		subsets, err = o.draw(n, m)
-	} else {
-		err = checkSubsets(subsets, n, m)
-	}
+	subsets, err := o.draw(n, m)
 	if err != nil {
 		return Estimate{}, err
 	}
+	return kidOn(x, y, dim, subsets)
+}
+
+// kidOn is the [KID] on the given subsets.
+func kidOn(x, y []float32, dim int, subsets []subset) (Estimate, error) {
 	cubic := func(ab, _, _ float64) float64 {
 		v := ab/float64(dim) + 1
 		return v * v * v
@@ -67,19 +59,16 @@ func KID(x, y []float32, dim int, o KIDOptions) (Estimate, error) {
 	return discrepancy(x, y, dim, subsets, cubic)
 }
 
-// MMD is the squared maximum mean discrepancy of samples x, [n, dim], and
-// reference rows y, [m, dim], without bias, over all pairs of different rows
-// (Gretton et al. 2012, Journal of Machine Learning Research 13):
+// MMD is the squared maximum mean discrepancy of samples x, [n, dim], and reference rows y, [m, dim], without bias,
+// over all pairs of different rows (Gretton et al. 2012, Journal of Machine Learning Research 13):
 //
 //	E k(x,x') + E k(y,y') - 2 E k(x,y),  k(a,b) = exp(-|a-b|²/2σ²)
 //
-// with σ the bandwidth, in the features' unit; 0 is [MedianBandwidth]. It is at
-// most 2, strays around 0 for sets of one distribution, and lower is better.
-// Sets of constant rows score k's closed form. Time grows like (n + m)² dim.
+// with σ the bandwidth, in the features' unit; 0 is [MedianBandwidth]. It is at most 2, strays around 0 for sets of one
+// distribution, and lower is better. Sets of constant rows score k's closed form. Time grows like (n + m)² dim.
 //
-// The standard error is that of the draw of x and y, by the jackknife over
-// twenty groups, as in [KID]. It is an error if a set is not at least three
-// whole rows of finite numbers, or the bandwidth is neither 0 nor positive.
+// The standard error is that of the draw of x and y, by the jackknife over twenty groups, as in [KID]. It is an error
+// if a set is not at least three whole rows of finite numbers, or the bandwidth is neither 0 nor positive.
 func MMD(x, y []float32, dim int, bandwidth float64) (Estimate, error) {
 	n, m, err := twoSets(x, y, dim)
 	if err != nil {
@@ -91,20 +80,18 @@ func MMD(x, y []float32, dim int, bandwidth float64) (Estimate, error) {
 		}
 	}
 	if !(bandwidth > 0) || math.IsInf(bandwidth, 1) {
-		return Estimate{}, fmt.Errorf("a kernel of bandwidth %g: want a positive number, or 0 for the median distance", bandwidth)
+		return Estimate{}, invalid.Value("bandwidth", bandwidth, "a positive number, or 0 for the median distance")
 	}
 	gaussian := func(ab, aa, bb float64) float64 {
 		return math.Exp(-max(0, aa+bb-2*ab) / (2 * bandwidth * bandwidth))
 	}
-	return discrepancy(x, y, dim, []KIDSubset{{upTo(n), upTo(m)}}, gaussian)
+	return discrepancy(x, y, dim, []subset{{upTo(n), upTo(m)}}, gaussian)
 }
 
-// MedianBandwidth is the median distance between different rows of both sets
-// together, x of [n, dim] and y of [m, dim]: the customary bandwidth of [MMD]
-// (Gretton et al. 2012, section 8). Of a set of more than 500 rows it looks at
-// 500 that chance chose, the same ones each time. It is an error if a set is
-// not at least three whole rows of finite numbers, or if the median is 0, as
-// it is where most rows are alike.
+// MedianBandwidth is the median distance between different rows of both sets together, x of [n, dim] and y of [m, dim]:
+// the customary bandwidth of [MMD] (Gretton et al. 2012, section 8). Of a set of more than 500 rows it looks at 500
+// that chance chose, the same ones each time. It is an error if a set is not at least three whole rows of finite
+// numbers, or if the median is 0, as it is where most rows are alike.
 func MedianBandwidth(x, y []float32, dim int) (float64, error) {
 	const most = 500
 	n, m, err := twoSets(x, y, dim)
@@ -125,11 +112,10 @@ func MedianBandwidth(x, y []float32, dim int) (float64, error) {
 	if median := distances[len(distances)/2]; median > 0 {
 		return median, nil
 	}
-	return 0, fmt.Errorf("the median distance between rows of x and y is 0: most are alike, so name a bandwidth")
+	return 0, fmt.Errorf("%w: the median distance between rows of x and y is 0, so state a bandwidth", ErrAlike)
 }
 
-// twoSets is the numbers of rows of x and y, at least three each: without one
-// of them there must still be a pair.
+// twoSets is the numbers of rows of x and y, at least three each: without one of them there must still be a pair.
 func twoSets(x, y []float32, dim int) (n, m int, err error) {
 	if n, err = atLeast("x", x, dim, 3); err == nil {
 		m, err = atLeast("y", y, dim, 3)
@@ -138,7 +124,7 @@ func twoSets(x, y []float32, dim int) (n, m int, err error) {
 }
 
 // draw makes the subsets that the options ask for, of sets of n and m rows.
-func (o KIDOptions) draw(n, m int) ([]KIDSubset, error) {
+func (o KIDOptions) draw(n, m int) ([]subset, error) {
 	if o.Size == 0 {
 		o.Size = min(1000, n, m)
 	}
@@ -149,49 +135,17 @@ func (o KIDOptions) draw(n, m int) ([]KIDSubset, error) {
 		}
 	}
 	if o.Size < 2 || o.Size > min(n, m) {
-		return nil, fmt.Errorf("KID on subsets of %d rows: want 2 to %d, as x has %d rows and y %d", o.Size, min(n, m), n, m)
+		return nil, invalid.Value("KIDOptions.Size", o.Size, "2 to %d, for x has %d rows and y %d", min(n, m), n, m)
 	}
 	if o.Subsets < 1 {
-		return nil, fmt.Errorf("KID on %d subsets: want at least 1", o.Subsets)
+		return nil, invalid.Value("KIDOptions.Subsets", o.Subsets, "at least 1, or 0 for 100")
 	}
 	rng := rand.New(rand.NewPCG(o.Seed, 0))
-	subsets := make([]KIDSubset, o.Subsets)
+	subsets := make([]subset, o.Subsets)
 	for i := range subsets {
-		subsets[i] = KIDSubset{rng.Perm(n)[:o.Size], rng.Perm(m)[:o.Size]}
+		subsets[i] = subset{rng.Perm(n)[:o.Size], rng.Perm(m)[:o.Size]}
 	}
 	return subsets, nil
-}
-
-// checkSubsets is an error unless the subsets are all of one size and hold
-// rows of sets of n and m rows, none twice.
-func checkSubsets(subsets []KIDSubset, n, m int) error {
-	size := len(subsets[0].X)
-	for i, s := range subsets {
-		if size < 2 || len(s.X) != size || len(s.Y) != size {
-			return fmt.Errorf("KID's subset %d has %d rows of x and %d of y: want %d of each, and at least 2", i, len(s.X), len(s.Y), size)
-		}
-		if err := checkIndices("x", s.X, n); err != nil {
-			return fmt.Errorf("KID's subset %d: %w", i, err)
-		}
-		if err := checkIndices("y", s.Y, m); err != nil {
-			return fmt.Errorf("KID's subset %d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-func checkIndices(name string, indices []int, n int) error {
-	seen := make([]bool, n)
-	for _, i := range indices {
-		if i < 0 || i >= n {
-			return fmt.Errorf("row %d of %s, which has %d", i, name, n)
-		}
-		if seen[i] {
-			return fmt.Errorf("row %d of %s twice: want different rows", i, name)
-		}
-		seen[i] = true
-	}
-	return nil
 }
 
 // kernel is one of two rows a and b, by aᵀb, aᵀa and bᵀb.
@@ -200,8 +154,7 @@ type kernel func(ab, aa, bb float64) float64
 // jackknifeGroups is how many groups rows are dealt to for a standard error.
 const jackknifeGroups = 20
 
-// tally is a kernel's sum over pairs of rows and their number, of all pairs
-// and of those with a row in each group.
+// tally is a kernel's sum over pairs of rows and their number, of all pairs and of those with a row in each group.
 type tally struct {
 	sum, pairs float64
 	of         [jackknifeGroups]struct{ sum, pairs float64 }
@@ -220,14 +173,14 @@ type block struct {
 	groups []int
 }
 
-// discrepancy is the squared maximum mean discrepancy, without bias, with its
-// standard error: the mean over subsets of rows of x and y.
-func discrepancy(x, y []float32, dim int, subsets []KIDSubset, k kernel) (Estimate, error) {
+// discrepancy is the squared maximum mean discrepancy, without bias, with its standard error: the mean over subsets of
+// rows of x and y.
+func discrepancy(x, y []float32, dim int, subsets []subset, k kernel) (Estimate, error) {
 	count := min(jackknifeGroups, len(x)/dim, len(y)/dim)
 	xGroups, yGroups := deal(len(x)/dim, count), deal(len(y)/dim, count)
 	var kinds [3][]tile // of x with x, y with y, x with y
 	for _, s := range subsets {
-		xs, ys := blocks(x, s.X, xGroups), blocks(y, s.Y, yGroups)
+		xs, ys := blocks(x, s.x, xGroups), blocks(y, s.y, yGroups)
 		kinds[0] = append(kinds[0], within(xs)...)
 		kinds[1] = append(kinds[1], within(ys)...)
 		for _, a := range xs {
@@ -245,13 +198,12 @@ func discrepancy(x, y []float32, dim int, subsets []KIDSubset, k kernel) (Estima
 		estimates[i] = means[0][i] + means[1][i] - 2*means[2][i]
 	}
 	if floats.HasNaN(estimates) {
-		return Estimate{}, fmt.Errorf("%d subsets of %d rows hold too few pairs for a standard error: want more, or larger ones", len(subsets), len(subsets[0].X))
+		return Estimate{}, fmt.Errorf("%w: %d subsets of %d have too few pairs for a standard error, want more or larger subsets", ErrTooFew, len(subsets), len(subsets[0].x))
 	}
 	return Estimate{estimates[0], jackknife(estimates[1:])}, nil
 }
 
-// deal gives each of n rows one of count groups, by chance: rows often come in
-// the order of their labels.
+// deal gives each of n rows one of count groups, by chance: rows often come in the order of their labels.
 func deal(n, count int) []int {
 	groups := make([]int, n)
 	for place, row := range mixed(n) {
@@ -296,8 +248,7 @@ func (k kernel) total(tiles []tile, dim int) tally {
 	return total
 }
 
-// count adds a tile's pairs to the tally. Of a block with itself it takes each
-// pair of different rows once.
+// count adds a tile's pairs to the tally. Of a block with itself it takes each pair of different rows once.
 func (k kernel) count(t *tally, tile tile, dim int) {
 	a, b := tile.a.float64s(dim), tile.b.float64s(dim)
 	var products mat.Dense
@@ -332,8 +283,8 @@ func (t *tally) add(group int, with [jackknifeGroups]struct{ sum, pairs float64 
 	}
 }
 
-// means are the kernel's mean over all pairs and, for each of count groups,
-// over those without a row in it: NaN if there are none.
+// means are the kernel's mean over all pairs and, for each of count groups, over those without a row in it: NaN if
+// there are none.
 func (t tally) means(count int) []float64 {
 	means := []float64{t.sum / t.pairs}
 	for _, of := range t.of[:count] {
@@ -342,8 +293,7 @@ func (t tally) means(count int) []float64 {
 	return means
 }
 
-// jackknife is the standard error of an estimate, by what it is without each
-// group of the rows.
+// jackknife is the standard error of an estimate, by what it is without each group of the rows.
 func jackknife(without []float64) float64 {
 	n := float64(len(without))
 	mean := floats.Sum(without) / n

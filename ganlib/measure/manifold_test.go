@@ -159,19 +159,19 @@ func TestManifoldRefuses(t *testing.T) {
 	for _, c := range []struct {
 		real, fake []float32
 		k          int
-		says       string
+		want       any
 	}{
-		{good, good, 0, "the 0 nearest neighbours: want at least 1"},
-		{good[:10], good, 5, "real has 5 rows: 5 nearest neighbours of each need at least 6"},
-		{good, good[:10], 5, "fake has 5 rows"},
-		{nan, good, 5, "real: row 3 has NaN in column 1"},
-		{good, nan, 5, "fake: row 3 has NaN in column 1"},
-		{good[:9], good, 2, "real has 9 values"},
-		{constant, good, 5, "each of the 10 rows of real has at least 5 copies"},
-		{constant, constant, 5, "each of the 10 rows of real has at least 5 copies"},
+		{good, good, 0, "k"},
+		{good[:10], good, 5, ErrTooFew},
+		{good, good[:10], 5, ErrTooFew},
+		{nan, good, 5, ErrNotFinite},
+		{good, nan, 5, ErrNotFinite},
+		{good[:9], good, 2, "len(real)"},
+		{constant, good, 5, ErrAlike},
+		{constant, constant, 5, ErrAlike},
 	} {
 		_, err := Manifold(c.real, c.fake, 2, c.k)
-		wantError(t, err, c.says)
+		wantRefusal(t, err, c.want)
 	}
 }
 

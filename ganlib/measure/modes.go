@@ -7,75 +7,66 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Coverage says how samples spread over the classes of the data: digits,
-// the 1000 modes of Stacked MNIST, or the modes of a mixture.
+// Coverage says how samples spread over the classes of the data: digits, the 1000 modes of Stacked MNIST, or the modes
+// of a mixture.
 type Coverage struct {
 	Of      int   // classes that the data have
 	Found   int   // those with at least one sample
 	Missing []int // those without, in order; nil if there are none
 	Counts  []int // the samples of each class
 
-	// KL(samples ‖ data) = Σ p log(p/q), in nats, for the shares p of the
-	// samples and q of the data. It is 0 where both spread alike and log(1/q) for
-	// a generator that draws only one class, of share q.
+	// KL(samples ‖ data) = Σ p log(p/q), in nats, for the shares p of the samples and q of the data. It is 0 where both
+	// spread alike and log(1/q) for a generator that draws only one class, of share q.
 	KL Estimate
 
-	// TotalVariation is ½ Σ |p − q|: the share of samples that would have to
-	// change class, 0 where both spread alike.
+	// TotalVariation is ½ Σ |p − q|: the fraction of samples that would have to change class, 0 where both spread
+	// alike.
 	TotalVariation Estimate
 
-	// PValue is the probability that as many samples of the data would be spread
-	// at least as unevenly, by Pearson's chi-squared test. It is to be trusted
-	// where each class can expect some five samples, and where the data's shares
+	// PValue is the probability that as many samples of the data would be spread at least as unevenly, by Pearson's
+	// chi-squared test. It is to be trusted where each class can expect some five samples, and where the data's shares
 	// are known, or counted on many more examples than there are samples.
 	PValue float64
 
-	// Chance is what as many samples of the data itself score on average: with
-	// few of them none spread perfectly.
+	// Chance is what as many samples of the data itself score on average: with few of them none spread perfectly.
 	Chance ByChance
 }
 
 // ByChance is the score, on average, of samples drawn from the data itself.
 type ByChance struct{ Found, KL, TotalVariation float64 }
 
-// LabelCoverage says how samples spread over the classes 0 to len(of)-1, by the
-// labels that a classifier has given them. of is the share of each class in
-// the data, with sum 1: 1/1000 each for Stacked MNIST, [Shares] of the
-// labels for a real set.
+// LabelCoverage says how samples spread over the classes 0 to len(of)-1, by the labels that a classifier has given
+// them. of is the fraction of each class in the data, with sum 1: 1/1000 each for Stacked MNIST, [Shares] of the labels
+// for a real set.
 //
-// It counts as the literature does on Stacked MNIST: a mode is found if it has
-// at least one sample, among 26,000, and KL is that of the samples' labels from
-// the data's (Metz et al. 2017, "Unrolled Generative Adversarial Networks",
-// arXiv:1611.02163; Lin et al. 2018, "PacGAN", arXiv:1712.04086). A class
-// without samples adds nothing to this KL, as p log p is 0 at p = 0; it is seen
-// in the others, which have too many. The divergence in the other direction,
-// KL(data ‖ samples), would be infinite from the first missing class on, and so
-// tell nothing.
+// It counts as the literature does on Stacked MNIST: a mode is found if it has at least one sample, among 26,000, and
+// KL is that of the samples' labels from the data's (Metz et al. 2017, "Unrolled Generative Adversarial Networks",
+// arXiv:1611.02163; Lin et al. 2018, "PacGAN", arXiv:1712.04086). A class without samples adds nothing to this KL, as p
+// log p is 0 at p = 0; it is seen in the others, which have too many. The divergence in the other direction, KL(data ‖
+// samples), would be infinite from the first missing class on, and so tell nothing.
 //
-// A class's share of the samples is estimated, so KL and total variation are
-// above 0 even for the data: Chance is by how much, exactly for n samples.
-// With K classes and many samples, KL's is (K−1)/2n; shares that were counted on
-// m examples add some (K−1)/2m to that. The standard errors are those of
-// another draw of n samples, by the delta method; total variation's is too large
-// where samples and data are spread alike. None knows of the classifier's
-// mistakes: an image of nothing has a label too.
+// A class's fraction of the samples is estimated, so KL and total variation are above 0 even for the data: Chance is by
+// how much, exactly for n samples. With K classes and many samples, KL's is (K−1)/2n; shares that were counted on m
+// examples add some (K−1)/2m to that. The standard errors are those of another draw of n samples, by the delta method;
+// total variation's is too large where samples and data are spread alike. None knows of the classifier's mistakes: an
+// image of nothing has a label too.
 //
-// A label of a class that the data do not have is an error, as KL would be
-// infinite, and so is one that is negative or at least len(of); so are shares
-// that are not finite, not negative and 1 in all, and no labels at all.
+// A label of a class that the data do not have is an error, as KL would be infinite, and so is one that is negative or
+// at least len(of); so are shares that are not finite, not negative and 1 in all, and no labels at all.
 func LabelCoverage(labels []int, of []float64) (Coverage, error) {
 	if err := validShares(of); err != nil {
 		return Coverage{}, err
 	}
 	if len(labels) == 0 {
-		return Coverage{}, fmt.Errorf("coverage of %d classes: no labels, want at least 1", len(of))
+		return Coverage{}, tooFew("labels", 0, 1)
 	}
 	c := Coverage{Counts: make([]int, len(of))}
 	for i, label := range labels {
 		if label < 0 || label >= len(of) || of[label] == 0 {
-			return Coverage{}, fmt.Errorf("sample %d has label %d: want one of the data's classes, 0 to %d with a share above 0", i, label, len(of)-1)
+			return Coverage{}, invalid.Value(fmt.Sprintf("labels[%d]", i), label, "a class of the data: 0 to %d, with a fraction above 0", len(of)-1)
 		}
 		c.Counts[label]++
 	}
@@ -94,16 +85,19 @@ func LabelCoverage(labels []int, of []float64) (Coverage, error) {
 	return c, nil
 }
 
-// Shares are the shares of the classes 0 to classes-1 among labels. It is an
-// error if there are no labels, or if one is not such a class.
+// Shares are the shares of the classes 0 to classes-1 among labels. It is an error if there are no labels, or if one is
+// not such a class.
 func Shares(labels []int, classes int) ([]float64, error) {
-	if len(labels) == 0 || classes < 1 {
-		return nil, fmt.Errorf("shares of %d classes among %d labels: want at least 1 of each", classes, len(labels))
+	switch {
+	case classes < 1:
+		return nil, invalid.Value("classes", classes, "at least 1")
+	case len(labels) == 0:
+		return nil, tooFew("labels", 0, 1)
 	}
 	shares := make([]float64, classes)
 	for i, label := range labels {
 		if label < 0 || label >= classes {
-			return nil, fmt.Errorf("label %d is %d: want 0 to %d", i, label, classes-1)
+			return nil, invalid.Value(fmt.Sprintf("labels[%d]", i), label, "0 to %d", classes-1)
 		}
 		shares[label]++
 	}
@@ -117,12 +111,12 @@ func validShares(of []float64) error {
 	var sum float64
 	for class, q := range of {
 		if !(q >= 0 && q <= 1) {
-			return fmt.Errorf("the data's share of class %d is %v: want a number from 0 to 1", class, q)
+			return invalid.Value(fmt.Sprintf("of[%d]", class), q, "a number from 0 to 1")
 		}
 		sum += q
 	}
 	if !(math.Abs(sum-1) < 1e-6) {
-		return fmt.Errorf("the data's shares of %d classes have sum %v: want 1", len(of), sum)
+		return invalid.Value("of", sum, "fractions whose sum is 1")
 	}
 	return nil
 }
@@ -150,9 +144,8 @@ func (c *Coverage) compare(n int, of []float64) {
 		}
 	}
 	freedom, samples := float64(c.Of-1), float64(n)
-	// The delta method: one more sample of a class moves KL by log(p/q) and total
-	// variation by ½ sign(p−q), divided by n. Where p = q KL is a chi-squared
-	// over 2n, whose variance is noise; the first variance has twice the noise.
+	// The delta method: one more sample of a class moves KL by log(p/q) and total variation by ½ sign(p−q), divided by
+	// n. Where p = q KL is a chi-squared over 2n, whose variance is noise; the first variance has twice the noise.
 	noise := freedom / (2 * samples * samples)
 	c.KL = Estimate{max(0, kl), math.Sqrt(max(noise, (square-kl*kl)/samples-noise))}
 	c.TotalVariation = Estimate{tv, math.Sqrt(max(0, 1-sign*sign)/samples) / 2}
@@ -162,8 +155,7 @@ func (c *Coverage) compare(n int, of []float64) {
 	}
 }
 
-// byChance averages over the binomial number of samples that each class has
-// when n are drawn from the data.
+// byChance averages over the binomial number of samples that each class has when n are drawn from the data.
 func byChance(n int, of []float64) ByChance {
 	var total ByChance
 	known := map[float64]ByChance{} // classes of one share score alike
@@ -199,55 +191,45 @@ func classByChance(n int, q float64) (mean ByChance) {
 	return mean
 }
 
-// highQuality is how many standard deviations from its mode a sample of high
-// quality may be.
+// highQuality is how many standard deviations from its mode a sample of high quality may be.
 const highQuality = 3
 
-// Modes says how samples spread over the modes of a mixture of Gaussians, and
-// how near they come.
+// Modes says how samples spread over the modes of a mixture of Gaussians, and how near they come.
 type Modes struct {
 	Of      int   // modes that the data have
 	Found   int   // those with at least one sample of high quality
 	Missing []int // those without, in order; nil if there are none
 	Counts  []int // the samples of high quality of each mode
 
-	// HighQuality is the share of samples within 3 standard deviations of a mode.
+	// HighQuality is the fraction of samples within 3 standard deviations of a mode.
 	HighQuality Estimate
 
-	// Nearest counts every sample for its nearest mode, whatever the distance: its
-	// KL is the literature's.
+	// Nearest counts every sample for its nearest mode, whatever the distance: its KL is the literature's.
 	Nearest Coverage
 
-	// HighQualityByChance is the share of high quality of the data itself: .9889 in the plane.
+	// HighQualityByChance is the fraction of high quality of the data itself: .9889 in the plane.
 	HighQualityByChance float64
 }
 
-// ModeCoverage says how the samples x, [n, Dim], spread over the modes of the
-// mixture that a generator was to learn. On [data.Ring] of 8 and [data.Grid] of
-// 5 x 5 the literature takes 2,500 samples.
+// ModeCoverage says how the samples x, [n, Dim], spread over the modes of the mixture that a generator was to learn. On
+// [data.Ring] of 8 and [data.Grid] of 5 x 5 the literature takes 2,500 samples.
 //
-// It counts as Srivastava et al. 2017 ("VEEGAN", arXiv:1705.07761) and Lin et
-// al. 2018 ("PacGAN", arXiv:1712.04086) do: a sample is of high quality within
-// 3 standard deviations of the nearest mode, a mode is found if it has
-// at least one such sample, and the divergence KL(samples ‖ data) takes each
-// sample for one of its nearest mode, however far, so that it is finite even
-// where no sample is near any.
+// It counts as Srivastava et al. 2017 ("VEEGAN", arXiv:1705.07761) and Lin et al. 2018 ("PacGAN", arXiv:1712.04086) do:
+// a sample is of high quality within 3 standard deviations of the nearest mode, a mode is found if it has at least one
+// such sample, and the divergence KL(samples ‖ data) takes each sample for one of its nearest mode, however far, so
+// that it is finite even where no sample is near any.
 //
-// "Found" is kind: one stray sample finds a mode, which KL would give away.
-// Neither sees a generator that shrinks each mode to a point, which makes all
-// samples of high quality, more than HighQualityByChance: the data's own share,
-// that of a chi-squared up to 9. Means, widths and weights within a mode are
-// for the eye.
+// "Found" is kind: one stray sample finds a mode, which KL would give away. Neither sees a generator that shrinks each
+// mode to a point, which makes all samples of high quality, more than HighQualityByChance: the data's own share, that
+// of a chi-squared up to 9. Means, widths and weights within a mode are for the eye.
 //
-// The standard errors are those of another n samples of the same generator:
-// √(s(1−s)/n) for the share s of high quality, [LabelCoverage]'s for KL. Another
-// run of the training differs by far more.
+// The standard errors are those of another n samples of the same generator: √(s(1−s)/n) for the share s of high
+// quality, [LabelCoverage]'s for KL. Another run of the training differs by far more.
 //
-// It is an error if the mixture is not valid, or if x is not at least one whole
-// point of finite numbers.
+// It is an error if the mixture is not valid, or if x is not at least one whole point of finite numbers.
 func ModeCoverage[F Float](x []F, mixture data.Mixture) (Modes, error) {
 	if err := mixture.Validate(); err != nil {
-		return Modes{}, err
+		return Modes{}, invalid.In("mixture", err)
 	}
 	nearest, sigmas, err := nearestModes(x, mixture)
 	if err != nil {
@@ -272,19 +254,18 @@ func ModeCoverage[F Float](x []F, mixture data.Mixture) (Modes, error) {
 	return m, err
 }
 
-// nearestModes are the mode nearest to each point of x and the distance to it,
-// in standard deviations.
+// nearestModes are the mode nearest to each point of x and the distance to it, in standard deviations.
 func nearestModes[F Float](x []F, mixture data.Mixture) (modes []int, sigmas []float64, err error) {
 	dim := mixture.Dim()
 	if len(x) == 0 || len(x)%dim != 0 {
-		return nil, nil, fmt.Errorf("x has %d values: want a positive multiple of the point's %d", len(x), dim)
+		return nil, nil, invalid.Value("len(x)", len(x), "a positive multiple of %d, the numbers in a point", dim)
 	}
 	point := make([]float64, dim)
 	for i := range len(x) / dim {
 		for d := range point {
 			point[d] = float64(x[i*dim+d])
 			if math.IsNaN(point[d]) || math.IsInf(point[d], 0) {
-				return nil, nil, fmt.Errorf("x: point %d has %v in coordinate %d: want finite numbers", i, point[d], d)
+				return nil, nil, fmt.Errorf("x: point %d has %v in coordinate %d: %w", i, point[d], d, ErrNotFinite)
 			}
 		}
 		mode, s := mixture.Mode(point)

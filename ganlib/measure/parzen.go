@@ -1,17 +1,18 @@
 package measure
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// ParzenSigmas are the ten widths that the GAN paper's released code chooses
-// from, evenly spaced in their logarithm from .1 to 1.
+// ParzenSigmas are the ten widths that the GAN paper's released code chooses from, evenly spaced in their logarithm
+// from .1 to 1.
 func ParzenSigmas() []float64 {
 	sigmas := make([]float64, 10)
 	for i := range sigmas {
@@ -20,36 +21,31 @@ func ParzenSigmas() []float64 {
 	return sigmas
 }
 
-// Parzen is the mean log-likelihood, in nats, of the rows of x, [n, dim], under
-// a Parzen window on samples, [m, dim]: the mean of m Gaussians, one round each
-// sample, all of standard deviation σ. There is one answer for each σ, in
+// Parzen is the mean log-likelihood, in nats, of the rows of x, [n, dim], under a Parzen window on samples, [m, dim]:
+// the mean of m Gaussians, one round each sample, all of standard deviation σ. There is one answer for each σ, in
 // order, from one pass over the n·m distances, in float64.
 //
 //	log p(x) = log (1/m) Σ_i exp(-|x - sample_i|² / 2σ²) - dim log(σ√(2π))
 //
-// This is how the GAN paper fills its Table 1 (Goodfellow et al. 2014,
-// arXiv:1406.2661, section 5): values in [0, 1] and not rounded to bytes,
-// 10,000 samples, and the σ that [ParzenSigma] chooses on validation images.
-// Compare only numbers of equally many samples: more score higher.
+// This is how the GAN paper fills its Table 1 (Goodfellow et al. 2014, arXiv:1406.2661, section 5): values in [0, 1]
+// and not rounded to bytes, 10,000 samples, and the σ that [ParzenSigma] chooses on validation images. Compare only
+// numbers of equally many samples: more score higher.
 //
-// The standard error is the standard deviation of log p over the rows of x,
-// divided by √n, as in the paper. It leaves out the chance in the samples, in
-// training, and in the choice of σ.
+// The standard error is the standard deviation of log p over the rows of x, divided by √n, as in the paper. It leaves
+// out the chance in the samples, in training, and in the choice of σ.
 //
-// A high score is no proof of good samples, nor a low one of bad ones (Theis
-// et al. 2016, arXiv:1511.01844). Copies of training images score as high as
-// new images do, and blurred means of images score higher than images.
+// A high score is no proof of good samples, nor a low one of bad ones (Theis et al. 2016, arXiv:1511.01844). Copies of
+// training images score as high as new images do, and blurred means of images score higher than images.
 //
-// It is an error if samples is not at least one whole row of finite numbers,
-// or x two, if there is no σ, or if one is not positive or so small that the
-// answer is not finite.
+// It is an error if samples is not at least one whole row of finite numbers, or x two, if there is no σ, or if one is
+// not positive or so small that the answer is not finite.
 func Parzen(samples, x []float32, dim int, sigmas ...float64) ([]Estimate, error) {
 	if len(sigmas) == 0 {
-		return nil, fmt.Errorf("a Parzen window needs at least one sigma: got none")
+		return nil, invalid.Value("sigmas", 0, "at least one")
 	}
 	for _, sigma := range sigmas {
 		if !(sigma > 0) || math.IsInf(sigma, 1) {
-			return nil, fmt.Errorf("sigma is %v: want a positive number", sigma)
+			return nil, invalid.Value("sigmas", sigma, "a positive number")
 		}
 	}
 	centres, err := newPoints("samples", samples, dim)
@@ -61,15 +57,14 @@ func Parzen(samples, x []float32, dim int, sigmas ...float64) ([]Estimate, error
 		return nil, err
 	}
 	if points.n < 2 {
-		return nil, fmt.Errorf("x has 1 row: a mean with a standard error needs at least 2")
+		return nil, tooFew("x", 1, 2)
 	}
 	return summarise(logDensities(centres, points, sigmas), sigmas)
 }
 
-// ParzenSigma chooses the σ of [ParzenSigmas] under which samples, [m, dim],
-// give validation, [n, dim], the highest mean log-likelihood; of equals, the
-// smallest. Those of all ten are in of. The GAN paper's code chooses on the
-// first 1,000 validation images. The errors are [Parzen]'s.
+// ParzenSigma chooses the σ of [ParzenSigmas] under which samples, [m, dim], give validation, [n, dim], the highest
+// mean log-likelihood; of equals, the smallest. Those of all ten are in of. The GAN paper's code chooses on the first
+// 1,000 validation images. The errors are [Parzen]'s.
 func ParzenSigma(samples, validation []float32, dim int) (sigma float64, of []Estimate, err error) {
 	sigmas := ParzenSigmas()
 	of, err = Parzen(samples, validation, dim, sigmas...)
@@ -92,7 +87,7 @@ func summarise(logs [][]float64, sigmas []float64) ([]Estimate, error) {
 		mean, deviation := stat.PopMeanStdDev(logs[s], nil)
 		of[s] = Estimate{mean, deviation / math.Sqrt(float64(len(logs[s])))}
 		if math.IsInf(mean, 0) || math.IsNaN(mean) || math.IsNaN(of[s].StdErr) {
-			return nil, fmt.Errorf("sigma is %g: the log-likelihood is %v; want one nearer to the distances between rows", sigmas[s], mean)
+			return nil, invalid.Value("sigmas", sigmas[s], "one nearer to the distances between rows, for the log-likelihood is %v", mean)
 		}
 	}
 	return of, nil
@@ -121,8 +116,8 @@ func logDensities(samples, x points, sigmas []float64) [][]float64 {
 	return logs
 }
 
-// scanExactly calls visit with the squared distances, in float64, of each of
-// the rows from to to-1 of a from some rows of b, until all of b had their turn.
+// scanExactly calls visit with the squared distances, in float64, of each of the rows from to to-1 of a from some rows
+// of b, until all of b had their turn.
 func scanExactly(a points, from, to int, b points, visit func(i int, squared []float64)) {
 	rows := widen(nil, a.matrix(from, to).Data)
 	var centres, distances []float64
@@ -153,9 +148,8 @@ func widen(wide []float64, x []float32) []float64 {
 	return wide
 }
 
-// window is the sum of exp(-d²/2σ²) over samples at distances d, for several
-// σ, as a multiple of the summand of the nearest sample so far: the sum itself
-// is often too small for a float64.
+// window is the sum of exp(-d²/2σ²) over samples at distances d, for several σ, as a multiple of the summand of the
+// nearest sample so far: the sum itself is often too small for a float64.
 type window struct {
 	factors []float64 // 1/2σ²
 	nearest float64   // its squared distance
@@ -170,8 +164,7 @@ func newWindow(sigmas []float64) window {
 	return w
 }
 
-// negligible is an exponent below which a summand counts for nothing: a
-// million of them are 3e-14 of the sum.
+// negligible is an exponent below which a summand counts for nothing: a million of them are 3e-14 of the sum.
 const negligible = -45
 
 func (w *window) add(squared []float64) {

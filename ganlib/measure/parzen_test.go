@@ -137,23 +137,23 @@ func TestParzenRefuses(t *testing.T) {
 	for _, c := range []struct {
 		samples, x []float32
 		sigmas     []float64
-		says       string
+		want       any
 	}{
-		{good, good, nil, "at least one sigma"},
-		{good, good, []float64{.1, 0}, "sigma is 0: want a positive number"},
-		{good, good, []float64{math.NaN()}, "sigma is NaN"},
-		{good, good, []float64{math.Inf(1)}, "sigma is +Inf"},
-		{good, []float32{5, 6, 7, 8}, []float64{1e-170}, "sigma is 1e-170: the log-likelihood is"},
-		{nan, good, []float64{1}, "samples: row 1 has NaN in column 0"},
-		{good, nan, []float64{1}, "x: row 1 has NaN in column 0"},
-		{nil, good, []float64{1}, "samples has 0 values"},
-		{good, good[:2], []float64{1}, "x has 1 row"},
+		{good, good, nil, "sigmas"},
+		{good, good, []float64{.1, 0}, "sigmas"},
+		{good, good, []float64{math.NaN()}, "sigmas"},
+		{good, good, []float64{math.Inf(1)}, "sigmas"},
+		{good, []float32{5, 6, 7, 8}, []float64{1e-170}, "sigmas"},
+		{nan, good, []float64{1}, ErrNotFinite},
+		{good, nan, []float64{1}, ErrNotFinite},
+		{nil, good, []float64{1}, "len(samples)"},
+		{good, good[:2], []float64{1}, ErrTooFew},
 	} {
 		_, err := Parzen(c.samples, c.x, 2, c.sigmas...)
-		wantError(t, err, c.says)
+		wantRefusal(t, err, c.want)
 	}
 	_, _, err := ParzenSigma(good, nan, 2)
-	wantError(t, err, "x: row 1 has NaN")
+	wantRefusal(t, err, ErrNotFinite)
 }
 
 // Table 1's size: 10,000 samples, 10,000 test images, ten widths.

@@ -1,28 +1,29 @@
 package optim
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// MaxColNorm is another rule under a max-norm constraint (Srebro and Shraibman 2005; with dropout, Hinton et
-// al. 2012, arXiv:1207.0580): after every update, each column of each weight matrix [in, out], which is the
-// weights of one unit, is shrunk to the Euclidean norm Limit where it is longer. Biases and kernels of
-// convolutions stay free, and so does the rule's own state. Pylearn2 calls it "max_col_norm".
+// MaxColNorm is another rule under a max-norm constraint (Srebro and Shraibman 2005; with dropout, Hinton et al. 2012,
+// arXiv:1207.0580): after every update, each column of each weight matrix [in, out], which is the weights of one unit,
+// is shrunk to the Euclidean norm Limit where it is longer. Biases and kernels of convolutions stay free, and so does
+// the rule's own state. Pylearn2 calls it "max_col_norm".
 type MaxColNorm struct {
 	Rule
 	// Limit is the norm no column exceeds. The 2014 code on faces: 1.9365, which is √3.75.
 	Limit float64
 }
 
-// Validate reports a limit that is none.
+// Validate refuses a limit that is not a positive number.
 func (m MaxColNorm) Validate() error {
 	if !(m.Limit > 0 && m.Limit <= math.MaxFloat64) {
-		return fmt.Errorf("max_col_norm is %v: want a positive number", m.Limit)
+		return invalid.Value("max_col_norm", m.Limit, "a positive number")
 	}
 	return nil
 }

@@ -52,6 +52,6 @@ func TestMaxColNorm(t *testing.T) {
 func TestMaxColNormRefused(t *testing.T) {
 	require.NoError(t, MaxColNorm{Limit: 1.9365}.Validate())
 	for _, limit := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-		require.ErrorContains(t, MaxColNorm{Limit: limit}.Validate(), "want a positive number")
+		gantest.RequireInvalid(t, MaxColNorm{Limit: limit}.Validate(), "max_col_norm")
 	}
 }

@@ -1,10 +1,8 @@
-// Package optim holds the learning rules of the GAN papers that GoMLX does not have: momentum with
-// the schedule of the 2014 code, and Adam with a rate that falls linearly. SetRateFactor lowers the rate of
-// either on the way.
+// Package optim holds the learning rules of the GAN papers that GoMLX does not have: momentum with the schedule of the
+// 2014 code, and Adam with a rate that falls linearly. SetRateFactor lowers the rate of either on the way.
 package optim
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
@@ -12,16 +10,18 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Rule is a gradient-based learning rule: "any standard gradient-based learning rule", as Algorithm 1
-// puts it. It trains the variables below the scope it is given, and those only.
+// Rule is a gradient-based learning rule: "any standard gradient-based learning rule", as Algorithm 1 puts it. It
+// trains the variables below the scope it is given, and those only.
 type Rule interface {
 	optimizer.Interface
 
 	// UpdateGraphWithGradients applies gradients already computed, in the order of
-	// scope.BuildTrainableVariablesGradientsGraph. Simultaneous updates need it: both players'
-	// gradients exist before either player moves.
+	// scope.BuildTrainableVariablesGradientsGraph. Simultaneous updates need it: both players' gradients exist before
+	// either player moves.
 	UpdateGraphWithGradients(scope *model.Scope, grads []*Node, lossDType dtypes.DType)
 }
 
@@ -29,8 +29,8 @@ type Rule interface {
 //
 //	v ← μₜ·v − εₜ·∇,   θ ← θ + v
 //
-// where t counts this player's own updates, from 0. The zero value of every field but LearningRate
-// switches its schedule off.
+// where t counts this player's own updates, from 0. The zero value of every field but LearningRate switches its
+// schedule off.
 type Momentum struct {
 	// LearningRate is ε₀.
 	LearningRate float64 `json:"learning_rate"`
@@ -40,32 +40,32 @@ type Momentum struct {
 	MinRate float64 `json:"min_rate,omitempty"`
 	// Initial is the momentum μ of the first epoch. The 2014 code: 0.5.
 	Initial float64 `json:"initial"`
-	// Final is the momentum reached after Saturate epochs, climbing linearly from epoch 1 and in steps
-	// of whole epochs. The 2014 code: 0.7 after 250.
+	// Final is the momentum reached after Saturate epochs, climbing linearly from epoch 1 and in steps of whole epochs.
+	// The 2014 code: 0.7 after 250.
 	Final    float64 `json:"final,omitempty"`
 	Saturate int     `json:"saturate,omitempty"`
-	// Epoch is the number of updates in an epoch; 0 means the momentum stays at Initial.
-	// The 2014 code on MNIST: 500, 50,000 images in batches of 100.
+	// Epoch is the number of updates in an epoch; 0 means the momentum stays at Initial. The 2014 code on MNIST: 500,
+	// 50,000 images in batches of 100.
 	Epoch int `json:"epoch,omitempty"`
 }
 
-// Validate reports a rule that cannot train, by the names of its JSON.
+// Validate refuses a rule that cannot train.
 func (m *Momentum) Validate() error {
 	switch {
 	case !isRate(m.LearningRate):
 		return badRate(m.LearningRate)
 	case m.Decay != 0 && !(m.Decay >= 1 && m.Decay <= math.MaxFloat64):
-		return fmt.Errorf("decay is %v: want at least 1, or 0 for none", m.Decay)
+		return invalid.Value("decay", m.Decay, "at least 1, or 0 for none")
 	case !(m.MinRate >= 0 && m.MinRate <= m.LearningRate):
-		return fmt.Errorf("min_rate is %v: want at least 0 and at most learning_rate, %v", m.MinRate, m.LearningRate)
-	case !isShare(m.Initial):
-		return badShare("initial", m.Initial)
-	case !isShare(m.Final):
-		return badShare("final", m.Final)
+		return invalid.Value("min_rate", m.MinRate, "at least 0 and at most learning_rate, %v", m.LearningRate)
+	case !isFraction(m.Initial):
+		return badFraction("initial", m.Initial)
+	case !isFraction(m.Final):
+		return badFraction("final", m.Final)
 	case m.Epoch < 0:
-		return fmt.Errorf("epoch is %d updates: want at least 1, or 0 for a constant momentum", m.Epoch)
+		return invalid.Value("epoch", m.Epoch, "at least 1 update, or 0 for a constant momentum")
 	case m.Epoch > 0 && m.Saturate < 2:
-		return fmt.Errorf("saturate is %d: want at least 2, for the momentum climbs from epoch 1 to that one", m.Saturate)
+		return invalid.Value("saturate", m.Saturate, "at least 2, for the momentum climbs from epoch 1 to that one")
 	}
 	return nil
 }
@@ -136,30 +136,30 @@ type Adam struct {
 	Linear int `json:"linear,omitempty"`
 }
 
-// Validate reports a rule that cannot train, by the names of its JSON.
+// Validate refuses a rule that cannot train.
 func (a *Adam) Validate() error {
 	switch {
 	case !isRate(a.LearningRate):
 		return badRate(a.LearningRate)
-	case !isShare(a.Beta1):
-		return badShare("beta1", a.Beta1)
-	case !isShare(a.Beta2):
-		return badShare("beta2", a.Beta2)
+	case !isFraction(a.Beta1):
+		return badFraction("beta1", a.Beta1)
+	case !isFraction(a.Beta2):
+		return badFraction("beta2", a.Beta2)
 	case !isRate(a.Epsilon):
-		return fmt.Errorf("epsilon is %v: want a positive number", a.Epsilon)
+		return invalid.Value("epsilon", a.Epsilon, "a positive number")
 	case a.Linear < 0:
-		return fmt.Errorf("linear is %d updates: want at least 1, or 0 for a constant rate", a.Linear)
+		return invalid.Value("linear", a.Linear, "at least 1 update, or 0 for a constant rate")
 	}
 	return nil
 }
 
-func isRate(v float64) bool  { return v > 0 && v <= math.MaxFloat64 }
-func isShare(v float64) bool { return v >= 0 && v < 1 }
+func isRate(v float64) bool     { return v > 0 && v <= math.MaxFloat64 }
+func isFraction(v float64) bool { return v >= 0 && v < 1 }
 
-func badRate(v float64) error { return fmt.Errorf("learning_rate is %v: want a positive number", v) }
+func badRate(v float64) error { return invalid.Value("learning_rate", v, "a positive number") }
 
-func badShare(name string, v float64) error {
-	return fmt.Errorf("%s is %v: want at least 0 and less than 1", name, v)
+func badFraction(key string, v float64) error {
+	return invalid.Value(key, v, "at least 0 and less than 1")
 }
 
 func (a *Adam) rule() Rule {
@@ -180,15 +180,15 @@ func (a *Adam) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype
 		left := MaxScalar(OneMinus(DivScalar(t, float64(a.Linear))), 0)
 		rate = MulScalar(left, a.LearningRate)
 	}
-	// GoMLX's Adam reads its rate from this variable, which a checkpoint holds: without this line, a run
-	// resumed with another rate would go on with the old one.
+	// GoMLX's Adam reads its rate from this variable, which a checkpoint holds: without this line, a run resumed with
+	// another rate would go on with the old one.
 	rate = Mul(rate, rateFactor(scope, g, dtype))
 	optimizer.LearningRateVar(scope, dtype, a.LearningRate).SetNodeValue(rate)
 	a.rule().UpdateGraphWithGradients(scope, grads, dtype)
 }
 
-// Clear implements optimizer.Interface: it forgets the moments, the update counts and the rate.
-// GoMLX's own Clear leaves the moments of a player in a scope of its own behind.
+// Clear implements optimizer.Interface: it forgets the moments, the update counts and the rate. GoMLX's own Clear
+// leaves the moments of a player in a scope of its own behind.
 func (a *Adam) Clear(scope *model.Scope) error {
 	for _, below := range []string{optimizer.AdamDefaultScope, "linear", optimizer.Scope, rateScope} {
 		if err := scope.At("%s", below).DeleteVariablesInScope(); err != nil {

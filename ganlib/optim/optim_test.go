@@ -96,7 +96,7 @@ func TestClear(t *testing.T) {
 			for v := range store.IterVariables() {
 				require.Contains(t, []string{"/player/theta", "/global_step"}, v.Path())
 			}
-			store.GetVariable("/player/theta").MustSetValue(tensors.FromScalar(1.0))
+			require.NoError(t, store.GetVariable("/player/theta").SetValue(tensors.FromScalar(1.0)))
 			require.Equal(t, first, descend(b, store, rule, 1, 10))
 		})
 	}

@@ -13,9 +13,9 @@ import (
 // rateScope holds the factor of a player's learning rate, below the player's scope.
 const rateScope, factorName = "rate", "factor"
 
-// SetRateFactor multiplies the learning rate of the player below a scope by a positive factor from its next
-// update on, whatever its rule and schedule; 1 is the rule's own rate, bit for bit. The factor is a variable,
-// so executors that are compiled already obey too. A rule's Clear forgets it.
+// SetRateFactor multiplies the learning rate of the player below a scope by a positive factor from its next update on,
+// whatever its rule and schedule; 1 is the rule's own rate, bit for bit. The factor is a variable, so executors that
+// are compiled already obey too. A rule's Clear forgets it.
 func SetRateFactor(player *model.Scope, factor float64) error {
 	value := float32(factor)
 	if !(value > 0 && value <= math.MaxFloat32) {

@@ -5,15 +5,13 @@ import (
 	"slices"
 )
 
-// Best says by which value of the records one checkpoint is better than another.
-// The zero Best does not.
+// Best names the value by which checkpoints are ranked. The zero Best ranks none.
 type Best struct {
-	Value string // the name of the value
-	Lower bool   // the lower, the better
+	Value string // the name of a value in the records
+	Lower bool   // whether lower values are better
 }
 
-// of returns the step, among those given, whose record has the best value. Of
-// equals it is the first.
+// of returns the step, among those given, whose record has the best value, and the first of several that are equal.
 func (b Best) of(records []Record, steps []int) (step int, value float64, ok bool) {
 	for _, r := range records {
 		v, measured := r.Values[b.Value]
@@ -27,8 +25,8 @@ func (b Best) of(records []Record, steps []int) (step int, value float64, ok boo
 	return step, value, ok
 }
 
-// Best returns the best of the checkpoints that are kept, and its value. It is an
-// error if there is none of a step whose record has such a value.
+// Best returns the best of the checkpoints that are kept, and its value. It returns an error that wraps
+// [ErrNoCheckpoint] if the records of their steps do not have that value.
 func (r *Run) Best(b Best) (Checkpoint, float64, error) {
 	list, err := r.Checkpoints()
 	if err != nil {
@@ -40,7 +38,7 @@ func (r *Run) Best(b Best) (Checkpoint, float64, error) {
 	}
 	step, value, ok := b.of(records, stepsOf(list))
 	if !ok {
-		return Checkpoint{}, 0, fmt.Errorf("%s has no checkpoint of a step for which %q was measured", r.Dir, b.Value)
+		return Checkpoint{}, 0, fmt.Errorf("%s has %w of a step for which %q was measured", r.Dir, ErrNoCheckpoint, b.Value)
 	}
 	i := slices.IndexFunc(list, func(c Checkpoint) bool { return c.Step == step })
 	return list[i], value, nil

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -31,17 +30,18 @@ const (
 	keptCheckpoints = 3
 )
 
-// A Checkpoint is the state of a run after some step: a directory with GoMLX's
-// own checkpoint files, variables.json and manifest.json.
+// A Checkpoint is the state of a run after a step: a directory with GoMLX's own checkpoint files, variables.json and
+// manifest.json.
 type Checkpoint struct {
 	Step int
 	Dir  string
 }
 
-// manifest says what belongs to a checkpoint, so that damage shows.
+// manifest lists what belongs to a checkpoint, so that damage is found.
 type manifest struct {
-	Step  int                 `json:"step"`
-	Files map[string]fileSeal `json:"files"` // every other file of the directory
+	Schema int                 `json:"schema,omitempty"`
+	Step   int                 `json:"step"`
+	Files  map[string]fileSeal `json:"files"` // every other file of the directory
 }
 
 type fileSeal struct {
@@ -49,8 +49,8 @@ type fileSeal struct {
 	SHA256 string `json:"sha256"` // hexadecimal
 }
 
-// savedVariable is what GoMLX's files do not keep of a variable. They list
-// the variables; variables.json lists them in order of creation.
+// savedVariable is what GoMLX's files do not hold of a variable: its place in the order of creation, which is that of
+// variables.json, and whether it is trainable.
 type savedVariable struct {
 	Path      string `json:"path"`
 	Trainable bool   `json:"trainable"`
@@ -89,16 +89,15 @@ func saveCheckpoint(dir string, step int, store *model.Store) error {
 	return nil
 }
 
-// ofOneProcess reports whether a variable is GoMLX's own book-keeping, which
-// begins anew with each process: the running means of metrics, under names
-// that no other process has, and the step at which the present loop will end.
+// ofOneProcess reports whether a variable is GoMLX's own bookkeeping, which starts afresh in each process: the running
+// means of metrics, under names that no other process has, and the step at which the present loop will end.
 func ofOneProcess(v *model.Variable) bool {
 	return strings.HasPrefix(v.Path(), "/"+metric.Scope+"/") ||
 		strings.HasPrefix(v.Path(), train.TrainerAbsoluteScope+"/")
 }
 
-// savable lists the variables that a checkpoint holds. A variable with a NaN
-// or an infinity in it is an error: the checkpoints so far are better.
+// savable lists the variables that a checkpoint holds. A variable that contains a NaN or an infinity is an error: the
+// earlier checkpoints are better.
 func savable(store *model.Store) ([]savedVariable, error) {
 	var saved []savedVariable
 	for v := range store.IterVariables() {
@@ -117,7 +116,7 @@ func savable(store *model.Store) ([]savedVariable, error) {
 	return saved, nil
 }
 
-// checkFinite looks for the first NaN or infinity in a float32 or float64 tensor.
+// checkFinite returns an error for the first NaN or infinity in a float32 or float64 tensor.
 func checkFinite(t *tensors.Tensor) error {
 	var bad error
 	err := t.ConstFlatData(func(flat any) {
@@ -131,19 +130,17 @@ func checkFinite(t *tensors.Tensor) error {
 	return errors.Join(err, bad)
 }
 
-var errNotFinite = errors.New("not a finite number")
-
 func firstNotFinite[T float32 | float64](values []T) error {
 	for i, v := range values {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return fmt.Errorf("%v (element %d of %d): %w", v, i, len(values), errNotFinite)
+			return diverged(fmt.Sprintf("%v (element %d of %d): not a finite number", v, i, len(values)))
 		}
 	}
 	return nil
 }
 
-// writeStore writes GoMLX's checkpoint files. They are not compressed: the
-// noise in the weights' last digits leaves gzip little to gain.
+// writeStore writes GoMLX's checkpoint files, uncompressed: the noise in the weights' last digits leaves gzip little to
+// gain.
 func writeStore(path string, store *model.Store) error {
 	loader := store.Loader()
 	defer store.SetLoader(loader) // GoMLX chains the handler to the store for good; this one only saves.
@@ -160,13 +157,13 @@ func writeStore(path string, store *model.Store) error {
 	return handler.Save()
 }
 
-// seal writes the manifest of the files that are in a directory.
+// seal writes the manifest of the files in a directory.
 func seal(path string, step int) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return err
 	}
-	m := manifest{Step: step, Files: make(map[string]fileSeal)}
+	m := manifest{Schema: schema, Step: step, Files: make(map[string]fileSeal)}
 	for _, entry := range entries {
 		if m.Files[entry.Name()], err = sealOf(filepath.Join(path, entry.Name())); err != nil {
 			return err
@@ -186,10 +183,20 @@ func sealOf(path string) (fileSeal, error) {
 	return fileSeal{Size: size, SHA256: hex.EncodeToString(hash.Sum(nil))}, err
 }
 
-// Verify checks that the checkpoint is what its manifest says, bit for bit.
+// Verify checks that the checkpoint is what its manifest says, bit for bit. If it is not, the error wraps [ErrDamaged]; if
+// a newer version of this package wrote it, the error wraps [ErrNewer].
 func (c Checkpoint) Verify() error {
-	var m manifest
-	if err := readJSON(filepath.Join(c.Dir, manifestFile), &m); err != nil {
+	err := c.compare()
+	if err == nil || errors.Is(err, ErrNewer) {
+		return err
+	}
+	return fmt.Errorf("%s is %w: %w", c.Dir, ErrDamaged, err)
+}
+
+// compare compares the checkpoint with its manifest.
+func (c Checkpoint) compare() error {
+	m, err := c.manifest()
+	if err != nil {
 		return err
 	}
 	if m.Step != c.Step {
@@ -213,8 +220,28 @@ func (c Checkpoint) Verify() error {
 	return nil
 }
 
-// restore puts the checkpoint's values into the store. Variables that the store
-// lacks are created in the order in which the saved store had them.
+// manifest reads the checkpoint's manifest. Its version comes first: a newer one may have other keys.
+func (c Checkpoint) manifest() (m manifest, err error) {
+	path := filepath.Join(c.Dir, manifestFile)
+	var fields map[string]json.RawMessage
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return m, fmt.Errorf("%s: %w", manifestFile, err)
+	}
+	if version, ok := fields[schemaKey]; ok {
+		if err := checkSchema(path, version); err != nil {
+			return m, err
+		}
+	}
+	err = readJSON(path, &m)
+	return m, err
+}
+
+// restore puts the checkpoint's values into the store. Variables that the store lacks are created in the order in which
+// the saved store had them.
 func (c Checkpoint) restore(store *model.Store) error {
 	var saved []savedVariable
 	if err := readJSON(filepath.Join(c.Dir, variablesFile), &saved); err != nil {
@@ -222,8 +249,8 @@ func (c Checkpoint) restore(store *model.Store) error {
 	}
 	loader := store.Loader()
 	defer store.SetLoader(loader)
-	// Not GoMLX's Immediate(): that leaves variables as they are which the store
-	// has already, and creates the others in random order.
+	// Not GoMLX's Immediate(): it does not overwrite variables that the store already has, and creates the others in
+	// random order.
 	if _, err := checkpoint.Load(store).Dir(c.Dir).ExcludeAllParams().Done(); err != nil {
 		return err
 	}
@@ -240,17 +267,14 @@ func (c Checkpoint) restore(store *model.Store) error {
 	return nil
 }
 
-// damage is a checkpoint that cannot be used, and why.
+// damage is a checkpoint that cannot be used.
 type damage struct {
 	Checkpoint
-	reason error
+	reason error // of Verify
 }
 
-func (d damage) String() string { return fmt.Sprintf("%s is damaged: %v", d.Dir, d.reason) }
-
-// newestWhole returns the newest checkpoint that verifies, and the damaged
-// ones after it. It returns the zero Checkpoint when there are none at all, and
-// an error when there are some but all are damaged.
+// newestWhole returns the newest checkpoint that verifies, and the damaged ones after it. It returns the zero Checkpoint
+// if there are none, and an error if all are damaged or a newer version of this package wrote one.
 func newestWhole(dir string) (whole Checkpoint, damaged []damage, err error) {
 	list, err := checkpoints(dir)
 	if err != nil {
@@ -262,17 +286,19 @@ func newestWhole(dir string) (whole Checkpoint, damaged []damage, err error) {
 		if reason == nil {
 			return c, damaged, nil
 		}
-		d := damage{c, reason}
-		damaged, reasons = append(damaged, d), append(reasons, errors.New(d.String()))
+		if errors.Is(reason, ErrNewer) {
+			return Checkpoint{}, nil, reason
+		}
+		damaged, reasons = append(damaged, damage{c, reason}), append(reasons, reason)
 	}
 	if len(damaged) > 0 {
-		return Checkpoint{}, nil, fmt.Errorf("no checkpoint of %s can be read; repair one, or train in another directory\n%w", dir, errors.Join(reasons...))
+		return Checkpoint{}, nil, fmt.Errorf("no checkpoint of %s can be read: repair one, or train in another directory\n%w", dir, errors.Join(reasons...))
 	}
 	return Checkpoint{}, nil, nil
 }
 
-// setAside renames a damaged checkpoint, so that its number is free again. It
-// replaces an earlier damaged one of the same step.
+// setAside renames a damaged checkpoint, so that its number is free again. It replaces an earlier damaged one of the same
+// step.
 func (d damage) setAside() error {
 	if err := os.RemoveAll(d.Dir + damagedSuffix); err != nil {
 		return err
@@ -288,15 +314,13 @@ func writeJSON(path string, v any) error {
 	return os.WriteFile(path, append(text, '\n'), 0o666)
 }
 
-// readJSON reads a file that writeJSON wrote, and nothing more or less.
+// readJSON reads a file that writeJSON wrote from a value of the same type.
 func readJSON(path string, v any) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
+	if err := decodeStrictly(text, v); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	return nil

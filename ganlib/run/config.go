@@ -3,45 +3,59 @@ package run
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 const configFile = "config.json"
 
-// marshalConfig returns the text of config.json for a configuration, which
-// must be a JSON object.
+// marshalConfig returns a configuration as JSON. It must be an object, and leave the key schema to this package.
 func marshalConfig(config any) ([]byte, error) {
 	text, err := json.MarshalIndent(config, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("run: configuration %T as JSON: %w", config, err)
+		return nil, invalid.Value("", reflect.TypeOf(config), "a type that JSON can hold (%v)", err)
 	}
 	if text[0] != '{' {
-		return nil, fmt.Errorf("run: configuration %T is %.20s in JSON: want a struct or a map, so that its keys have names", config, text)
+		return nil, invalid.Value("", reflect.TypeOf(config), "a struct or a map, which are objects in JSON and name their values")
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return nil, err
+	}
+	if taken, ok := fields[schemaKey]; ok {
+		return nil, invalid.Value(schemaKey, jsonText(taken), "another name for this key: config.json holds its own version under it")
 	}
 	return append(text, '\n'), nil
 }
 
-// readConfig returns the text of a run's config.json.
+// readConfig returns the configuration in a run's config.json.
 func readConfig(dir string) ([]byte, error) {
 	path := filepath.Join(dir, configFile)
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is %w: it has no %s", dir, ErrNotARun, configFile)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if _, err := leaves(text); err != nil {
-		return nil, fmt.Errorf("%s is not a run's configuration: %w", path, err)
+		return nil, fmt.Errorf("%s is %w: its %s is not a configuration: %w", dir, ErrNotARun, configFile, err)
 	}
-	return text, nil
+	return cutSchema(path, text)
 }
 
-// Changes lists, one a line, the keys that two configurations do not share or
-// in which they differ, leaving out the free ones. A configuration is anything
-// that is an object in JSON. Keys of nested objects are dotted: generator.hidden.
-// A key named in free frees all keys below it.
+// Changes compares two configurations and returns one line for each key that only one of them has or whose values
+// differ, except for the free keys. A configuration is anything that is an object in JSON. Keys of nested objects are
+// dotted: generator.hidden. A key named in free frees all keys below it.
 func Changes(was, now any, free []string) ([]string, error) {
 	before, err := marshalConfig(was)
 	if err != nil {
@@ -64,16 +78,11 @@ func changes(was, now []byte, free []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := make(map[string]bool)
-	for key, value := range before {
-		keys[key] = after[key] != value
-	}
-	for key, value := range after {
-		keys[key] = before[key] != value
-	}
+	all := maps.Clone(before)
+	maps.Copy(all, after)
 	var lines []string
-	for key, changed := range keys {
-		if changed && !isFree(key, free) {
+	for key := range all {
+		if before[key] != after[key] && !isFree(key, free) {
 			lines = append(lines, fmt.Sprintf("%s: was %s, now %s", key, shown(before, key), shown(after, key)))
 		}
 	}
@@ -92,15 +101,16 @@ func shown(leaves map[string]string, key string) string {
 	return "absent"
 }
 
-// leaves returns the values of a JSON object as JSON text, by dotted key.
-// Arrays are values: their elements have no names.
+// leaves returns the values of a JSON object as JSON text, by dotted key. Arrays count as values: their elements have
+// no names.
 func leaves(object []byte) (map[string]string, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(object, &fields); err != nil {
 		return nil, err
 	}
 	flat := make(map[string]string)
-	for key, value := range fields {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		value := fields[key]
 		if value[0] != '{' || string(value) == "{}" {
 			var text bytes.Buffer
 			if err := json.Compact(&text, value); err != nil {

@@ -1,52 +1,52 @@
-// Package run trains inside a directory, so that a run can be stopped, killed,
-// resumed, read and repeated.
+// Package run trains inside a directory, so that a run can be stopped, killed, resumed, read and repeated.
 //
-// It knows GoMLX's [train.Trainer] and nothing of GANs: whoever calls [Train]
-// hands it a trainer, the minibatch of each step and a picture to draw. The
-// directory then holds
+// It knows GoMLX's [train.Trainer] and nothing of GANs. Whoever calls [Train] provides a trainer, the minibatch of each
+// step and a picture to draw. The directory then holds
 //
 //	config.json             everything needed to repeat the run
 //	checkpoints/000300/     the state after 300 steps, and manifest.json with the SHA-256 of each file
 //	history.jsonl           one [Record] a line: what was measured, and what happened
 //	samples/000300.png      the same noise, drawn again and again as training goes on
 //	samples/animation.gif   those pictures in order, made when the run finishes
-//	plot.png                the run so far, drawn anew with each picture
+//	plot.png                the run so far, drawn again with each picture
 //	.lock                   held while a process trains
 //
-// and [Open] reads it back, in another process or while training goes on.
+// and [Open] reads it, in another process or during training. [Note] adds to the history what was found out about a run
+// afterwards. [Change] and [ReadConfig] make the configuration of the next run from that of an earlier one.
 //
 // # Resuming is exact
 //
-// A run cut in two ends with the same bits as a run in one piece. Three things
-// make it so:
+// A run cut in two ends with the same bits as a run in one piece, for three reasons:
 //
-//   - A checkpoint holds every variable of the model's store: weights, the
-//     optimizer's state, the random number generator and the step. Left out are
-//     only GoMLX's own counters of one process (the running means of metrics,
-//     and the step at which its loop will end).
-//   - The data is a function of the step: [Spec.Batches] is asked for step t and
-//     never for "the next one".
-//   - Variables come back in the order in which they were first created, so
-//     that sums over variables are taken in the same order too.
+//   - A checkpoint holds every variable of the model's store: weights, the optimizer's state, the random number
+//     generator and the step. It leaves out only GoMLX's own counters of one process (the running means of metrics, and
+//     the step at which its loop will end).
+//   - The data is a function of the step: [Spec.Batches] is asked for step t and never for "the next one".
+//   - Variables are restored in the order in which they were first created, so that sums over variables are taken in the
+//     same order too.
 //
 // # A kill at any moment
 //
-// Each checkpoint, picture and rewritten file is first made under .unfinished,
-// synced to the disk and then renamed into place; what goes away is renamed to
-// .unfinished before it is deleted. So a name outside .unfinished is always
-// whole, but for the last line of history.jsonl, which readers leave out when
-// it has no end. A run resumes from its newest checkpoint whose files have the
-// sizes and digests that its manifest states. One that has not (a bad disk, a
-// hand that slipped) is reported and renamed to 000300.damaged.
+// Each checkpoint, picture and rewritten file is first made under .unfinished, synced to the disk and then renamed into
+// place. What is deleted is first renamed to .unfinished. So a file outside .unfinished is always whole, except for the
+// last line of history.jsonl, which readers leave out if it is not complete. A run resumes from its newest checkpoint
+// whose files have the sizes and digests that its manifest states. A checkpoint whose files do not (after a disk error,
+// or an edit by hand) is reported and renamed to 000300.damaged.
 //
 // # When training goes wrong
 //
-// A metric that is NaN or infinite ends the run at its step, with the name of the
-// first variable that is so too. [Spec.Judge] may find other things wrong. With
-// [Spec.Rollbacks] the run goes back to its best checkpoint instead, by the value
-// that [Spec.Best] names, forgets what came after, and goes on in another way if
-// [Spec.RolledBack] sees to that. The history then has a line about it.
+// A metric that is NaN or infinite ends the run at its step with [ErrDiverged], which names the first variable that is
+// NaN or infinite too. [Spec.Judge] may find other faults. With [Spec.Rollbacks] the run goes back to its best
+// checkpoint instead, by the value that [Spec.Best] names, and forgets what came after; [Spec.RolledBack] can make it go
+// on differently. The history has a record of it.
 //
-// One process trains in a directory at a time: a lock, which the system lets go of
-// when the process ends, however it ends, refuses a second one.
+// One process trains in a directory at a time: a lock refuses a second one. The system releases it when the process
+// ends, however it ends.
+//
+// # Versions
+//
+// config.json and each manifest.json have a key "schema", and history.jsonl a first line {"schema":1}. It is the version
+// of the format; files without it are older than the first version and are read as well. A file with a higher version
+// than this package knows is refused with a [*NewerError]. The version is not part of the configuration: neither
+// [Run.Config] nor [Changes] sees it.
 package run

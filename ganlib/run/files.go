@@ -12,13 +12,12 @@ import (
 	"strings"
 )
 
-// unfinished is the place inside a run's directory for what is being made or
-// deleted. Nothing in it is ever read; it is emptied when training begins and ends.
+// unfinished is the directory, inside a run's, for what is being made or deleted. Nothing in it is ever read. It is
+// emptied when training begins and ends.
 const unfinished = ".unfinished"
 
-// place has build make a file or a directory at a temporary path, syncs it and
-// renames it to dir/name. Whoever looks at dir/name, even after the power went
-// off in between, finds the whole thing or what was there before.
+// place lets build make a file or a directory at a temporary path, syncs it and renames it to dir/name. A reader of
+// dir/name finds the whole of it or what was there before, even after a power failure.
 func place(dir, name string, build func(path string) error) error {
 	aside := filepath.Join(dir, unfinished, filepath.Base(name))
 	if err := os.MkdirAll(filepath.Dir(aside), 0o777); err != nil {
@@ -47,8 +46,7 @@ func placeBytes(dir, name string, content []byte) error {
 	return place(dir, name, func(path string) error { return os.WriteFile(path, content, 0o666) })
 }
 
-// discard deletes dir/name, a file or a directory, so that no part of it is
-// ever seen under its name.
+// discard deletes dir/name, a file or a directory, so that no part of it is ever seen under its name.
 func discard(dir, name string) error {
 	if err := clean(dir); err != nil {
 		return err
@@ -66,8 +64,7 @@ func discard(dir, name string) error {
 // clean deletes what was left unfinished.
 func clean(dir string) error { return os.RemoveAll(filepath.Join(dir, unfinished)) }
 
-// makeDir makes a directory and its parents, and syncs the innermost parent so
-// that the new name survives too.
+// makeDir makes a directory and its parents, and syncs the innermost parent so that the new name survives too.
 func makeDir(path string) error {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return err
@@ -84,7 +81,7 @@ func checkWritable(dir string) error {
 	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
-// syncTree flushes a file, or a directory and all that is in it, to the disk.
+// syncTree flushes a file, or a directory and everything in it, to the disk.
 func syncTree(root string) error {
 	return filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
@@ -114,9 +111,8 @@ func syncFile(path string) error {
 	return errors.Join(file.Sync(), file.Close())
 }
 
-// numbered returns, in rising order, the steps that name entries of a
-// directory: six digits or more, then the suffix. A directory that does not
-// exist has none.
+// numbered returns, in ascending order, the steps that name entries of a directory: six digits or more, then the suffix.
+// A directory that does not exist has none.
 func numbered(dir, suffix string) ([]int, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -134,7 +130,7 @@ func numbered(dir, suffix string) ([]int, error) {
 	return steps, nil
 }
 
-// exists reports whether something has the name path.
+// exists reports whether there is anything at path.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil

@@ -11,27 +11,37 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 const historyFile = "history.jsonl"
 
-// A Record is one line of history.jsonl: what one step measured.
+// Events that training itself writes to the history. [Note] adds others.
+const (
+	EventRollback = "rollback" // the run went back to this step
+	EventStopped  = "stopped"  // the run failed at this step and ended there
+)
+
+// A Record is one line of history.jsonl: what was measured at one step.
 //
-// In JSON it is flat, {"step":100,"seconds":3.2,"d_loss":1.38,…}, so that any
-// tool that reads columns reads it.
+// In JSON it is flat, {"step":100,"seconds":3.2,"d_loss":1.38,…}, for any tool that reads columns.
 type Record struct {
-	Step    int     // iterations done, this one included
-	Seconds float64 // time spent training until then, in all invocations together
-	// Values are what was measured, by short name: the trainer's metrics of this step's minibatch, and now and
-	// then what Spec.Measure found.
+	Step    int     // number of iterations done, this one included
+	Seconds float64 // time spent training up to then, over all invocations
+	// Values are the measurements, by short name: the trainer's metrics on this step's minibatch and, where
+	// Spec.Measure was due, what it found.
 	Values map[string]float64
-	// Event is "" for a measurement. Otherwise the line tells what happened after Step: "rollback", the run went
-	// back to that step, or "stopped", it ended there; Note says why.
+	// Event is "" for a measurement. Otherwise the record says what happened after Step, such as EventRollback, and Note
+	// says why.
 	Event, Note string
 }
 
-// MarshalJSON writes the step and the seconds first, then the event if it is one,
-// and the values by name.
+// reserved are the keys of a record that a value may not have.
+var reserved = []string{"step", "seconds", "event", "note"}
+
+// MarshalJSON writes the step and the seconds first, then the event if there is one, then the values by name.
 func (r Record) MarshalJSON() ([]byte, error) {
 	line := fmt.Appendf(nil, `{"step":%d,"seconds":%s`, r.Step, strconv.FormatFloat(r.Seconds, 'f', 3, 64))
 	add := func(name string, value any) error {
@@ -52,6 +62,9 @@ func (r Record) MarshalJSON() ([]byte, error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Values)) {
+		if slices.Contains(reserved, name) {
+			return nil, invalid.Value(name, r.Values[name], "another name for this value: records have %q of their own", reserved)
+		}
 		if err := add(name, r.Values[name]); err != nil {
 			return nil, err
 		}
@@ -66,8 +79,8 @@ func (r *Record) UnmarshalJSON(line []byte) error {
 		return err
 	}
 	read := Record{Values: make(map[string]float64)}
-	for name, field := range fields {
-		switch value := field.(type) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		switch value := fields[name].(type) {
 		case float64:
 			read.Values[name] = value
 		case string:
@@ -79,9 +92,9 @@ func (r *Record) UnmarshalJSON(line []byte) error {
 				read.Note = value
 				continue
 			}
-			return fmt.Errorf("%q is %q: want a number", name, value)
+			return invalid.Value(name, value, "a number")
 		default:
-			return fmt.Errorf("%q is %v: want a number", name, value)
+			return invalid.Value(name, value, "a number")
 		}
 	}
 	for _, name := range reserved[:2] {
@@ -97,11 +110,8 @@ func (r *Record) UnmarshalJSON(line []byte) error {
 	return nil
 }
 
-// reserved are the keys of a record that no metric may have.
-var reserved = []string{"step", "seconds", "event", "note"}
-
-// readHistory returns the records of a run. A last line that has no end, as a
-// kill leaves it, is left out; any other line that is no record is an error.
+// readHistory returns the records of a run. A last line that is not complete, as a kill leaves it, is left out; any other
+// line that is not a record is an error.
 func readHistory(dir string) ([]Record, error) {
 	path := filepath.Join(dir, historyFile)
 	text, err := os.ReadFile(path)
@@ -113,22 +123,43 @@ func readHistory(dir string) ([]Record, error) {
 	}
 	lines := bytes.Split(text, []byte("\n"))
 	lines = lines[:len(lines)-1] // What follows the last newline: nothing, or half a line.
-	records := make([]Record, len(lines))
+	records := make([]Record, 0, len(lines))
 	for i, line := range lines {
-		if err := json.Unmarshal(line, &records[i]); err != nil {
+		if version, ok := historySchema(line); i == 0 && ok {
+			if err := checkSchema(path, version); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		var r Record
+		if err := json.Unmarshal(line, &r); err != nil {
 			return nil, fmt.Errorf("%s, line %d is not a record (%w): repair or delete that line", path, i+1, err)
 		}
+		records = append(records, r)
 	}
 	return records, nil
 }
 
-// lostRecord returns the step of the last record if the file ends in the midst of it,
-// otherwise 0. A kill does that to a record that no checkpoint follows yet.
+// historySchema returns the version in the first line of a history, which is not a record.
+func historySchema(line []byte) (version json.RawMessage, ok bool) {
+	if !bytes.HasPrefix(line, []byte(`{"`+schemaKey+`"`)) {
+		return nil, false
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(line, &fields); err != nil {
+		return nil, false
+	}
+	return fields[schemaKey], true
+}
+
+// lostRecord returns the step of the last record if the file ends within it, otherwise 0. A kill does that to a record
+// that no checkpoint follows yet.
 func lostRecord(dir string) int {
 	text, _ := os.ReadFile(filepath.Join(dir, historyFile))
-	half := text[bytes.LastIndexByte(text, '\n')+1:]
-	var step int
-	if n, _ := fmt.Sscanf(string(half), `{"step":%d,`, &step); n == 0 {
+	half, ok := strings.CutPrefix(string(text[bytes.LastIndexByte(text, '\n')+1:]), `{"step":`)
+	digits, _, complete := strings.Cut(half, ",")
+	step, err := strconv.Atoi(digits)
+	if !ok || !complete || err != nil {
 		return 0
 	}
 	return step
@@ -147,10 +178,49 @@ func cutHistory(dir string, step int) ([]Record, error) {
 // placeHistory rewrites history.jsonl with the given records.
 func placeHistory(dir string, records []Record) error {
 	var text bytes.Buffer
+	fmt.Fprintf(&text, "{%q:%d}\n", schemaKey, schema)
 	for _, r := range records {
 		if err := json.NewEncoder(&text).Encode(r); err != nil {
 			return err
 		}
 	}
 	return placeBytes(dir, historyFile, text.Bytes())
+}
+
+// Note adds an event to the history of the run in dir. A probe, which examines a run after its training, leaves its result
+// this way. The record needs an Event, which is not one of this package's, and the Step that it is about. It is placed
+// after the other records of that step, but before an [EventStopped], and takes its Seconds from the record before it.
+//
+// A run that is resumed keeps the records up to the checkpoint it resumes from, so a note about a kept checkpoint stays.
+// Note returns an error that wraps [ErrLocked] while the run is being trained.
+func Note(dir string, r Record) error {
+	switch {
+	case r.Event == "" || r.Event == EventRollback || r.Event == EventStopped:
+		return invalid.Value("event", r.Event, "the name of an event that is not training's own, %q or %q", EventRollback, EventStopped)
+	case r.Step < 0:
+		return invalid.Value("step", r.Step, "at least 0")
+	}
+	if _, err := Open(dir); err != nil { // before a lock is left in a directory that is not a run
+		return err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	records, err := readHistory(dir)
+	if err != nil {
+		return err
+	}
+	i := len(records)
+	for i > 0 && (records[i-1].Step > r.Step || records[i-1].Step == r.Step && records[i-1].Event == EventStopped) {
+		i--
+	}
+	if r.Seconds = 0; i > 0 {
+		r.Seconds = records[i-1].Seconds
+	}
+	if err := placeHistory(dir, slices.Insert(records, i, r)); err != nil {
+		return fmt.Errorf("noting %q of step %d in %s: %w", r.Event, r.Step, dir, err)
+	}
+	return clean(dir)
 }

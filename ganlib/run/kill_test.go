@@ -50,10 +50,9 @@ func child(dir string) error {
 	return err
 }
 
-// On any system (tests/faults does more on Linux): a process killed at 5 random moments between the first checkpoint and the
-// end: each time everything in the directory can be read and the next process
-// goes on from the newest checkpoint. In the end the weights are those of a
-// run that nobody killed.
+// A process is killed at 5 random moments between the first checkpoint and the end. Each time everything in the directory
+// can be read and the next process goes on from the newest checkpoint. In the end the weights are those of a run that was
+// never killed. (This test runs on any system; tests/faults does more on Linux.)
 func TestKill(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "toy")
 	from := 0
@@ -82,9 +81,8 @@ func TestKill(t *testing.T) {
 	wantSamePictures(t, r, wholeRun)
 }
 
-// killOne starts a process that must go on from the given step, kills it some
-// time after it began to train, or after the first checkpoint if there was none,
-// checks the directory and returns the step of the newest checkpoint.
+// killOne starts a process that must go on from the given step, kills it some time after it began to train, or after the
+// first checkpoint if there was none, checks the directory and returns the step of the newest checkpoint.
 func killOne(t *testing.T, dir string, from int, after time.Duration) int {
 	t.Helper()
 	process := exec.Command(os.Args[0])
@@ -115,7 +113,7 @@ func killOne(t *testing.T, dir string, from int, after time.Duration) int {
 	if err := process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	process.Wait() // Reports the kill, which is no news.
+	process.Wait() // Reports the kill, which is expected.
 	wantAllReadable(t, dir)
 	list, err := checkpoints(dir)
 	if err != nil || len(list) == 0 {
@@ -150,8 +148,8 @@ func wantAllReadable(t *testing.T, dir string) {
 	wantNothingElse(t, dir, list)
 }
 
-// wantNothingElse looks for entries of a run that are not its own files, the
-// checkpoints listed, or pictures that can be decoded.
+// wantNothingElse looks for entries of a run that are not its own files, the checkpoints listed, or pictures that can be
+// decoded.
 func wantNothingElse(t *testing.T, dir string, whole []Checkpoint) {
 	t.Helper()
 	known := []string{dir}
@@ -169,7 +167,7 @@ func wantNothingElse(t *testing.T, dir string, whole []Checkpoint) {
 			_, err := readPNG(path)
 			return err
 		case !slices.Contains(known, path):
-			t.Errorf("%s is no part of a run", path)
+			t.Errorf("%s is not part of a run", path)
 		}
 		return nil
 	})

@@ -11,10 +11,9 @@ import (
 
 const lockFile = ".lock"
 
-// lock keeps other processes from training in a run's directory, which it makes
-// if there is none. The system lets go of a lock when the process that holds it
-// ends, however it ends; the file stays, for deleting it would let two processes
-// hold a lock each.
+// lock keeps other processes from training in a run's directory, which it makes if it does not exist. The system
+// releases a lock when the process that holds it ends, however it ends. The file stays: deleting it would let two
+// processes each hold a lock.
 func lock(dir string) (release func() error, err error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
@@ -30,9 +29,9 @@ func lock(dir string) (release func() error, err error) {
 		if pid, err := os.ReadFile(path); err == nil && len(pid) > 0 {
 			holder = "process " + strings.TrimSpace(string(pid))
 		}
-		return nil, fmt.Errorf("%s is being trained by %s: wait until that ends, or train in another directory", dir, holder)
+		return nil, fmt.Errorf("%s is %w by %s: wait until that ends, or train in another directory", dir, ErrLocked, holder)
 	}
-	// For the message above; who cannot read it gets a shorter one.
+	// For the message above; a process that cannot read it prints a shorter one.
 	_ = os.WriteFile(path, fmt.Appendln(nil, os.Getpid()), 0o666)
 	return held.Unlock, nil
 }

@@ -26,38 +26,39 @@ import (
 	"golang.org/x/term"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// session is one invocation's passage through a run.
+// session is one invocation's part of a run.
 type session struct {
 	*Spec
 	ctx     context.Context
 	history *os.File
-	records []Record // of the history, as far as it is written
-	times   int      // roll-backs so far, earlier invocations included
+	records []Record // the history as it is written so far
+	times   int      // number of roll-backs so far, over all invocations
 
 	metrics []namedMetric
-	first   int // the step that the present loop began from
+	first   int // the step from which the present loop began
 
-	began  int           // the step that this invocation began from
+	began  int           // the step from which this invocation began
 	before float64       // seconds of training in earlier invocations
-	spent  time.Duration // in this one, until looked
+	spent  time.Duration // time of training in this one, until looked
 	looked time.Time
 
-	bar    *progress.Bar // on a terminal; otherwise progress goes to Output, a line a record
+	bar    *progress.Bar // on a terminal; otherwise progress goes to Output, one line per record
 	failed error         // what went wrong in a step
 	ended  error         // why the run was saved and ended before its last step
 }
 
-// namedMetric is a metric that records hold.
+// namedMetric is a metric that the records contain.
 type namedMetric struct {
 	index int // among the trainer's metrics
 	name  string
 }
 
-// loop makes the steps from where the store stands to the last one, going back
-// after failures as often as it may.
+// loop makes the steps from the store's global_step to the last one, and goes back after failures, at most Rollbacks
+// times.
 func (spec *Spec) loop(ctx context.Context, records []Record) error {
 	history, err := os.OpenFile(filepath.Join(spec.Dir, historyFile), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -85,7 +86,7 @@ func (spec *Spec) loop(ctx context.Context, records []Record) error {
 	}
 }
 
-// steps runs GoMLX's training loop until the last step, a failure or another end.
+// steps runs GoMLX's training loop until the last step, a failure or an interruption.
 func (s *session) steps() error {
 	loop := train.NewLoop(s.Trainer)
 	s.first, s.failed = loop.LoopStep, nil
@@ -95,17 +96,17 @@ func (s *session) steps() error {
 		defer s.bar.Done()
 	}
 	_, err := loop.RunSteps(batches{s}, s.Steps-s.first)
-	return cmp.Or(s.failed, err, s.ended) // failed is in err too, wrapped in GoMLX's account of who called whom
+	return cmp.Or(s.failed, err, s.ended) // err wraps failed too, under GoMLX's stack trace
 }
 
-// onTerminal reports whether a bar that is drawn anew again and again suits w. In a
-// notebook it does not: all of it would be kept in the cell's output.
+// onTerminal reports whether w can show a bar that is redrawn many times. A notebook cannot: its cell would keep every
+// drawing.
 func onTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// now is the time by the run's clock.
+// now returns the time on the run's clock.
 func (s *session) now() time.Time {
 	if s.Clock != nil {
 		return s.Clock()
@@ -113,8 +114,7 @@ func (s *session) now() time.Time {
 	return time.Now()
 }
 
-// seconds is the time spent training, in all invocations together. A clock that
-// is set back does not take any of it away.
+// seconds returns the time spent training, over all invocations. Setting the clock back does not reduce it.
 func (s *session) seconds() float64 {
 	now := s.now()
 	s.spent += max(0, now.Sub(s.looked))
@@ -122,8 +122,7 @@ func (s *session) seconds() float64 {
 	return s.before + s.spent.Seconds()
 }
 
-// batches is the run's data as GoMLX wants it: in sequence, from where the loop
-// began.
+// batches is the run's data as GoMLX expects it: in sequence, from the step at which the loop began.
 type batches struct{ s *session }
 
 func (batches) Name() string { return "the run's minibatches" }
@@ -138,7 +137,7 @@ func (b batches) Iter() iter.Seq2[train.Batch, error] {
 	}
 }
 
-// afterStep is called by the loop when a step is done.
+// afterStep is called by the loop after each step.
 func (s *session) afterStep(loop *train.Loop, metrics []*tensors.Tensor) error {
 	if s.failed = s.finish(loop.LoopStep+1, metrics); s.failed != nil {
 		return s.failed
@@ -152,7 +151,7 @@ func (s *session) afterStep(loop *train.Loop, metrics []*tensors.Tensor) error {
 	return nil
 }
 
-// finish does what is due after a step: it records, draws and saves.
+// finish records, draws and saves after a step, as far as each is due.
 func (s *session) finish(step int, metrics []*tensors.Tensor) error {
 	values, err := s.read(step, metrics)
 	if err != nil {
@@ -170,14 +169,14 @@ func (s *session) finish(step int, metrics []*tensors.Tensor) error {
 		}
 	}
 	var judged error
-	if recorded { // now that the newest picture is in place for those who look
+	if recorded { // after the picture is in place, for watchers that show it
 		judged = s.tell(s.records[len(s.records)-1])
 	}
 	if s.ctx.Err() != nil && s.ended == nil && step < s.Steps {
 		s.ended = fmt.Errorf("%w after step %d of %d; %s is saved, and running the same again goes on from there", ErrInterrupted, step, s.Steps, s.Dir)
 	}
 	if judged != nil && s.times < s.Rollbacks {
-		return judged // unsaved: killed before it is rolled back, the run must come to this failure again
+		return judged // unsaved: if it is killed before it is rolled back, the run must reach this failure again
 	}
 	if s.due(step, s.SaveEvery) || s.ended != nil || judged != nil {
 		if err := s.save(step); err != nil {
@@ -187,13 +186,12 @@ func (s *session) finish(step int, metrics []*tensors.Tensor) error {
 	return judged
 }
 
-// due reports whether a step is one of every so many, or the last.
+// due reports whether every divides a step, or it is the last. An interval of 0 is never due.
 func (s *session) due(step, every int) bool {
 	return every > 0 && (step == s.Steps || step%every == 0)
 }
 
-// read returns the step's metrics by name. One that is not finite is a failure:
-// every step after it would be lost.
+// read returns the step's metrics by name. One that is not finite is a failure: every step after it would be lost.
 func (s *session) read(step int, metrics []*tensors.Tensor) (map[string]float64, error) {
 	if s.metrics == nil {
 		if err := s.nameMetrics(); err != nil {
@@ -214,13 +212,12 @@ func (s *session) read(step int, metrics []*tensors.Tensor) (map[string]float64,
 // checkValue returns a failure if a value of a step is not finite.
 func (s *session) checkValue(step int, name string, value float64) error {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
-		return &failure{step, fmt.Errorf("%s is %v%s", name, value, s.culprits())}
+		return &failure{step, diverged(fmt.Sprintf("%s is %v%s", name, value, s.culprits()))}
 	}
 	return nil
 }
 
-// culprits names the first variable that holds a NaN or an infinity, in the order
-// in which they were made.
+// culprits names the first variable, in order of creation, that contains a NaN or an infinity.
 func (s *session) culprits() string {
 	first, n := "", 0
 	for v := range s.Trainer.Store().IterVariables() {
@@ -241,16 +238,15 @@ func (s *session) culprits() string {
 	return fmt.Sprintf("; %s, the first of %d", first, n)
 }
 
-// kept says which checkpoint there is to go back to.
+// kept says, for messages, which checkpoint is the newest.
 func (s *session) kept() string {
 	if list, err := checkpoints(s.Dir); err == nil && len(list) > 0 {
 		return fmt.Sprintf("the checkpoint of step %d is good", list[len(list)-1].Step)
 	}
-	return "no checkpoint was made before"
+	return "there is no checkpoint yet"
 }
 
-// nameMetrics lists the metrics that records hold: those without a memory, which
-// GoMLX would keep in variables of the store.
+// nameMetrics lists the metrics that records contain: those that keep no state in variables of the store.
 func (s *session) nameMetrics() error {
 	remembers := make(map[string]bool)
 	for v := range s.Trainer.Store().IterVariables() {
@@ -263,7 +259,7 @@ func (s *session) nameMetrics() error {
 		}
 		name := m.ShortName()
 		if slices.Contains(seen, name) {
-			return fmt.Errorf("run: metric %q has the short name %q, which is taken: want one that is not among %q", m.Name(), name, seen)
+			return invalid.In("Spec.Trainer", invalid.Value(m.Name(), name, "a short name other than %q", seen))
 		}
 		seen = append(seen, name)
 		s.metrics = append(s.metrics, namedMetric{i, name})
@@ -271,10 +267,10 @@ func (s *session) nameMetrics() error {
 	return nil
 }
 
-// measures reports whether a step is one at which Measure is asked.
+// measures reports whether Measure is due at a step.
 func (s *session) measures(step int) bool { return s.Measure != nil && s.due(step, s.MeasureEvery) }
 
-// record measures what is due, appends to the history and shows progress.
+// record measures if that is due, appends to the history and shows progress.
 func (s *session) record(step int, values map[string]float64) error {
 	if s.measures(step) {
 		more, err := s.Measure()
@@ -296,8 +292,7 @@ func (s *session) record(step int, values map[string]float64) error {
 	return nil
 }
 
-// tell shows the watchers a record, and the judge the history if there is something
-// new to judge by. What Judge says is wrong is a failure.
+// tell shows the watchers a record and, if there are new measurements, the history to Judge, whose error is a failure.
 func (s *session) tell(r Record) error {
 	for _, watch := range s.Watch {
 		if err := watch(r); err != nil && s.ended == nil {
@@ -325,7 +320,7 @@ func (s *session) append(r Record) error {
 	return nil
 }
 
-// show shows how far the run has come.
+// show prints progress.
 func (s *session) show(r Record) {
 	line := s.values(r)
 	if s.bar != nil {
@@ -334,10 +329,10 @@ func (s *session) show(r Record) {
 	}
 	rate := float64(r.Step-s.began) / s.spent.Seconds()
 	left := time.Duration(float64(s.Steps-r.Step) / rate * float64(time.Second))
-	say(s.Output, "%*d/%d  %s  %.3g steps/s, %v left", len(strconv.Itoa(s.Steps)), r.Step, s.Steps, line, rate, left.Round(time.Second))
+	fmt.Fprintf(s.Output, "%*d/%d  %s  %.3g steps/s, %v left\n", len(strconv.Itoa(s.Steps)), r.Step, s.Steps, line, rate, left.Round(time.Second))
 }
 
-// values is what a record holds, in a few words if somebody knows how.
+// values returns a record's values in a few words: Spec.Line's, or the trainer's metrics.
 func (s *session) values(r Record) string {
 	if s.Line != nil {
 		return s.Line(r)
@@ -349,7 +344,7 @@ func (s *session) values(r Record) string {
 	return strings.Join(all, "  ")
 }
 
-// sample draws the fixed noise, and the plot beside it.
+// sample draws the samples and the plot.
 func (s *session) sample(step int) error {
 	if s.Sample == nil {
 		return s.plot(nil)
@@ -364,7 +359,7 @@ func (s *session) sample(step int) error {
 	return s.plot(picture)
 }
 
-// plot draws the run so far, with the newest samples where there are none given.
+// plot draws the run so far, with the given samples; nil: the newest ones on disk.
 func (s *session) plot(sample image.Image) error {
 	if s.Plot == nil {
 		return nil
@@ -391,19 +386,19 @@ func placePNG(dir, name string, picture image.Image) error {
 	return place(dir, name, func(path string) error { return figure.WritePNG(path, picture) })
 }
 
-// save writes a checkpoint. The history goes to the disk first: what a
-// checkpoint resumes from is never missing from it.
+// save writes a checkpoint. It flushes the history to the disk first, so that the records up to a checkpoint are never
+// lost.
 func (s *session) save(step int) error {
 	store := s.Trainer.Store()
 	if counted := int(optimizer.GetGlobalStep(store)); counted != step {
-		return fmt.Errorf("run: global_step is %d after %d iterations: the optimizer must raise it by one an iteration, or the run cannot be resumed", counted, step)
+		return fmt.Errorf("run: global_step is %d after %d iterations: the optimizer must raise it by one per iteration, or the run cannot be resumed", counted, step)
 	}
 	if err := s.history.Sync(); err != nil {
 		return err
 	}
 	err := saveCheckpoint(s.Dir, step, store)
 	switch {
-	case errors.Is(err, errNotFinite):
+	case errors.Is(err, ErrDiverged):
 		return &failure{step, err}
 	case err != nil:
 		return fmt.Errorf("%w; %s", err, s.kept())
@@ -411,8 +406,7 @@ func (s *session) save(step int) error {
 	return s.prune()
 }
 
-// prune deletes the oldest checkpoints beyond the number kept, but not the best one
-// and none of a step that KeepEvery divides.
+// prune deletes all but the newest checkpoints, the best one, and those of steps that KeepEvery divides.
 func (s *session) prune() error {
 	list, err := checkpoints(s.Dir)
 	if err != nil {

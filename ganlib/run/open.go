@@ -2,54 +2,101 @@ package run
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// A Run is a run's directory, opened for reading. Its methods read the files
-// anew each time, so they see what a run in progress has come to.
+// A Run is a run's directory, opened for reading. Its methods read the files again each time, so they follow a run in
+// progress.
 type Run struct {
 	Dir    string
 	config []byte
 }
 
-// Open reads a run's directory; another process may be training in it. It
-// returns an error when dir has no config.json, or one that is no JSON object.
+// Begun reports whether there is a run in dir. It is false where one can still begin: where dir does not exist, is
+// empty, or holds only what training makes before config.json. Any other directory is an error that wraps
+// [ErrNotARun].
+func Begun(dir string) (bool, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.IsDir():
+		return false, fmt.Errorf("%s is %w: it is not a directory", dir, ErrNotARun)
+	case exists(filepath.Join(dir, configFile)):
+		return true, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false, err
+	}
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case name == lockFile, strings.HasPrefix(name, unfinished):
+			continue
+		case name == checkpointDir, name == sampleDir:
+			if inside, err := os.ReadDir(filepath.Join(dir, name)); err == nil && len(inside) == 0 {
+				continue
+			}
+		case name == configFile: // training began a moment ago
+			return true, nil
+		}
+		return false, fmt.Errorf("%s is %w: it has no %s, but %s", dir, ErrNotARun, configFile, entry.Name())
+	}
+	return false, nil
+}
+
+// Open opens a run's directory for reading; another process may be training in it. It returns an error that wraps
+// [ErrNotARun] if dir has no config.json, or one that is not a JSON object, and one that wraps [ErrNewer] if a newer
+// version of this package wrote it.
 func Open(dir string) (*Run, error) {
 	config, err := readConfig(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not a run: it has no %s", dir, configFile)
-	}
 	if err != nil {
 		return nil, err
 	}
 	return &Run{Dir: dir, config: config}, nil
 }
 
-// Config decodes config.json into v, a pointer. A key that v has no place for
-// is an error that names it.
+// Config decodes config.json into v, a pointer. A key for which v has no place is an error that names it.
 func (r *Run) Config(v any) error {
-	decoder := json.NewDecoder(bytes.NewReader(r.config))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(r.Dir, configFile), err)
+	if err := decodeStrictly(r.config, v); err != nil {
+		return fmt.Errorf("%s: %w", r.ConfigPath(), err)
 	}
 	return nil
 }
 
+// ConfigText returns the configuration as JSON: config.json as it was when the run was opened, without its version.
+func (r *Run) ConfigText() []byte { return bytes.Clone(r.config) }
+
+// ConfigPath returns the path of config.json, from which [ReadConfig] reads the configuration of another run.
+func (r *Run) ConfigPath() string { return filepath.Join(r.Dir, configFile) }
+
 // History returns the records so far, oldest first.
 func (r *Run) History() ([]Record, error) { return readHistory(r.Dir) }
+
+// Changed returns the time at which the history was last written, or the zero time if there is no history yet.
+func (r *Run) Changed() time.Time {
+	info, err := os.Stat(filepath.Join(r.Dir, historyFile))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
 
 // Samples returns the paths of the pictures so far, oldest first.
 func (r *Run) Samples() ([]string, error) { return samples(r.Dir) }
 
-// Animation returns the path of the animation, or "" while there is none.
+// Animation returns the path of the animation, or "" if there is none yet.
 func (r *Run) Animation() string {
 	if path := filepath.Join(r.Dir, animationFile); exists(path) {
 		return path
@@ -57,7 +104,7 @@ func (r *Run) Animation() string {
 	return ""
 }
 
-// Plot returns the path of the plot of the run so far, or "" while there is none.
+// Plot returns the path of the plot of the run so far, or "" if there is none yet.
 func (r *Run) Plot() string {
 	if path := filepath.Join(r.Dir, plotFile); exists(path) {
 		return path
@@ -65,52 +112,43 @@ func (r *Run) Plot() string {
 	return ""
 }
 
-// Checkpoints returns the checkpoints that are kept, oldest first, without
-// having verified them.
+// Checkpoints returns the checkpoints that are kept, oldest first. It does not verify them.
 func (r *Run) Checkpoints() ([]Checkpoint, error) { return checkpoints(r.Dir) }
 
-// Restore loads the newest whole checkpoint into the store and returns its
-// step. It writes a line to warnings (nil: nowhere) for each newer one that is
-// damaged, and returns an error when there is none to load.
+// Restore loads the newest whole checkpoint into the store and returns its step. It writes a line to warnings (nil:
+// nowhere) for each newer one that is damaged. Without a checkpoint it returns an error that wraps [ErrNoCheckpoint],
+// and with only damaged ones an error that wraps [ErrDamaged].
 func (r *Run) Restore(store *model.Store, warnings io.Writer) (step int, err error) {
 	whole, damaged, err := newestWhole(r.Dir)
 	if err != nil {
 		return 0, err
 	}
 	if whole.Dir == "" {
-		return 0, fmt.Errorf("%s has no checkpoint yet", r.Dir)
+		return 0, fmt.Errorf("%s has %w yet", r.Dir, ErrNoCheckpoint)
 	}
 	for _, d := range damaged {
-		say(warnings, "warning: %v; using step %d instead", d, whole.Step)
+		if warnings != nil {
+			fmt.Fprintf(warnings, "warning: %v; using step %d instead\n", d.reason, whole.Step)
+		}
 	}
 	return whole.Step, whole.restore(store)
 }
 
-// RestoreStep loads the checkpoint of the given step into an empty store. It
-// returns an error that lists the checkpoints there are if that one is not kept,
-// or if it is damaged.
+// RestoreStep loads the checkpoint of the given step into an empty store. If it is not kept, the error wraps
+// [ErrNoCheckpoint] and lists those that are; if it is damaged, the error wraps [ErrDamaged].
 func (r *Run) RestoreStep(store *model.Store, step int) error {
 	list, err := checkpoints(r.Dir)
 	if err != nil {
 		return err
 	}
-	var kept []int
 	for _, c := range list {
-		if kept = append(kept, c.Step); c.Step != step {
+		if c.Step != step {
 			continue
 		}
 		if err := c.Verify(); err != nil {
-			return fmt.Errorf("%s is damaged: %w", c.Dir, err)
+			return err
 		}
 		return c.restore(store)
 	}
-	return fmt.Errorf("%s has no checkpoint of step %d: want one of %v", r.Dir, step, kept)
-}
-
-// say writes a line to w, if there is one. Messages are a courtesy: that one
-// cannot be written stops nothing.
-func say(w io.Writer, format string, args ...any) {
-	if w != nil {
-		fmt.Fprintf(w, format+"\n", args...)
-	}
+	return fmt.Errorf("%s has %w of step %d: want one of %v", r.Dir, ErrNoCheckpoint, step, stepsOf(list))
 }

@@ -10,28 +10,22 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Events of a run's history.
-const (
-	eventRollback = "rollback" // the run went back to this step
-	eventStopped  = "stopped"  // the run ended after this step, before its last
-)
-
-// rollbacksValue is what the record of a roll-back calls the number of roll-backs
-// so far. History that is cut takes the roll-backs of what was cut with it.
+// rollbacksValue is the name, in the record of a roll-back, of the number of roll-backs so far. History that is cut loses
+// the roll-backs in it.
 const rollbacksValue = "rollbacks"
 
-// rollbacks is how many roll-backs lie behind a history.
+// rollbacks returns the number of roll-backs in a history.
 func rollbacks(records []Record) int {
 	for _, r := range slices.Backward(records) {
-		if r.Event == eventRollback {
+		if r.Event == EventRollback {
 			return int(r.Values[rollbacksValue])
 		}
 	}
 	return 0
 }
 
-// failure is what ends the loop of steps though nothing is wrong with the
-// program: a number that is not finite, or what Judge says.
+// failure ends the loop of steps although nothing is wrong with the program: a number is not finite, which is
+// ErrDiverged, or Judge returned an error.
 type failure struct {
 	step int
 	what error
@@ -40,8 +34,8 @@ type failure struct {
 func (f *failure) Error() string { return fmt.Sprintf("step %d: %v", f.step, f.what) }
 func (f *failure) Unwrap() error { return f.what }
 
-// recover takes the run back to where it was well, as often as it may; if it may
-// not, it says so in the history and returns the reason for which the run ends.
+// recover takes the run back to a good checkpoint, or, after Spec.Rollbacks times, notes in the history that the run ends
+// and returns why.
 func (s *session) recover(f *failure) error {
 	if s.times >= s.Rollbacks {
 		return s.stopped(f, s.advice(f))
@@ -54,12 +48,12 @@ func (s *session) recover(f *failure) error {
 	if err := s.goBack(target, f); err != nil {
 		return fmt.Errorf("rolling back to step %d: %w", target.Step, err)
 	}
-	say(s.Output, "%v. Rolled back to step %d, for the %s time of at most %d", f, target.Step, ordinal(s.times), s.Rollbacks)
+	fmt.Fprintf(s.Output, "%v. Rolled back to step %d, for the %s time of at most %d\n", f, target.Step, ordinal(s.times), s.Rollbacks)
 	return nil
 }
 
-// target is the checkpoint to go back to: the best one, or without Best the
-// newest that is older than the failure. Damaged ones are passed over.
+// target returns the checkpoint to go back to: the best one before the failure or, without Best, the newest one. Damaged
+// ones are passed over.
 func (s *session) target(f *failure) (Checkpoint, error) {
 	list, err := checkpoints(s.Dir)
 	if err != nil {
@@ -67,7 +61,7 @@ func (s *session) target(f *failure) (Checkpoint, error) {
 	}
 	list = slices.DeleteFunc(list, func(c Checkpoint) bool { return c.Step >= f.step || c.Verify() != nil })
 	if len(list) == 0 {
-		return Checkpoint{}, errors.New("no checkpoint was made before")
+		return Checkpoint{}, fmt.Errorf("%w before step %d", ErrNoCheckpoint, f.step)
 	}
 	best := list[len(list)-1]
 	if step, _, ok := s.Best.of(s.records, stepsOf(list)); ok {
@@ -77,9 +71,8 @@ func (s *session) target(f *failure) (Checkpoint, error) {
 	return best, nil
 }
 
-// goBack makes the directory what it was when the checkpoint was written, notes
-// the roll-back, and restores the store. Killed in between, the run resumes from
-// a checkpoint before the failure and comes to it again.
+// goBack makes the directory what it was when the checkpoint was written, notes the roll-back, and restores the store. If
+// it is killed in between, the run resumes from a checkpoint before the failure and reaches it again.
 func (s *session) goBack(to Checkpoint, f *failure) error {
 	list, err := checkpoints(s.Dir)
 	if err != nil {
@@ -97,7 +90,7 @@ func (s *session) goBack(to Checkpoint, f *failure) error {
 	}
 	s.records = slices.DeleteFunc(s.records, func(r Record) bool { return r.Step > to.Step })
 	s.records = append(s.records, Record{
-		Step: to.Step, Seconds: s.seconds(), Event: eventRollback, Note: f.Error(),
+		Step: to.Step, Seconds: s.seconds(), Event: EventRollback, Note: f.Error(),
 		Values: map[string]float64{rollbacksValue: float64(s.times)},
 	})
 	if err := s.rewriteHistory(); err != nil {
@@ -109,8 +102,7 @@ func (s *session) goBack(to Checkpoint, f *failure) error {
 	return s.rolledBack()
 }
 
-// rewriteHistory puts the records in place of the history there was, and goes on
-// appending to it.
+// rewriteHistory replaces the history by the session's records, and opens it for appending.
 func (s *session) rewriteHistory() error {
 	if err := placeHistory(s.Dir, s.records); err != nil {
 		return err
@@ -124,7 +116,7 @@ func (s *session) rewriteHistory() error {
 	return nil
 }
 
-// overwrite gives the variables of a store in use the values of a checkpoint.
+// overwrite sets the variables of a store in use to the values of a checkpoint.
 func overwrite(store *model.Store, with Checkpoint) error {
 	saved := model.NewStore()
 	if err := with.restore(saved); err != nil {
@@ -137,7 +129,7 @@ func overwrite(store *model.Store, with Checkpoint) error {
 		}
 		to := store.GetVariable(v.Path())
 		if to == nil {
-			return fmt.Errorf("%s: %s is no variable of the model", with.Dir, v.Path())
+			return fmt.Errorf("%s: %s is not a variable of the model", with.Dir, v.Path())
 		}
 		copied, err := value.LocalClone()
 		if err != nil {
@@ -150,7 +142,7 @@ func overwrite(store *model.Store, with Checkpoint) error {
 	return nil
 }
 
-// rolledBack tells whoever wants to know how many roll-backs there have been.
+// rolledBack calls Spec.RolledBack if there have been roll-backs.
 func (s *session) rolledBack() error {
 	if s.RolledBack == nil || s.times == 0 {
 		return nil
@@ -158,21 +150,20 @@ func (s *session) rolledBack() error {
 	return s.RolledBack(s.times)
 }
 
-// stopped notes in the history why the run ends, draws the plot once more, and
-// returns the reason.
+// stopped notes in the history why the run ends, draws the plot once more, and returns the reason.
 func (s *session) stopped(f *failure, reason error) error {
-	r := Record{Step: f.step, Seconds: s.seconds(), Event: eventStopped, Note: f.what.Error()}
+	r := Record{Step: f.step, Seconds: s.seconds(), Event: EventStopped, Note: f.what.Error()}
 	if err := s.append(r); err != nil {
 		return errors.Join(reason, err)
 	}
 	return errors.Join(reason, s.plot(nil))
 }
 
-// advice says what went wrong and what can be done about it.
+// advice returns an error that says what went wrong and what can be done about it.
 func (s *session) advice(f *failure) error {
-	text := "Going on would come to the same point: train in another directory with a smaller learning rate or a steadier objective"
+	text := "Training again would fail at the same step: train in another directory with a smaller learning rate or a steadier objective"
 	if s.times > 0 {
-		text = fmt.Sprintf("It was rolled back %d times already. Train in another directory with a steadier objective", s.times)
+		text = fmt.Sprintf("It was already rolled back %d times: train in another directory with a steadier objective", s.times)
 	}
 	return fmt.Errorf("step %d of %s: %w; %s.\n%s", f.step, s.Dir, f.what, s.kept(), text)
 }

@@ -17,13 +17,13 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
+	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// A run ended at step 15 and told to go on, and one interrupted at step 13 and
-// started again, are the run in one piece: every variable bit for bit, every
-// record but for the clock, every picture.
+// A run ended at step 15 and told to go on, and one interrupted at step 13 and started again, equal the run in one piece:
+// every variable bit for bit, every record except for the clock, every picture.
 func TestCutInTwoEqualsOnePiece(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		whole := toySpec(t.TempDir(), b, toyOf(30))
@@ -183,8 +183,7 @@ func wantFrames(t *testing.T, path string, want int) {
 	}
 }
 
-// A store that knows nothing gets the variables back as the saved store had
-// them: in the same order, and the same ones trainable.
+// An empty store gets the variables back as the saved store had them: in the same order, and the same ones trainable.
 func TestRestoreKeepsOrderAndTrainable(t *testing.T) {
 	spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(5))
 	r, _ := mustTrain(t, spec)
@@ -213,7 +212,7 @@ func TestFinishedRunSaysSo(t *testing.T) {
 	again := toySpec(dir, b, toyOf(10))
 	again.Batches = func(step int) (train.Batch, error) {
 		t.Errorf("a finished run asked for the data of step %d", step)
-		return toyBatch(step)
+		return (gantest.Toy{}).Batch(step)
 	}
 	_, messages := mustTrain(t, again)
 	if !strings.Contains(messages, "is finished: 10 steps. To go on, ask for more") {
@@ -243,27 +242,28 @@ func tree(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// Each refusal says why, and leaves every byte of the directory as it was.
+// Each refusal leaves every byte of the directory as it was.
 func TestRefusals(t *testing.T) {
 	b := gantest.Open(t, "go")
 	trained := func(t *testing.T, dir string) { mustTrain(t, toySpec(dir, b, toyOf(10))) }
 	for name, test := range map[string]struct {
 		setUp func(t *testing.T, dir string)
 		now   toyConfig
-		want  []string
+		want  error
 	}{
-		"another configuration": {
-			trained, toyConfig{Steps: 20, Seed: 2, Net: toyShape{Hidden: 9, Noise: 0.1}},
-			[]string{"another configuration", "seed: was 1, now 2", "net.hidden: was 8, now 9"},
-		},
-		"fewer steps than done": {trained, toyOf(7), []string{"stands at step 10, past the 7 asked for"}},
+		"another configuration": {trained, toyConfig{Steps: 20, Seed: 2, Net: gantest.Toy{Hidden: 9, Noise: 0.1}}, ErrOtherConfig},
+		"fewer steps than done": {trained, toyOf(7), ErrPastEnd},
 		"not a run": {
-			func(t *testing.T, dir string) { write(t, filepath.Join(dir, "thesis.txt"), "years of work") },
-			toyOf(10), []string{"is not a run", "config.json"},
+			func(t *testing.T, dir string) { write(t, filepath.Join(dir, "thesis.txt"), "years of work") }, toyOf(10), ErrNotARun,
+		},
+		"a run without its config.json": {
+			func(t *testing.T, dir string) {
+				trained(t, dir)
+				require.NoError(t, os.Remove(filepath.Join(dir, configFile)))
+			}, toyOf(10), ErrNotARun,
 		},
 		"a config.json of something else": {
-			func(t *testing.T, dir string) { write(t, filepath.Join(dir, configFile), "[1, 2]") },
-			toyOf(10), []string{"is not a run's configuration"},
+			func(t *testing.T, dir string) { write(t, filepath.Join(dir, configFile), "[1, 2]") }, toyOf(10), ErrNotARun,
 		},
 		"only damaged checkpoints": {
 			func(t *testing.T, dir string) {
@@ -271,8 +271,7 @@ func TestRefusals(t *testing.T) {
 				for _, step := range []int{5, 10} {
 					damageFile(t, dir, step, ".bin", func(b []byte) []byte { return b[:len(b)/2] })
 				}
-			},
-			toyOf(20), []string{"no checkpoint", "000005 is damaged", "000010 is damaged"},
+			}, toyOf(20), ErrDamaged,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -280,22 +279,17 @@ func TestRefusals(t *testing.T) {
 			test.setUp(t, dir)
 			before := tree(t, dir)
 			_, err := Train(t.Context(), toySpec(dir, b, test.now))
-			if err == nil {
-				t.Fatal("not refused")
+			require.ErrorIs(t, err, test.want)
+			if other, ok := errors.AsType[*OtherConfigError](err); ok {
+				require.Equal(t, OtherConfigError{dir, []string{"net.hidden: was 8, now 9", "seed: was 1, now 2"}}, *other)
 			}
-			for _, part := range test.want {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("the error does not say %q:\n%v", part, err)
-				}
-			}
-			if strings.Contains(err.Error(), "steps: was") || strings.Contains(err.Error(), "noise") {
-				t.Errorf("the error names keys that may change or did not:\n%v", err)
-			}
-			if after := tree(t, dir); !maps.Equal(after, before) {
-				t.Errorf("the directory was changed")
-			}
+			require.True(t, maps.Equal(before, tree(t, dir)), "the directory was changed")
 		})
 	}
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, file, "text")
+	_, err := Train(t.Context(), toySpec(file, b, toyOf(10)))
+	require.ErrorIs(t, err, ErrNotARun)
 }
 
 func write(t *testing.T, path, text string) {
@@ -321,9 +315,8 @@ func damageFile(t *testing.T, dir string, step int, ending string, change func([
 	}
 }
 
-// Whatever is wrong with the newest checkpoint, the run resumes from the one
-// before, says so, keeps the damaged one under another name and ends with the
-// weights that it would have had.
+// Whatever is wrong with the newest checkpoint, the run resumes from the one before, says so, keeps the damaged one under
+// another name and ends with the weights that it would have had.
 func TestDamagedCheckpoint(t *testing.T) {
 	b := gantest.Open(t, "go")
 	whole := toySpec(t.TempDir(), b, toyOf(20))
@@ -376,7 +369,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	}
 }
 
-// A kill leaves records after the last checkpoint and half a line: both go.
+// A kill leaves records after the last checkpoint and half a line: both are cut.
 func TestHalfWrittenHistory(t *testing.T) {
 	dir, b := t.TempDir(), gantest.Open(t, "go")
 	mustTrain(t, toySpec(dir, b, toyOf(10)))
@@ -399,9 +392,11 @@ func TestHalfWrittenHistory(t *testing.T) {
 	whole, _ := mustTrain(t, toySpec(t.TempDir(), b, toyOf(20)))
 	wantSameHistory(t, r, whole)
 	write(t, filepath.Join(dir, historyFile), "{\"step\":2}\n")
-	if _, err := r.History(); err == nil || !strings.Contains(err.Error(), "line 1") {
-		t.Errorf("a whole line that is no record: %v, want an error that names it", err)
-	}
+	_, err = r.History()
+	require.ErrorContains(t, err, "line 1", "a complete line that is not a record is named")
+	write(t, filepath.Join(dir, historyFile), `{"step":2,"seconds":1,"loss":"low"}`+"\n")
+	_, err = r.History()
+	gantest.RequireInvalid(t, err, "loss")
 }
 
 // Pictures of steps that a resumed run has not reached are deleted.
@@ -432,8 +427,8 @@ func TestBeginsAgainWithoutCheckpoint(t *testing.T) {
 	wantSamePictures(t, r, whole)
 }
 
-// A loss that is no number stops the run and never reaches a checkpoint; nor
-// do weights that a step has spoiled while its loss was still a number.
+// A loss that is not finite stops the run and never reaches a checkpoint; nor do weights that a step has spoiled while its
+// loss was still finite.
 func TestDivergence(t *testing.T) {
 	nan := float32(math.NaN())
 	for name, test := range map[string]struct {
@@ -442,7 +437,7 @@ func TestDivergence(t *testing.T) {
 	}{
 		"loss": {func(s *Spec) {
 			s.Batches = func(step int) (train.Batch, error) {
-				batch, err := toyBatch(step)
+				batch, err := (gantest.Toy{}).Batch(step)
 				if step == 9 {
 					batch.Labels[0] = tensors.FromFlatDataAndDimensions([]float32{0, nan, 0, 0}, 4, 1)
 				}
@@ -462,13 +457,9 @@ func TestDivergence(t *testing.T) {
 			spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(20))
 			test.spoil(&spec)
 			_, err := Train(t.Context(), spec)
-			if err == nil {
-				t.Fatal("the run went on")
-			}
+			require.ErrorIs(t, err, ErrDiverged)
 			for _, want := range []string{"step 10 of ", test.want, "the checkpoint of step 5 is good"} {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("the error does not say %q:\n%v", want, err)
-				}
+				require.ErrorContains(t, err, want)
 			}
 			if whole, damaged, err := newestWhole(spec.Dir); whole.Step != 5 || len(damaged) > 0 || err != nil {
 				t.Errorf("newest checkpoint is of step %d, want 5", whole.Step)
@@ -496,28 +487,45 @@ func TestWatcherStops(t *testing.T) {
 	}
 }
 
+// A field that is missing or wrong is refused by its name, the first of several, before a directory is made.
 func TestSpecIsChecked(t *testing.T) {
 	b := gantest.Open(t, "go")
-	for want, spoil := range map[string]func(*Spec){
-		"Spec.Dir":                 func(s *Spec) { s.Dir = "" },
-		"Spec.Config is missing":   func(s *Spec) { s.Config = nil },
-		"Spec.Trainer":             func(s *Spec) { s.Trainer = nil },
-		"Spec.Batches":             func(s *Spec) { s.Batches = nil },
-		"Spec.Steps is 0":          func(s *Spec) { s.Steps = 0 },
-		"Spec.SaveEvery is -1":     func(s *Spec) { s.SaveEvery = -1 },
-		"want a struct or a map":   func(s *Spec) { s.Config = 7 },
-		"configuration func() as ": func(s *Spec) { s.Config = func() {} },
+	for _, c := range []struct {
+		field string
+		spoil func(*Spec)
+	}{
+		{"Dir", func(s *Spec) { s.Dir = "" }},
+		{"Config", func(s *Spec) { s.Config = nil }},
+		{"Config", func(s *Spec) { s.Config, s.Trainer, s.Batches, s.Steps = nil, nil, nil, 0 }},
+		{"Trainer", func(s *Spec) { s.Trainer = nil }},
+		{"Batches", func(s *Spec) { s.Batches = nil }},
+		{"Steps", func(s *Spec) { s.Steps, s.RecordEvery, s.SampleEvery, s.SaveEvery = 0, 0, 0, 0 }},
+		{"SaveEvery", func(s *Spec) { s.SaveEvery = -1 }},
+		{"Rollbacks", func(s *Spec) { s.Rollbacks = -1 }},
+		{"MeasureEvery", func(s *Spec) { s.MeasureEvery = 3 }},
+		{"MeasureEvery", func(s *Spec) { s.MeasureEvery = -2 }},
+		{"SaveEvery", func(s *Spec) { s.MeasureEvery, s.Best.Value = 4, "score" }},
+		{"KeepEvery", func(s *Spec) { s.KeepEvery = -5 }},
+		{"KeepEvery", func(s *Spec) { s.KeepEvery = 7 }},
+		{"Config", func(s *Spec) { s.Config = 7 }},
+		{"Config", func(s *Spec) { s.Config = func() {} }},
+		{"Config.schema", func(s *Spec) { s.Config = map[string]any{"schema": 3} }},
 	} {
 		dir := filepath.Join(t.TempDir(), "toy")
 		spec := toySpec(dir, b, toyOf(10))
-		spoil(&spec)
-		if _, err := Train(t.Context(), spec); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Train returned %v, want an error that says %q", err, want)
-		}
-		if exists(dir) {
-			t.Errorf("%s: the directory was made all the same", want)
-		}
+		c.spoil(&spec)
+		_, err := Train(t.Context(), spec)
+		gantest.RequireInvalid(t, err, "Spec."+c.field)
+		require.NoDirExists(t, dir)
 	}
+}
+
+// A metric that would take the place of a record's own key, and a measured one, are refused.
+func TestReservedNames(t *testing.T) {
+	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10)))
+	spec.Best, spec.Measure = Best{}, func() (map[string]float64, error) { return map[string]float64{"seconds": 1}, nil }
+	_, err := Train(t.Context(), spec)
+	gantest.RequireInvalid(t, err, "seconds")
 }
 
 func TestChanges(t *testing.T) {

@@ -32,8 +32,7 @@ func samples(dir string) ([]string, error) {
 	return paths, err
 }
 
-// cutSamples deletes the pictures of later steps, and with them the animation
-// that shows them.
+// cutSamples deletes the pictures of later steps, and with them the animation that shows them.
 func cutSamples(dir string, step int) error {
 	steps, err := numbered(filepath.Join(dir, sampleDir), ".png")
 	if err != nil {

@@ -5,36 +5,30 @@ import (
 	"image"
 	"image/color"
 	"io"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/loss"
 	"github.com/gomlx/gomlx/ml/train/metric"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// toyConfig is the configuration of the run that these tests train: a small
-// network learns y = x², with noise from the store's generator and Adam, so that
-// weights, optimizer, random numbers and data all matter to the outcome.
+// toyConfig is the configuration of the run that these tests train: a toy network, with Adam, so that weights, optimizer,
+// random numbers and data all affect the result.
 type toyConfig struct {
-	Steps int      `json:"steps"`
-	Seed  int64    `json:"seed"`
-	Net   toyShape `json:"net"`
-}
-
-type toyShape struct {
-	Hidden int     `json:"hidden"`
-	Noise  float64 `json:"noise"`
+	Steps int         `json:"steps"`
+	Seed  int64       `json:"seed"`
+	Net   gantest.Toy `json:"net"`
 }
 
 func toyOf(steps int) toyConfig {
-	return toyConfig{Steps: steps, Seed: 1, Net: toyShape{Hidden: 8, Noise: 0.1}}
+	return toyConfig{Steps: steps, Seed: 1, Net: gantest.Toy{Hidden: 8, Noise: 0.1}}
 }
 
 // toySpec returns a run as a new process would set it up.
@@ -43,17 +37,10 @@ func toySpec(dir string, b compute.Backend, c toyConfig) Spec {
 	if err := store.SetRNGStateFromSeed(c.Seed); err != nil {
 		panic(err)
 	}
-	predict := func(scope *model.Scope, x *Node) *Node {
-		h := Tanh(layers.Dense(scope.In("hidden"), x, true, c.Net.Hidden))
-		if scope.Store().IsTraining(x.Graph()) {
-			h = Add(h, MulScalar(scope.RandomNormal(x.Graph(), h.Shape()), c.Net.Noise))
-		}
-		return layers.Dense(scope.In("out"), h, true, 1)
-	}
 	absolute := func(_ *model.Scope, labels, predictions []*Node) *Node {
 		return ReduceAllMean(Abs(Sub(labels[0], predictions[0])))
 	}
-	trainer := train.NewTrainer(b, store, predict, loss.MeanSquaredError,
+	trainer := train.NewTrainer(b, store, c.Net.Predict, loss.MeanSquaredError,
 		optimizer.Adam().LearningRate(0.01).Done(),
 		[]metric.Interface{
 			metric.NewBaseMetric("Mean absolute error", "mae", "error", absolute, nil),
@@ -62,21 +49,8 @@ func toySpec(dir string, b compute.Backend, c toyConfig) Spec {
 	return Spec{
 		Dir: dir, Config: c, Free: []string{"steps"}, Steps: c.Steps,
 		RecordEvery: 2, SampleEvery: 5, SaveEvery: 5,
-		Trainer: trainer, Batches: toyBatch, Sample: toySample(b, store, predict),
+		Trainer: trainer, Batches: c.Net.Batch, Sample: toySample(b, store, c.Net.Predict),
 	}
-}
-
-func toyBatch(step int) (train.Batch, error) {
-	rng := rand.New(rand.NewPCG(1, uint64(step)))
-	x, y := make([]float32, 4), make([]float32, 4)
-	for i := range x {
-		x[i] = rng.Float32()*2 - 1
-		y[i] = x[i] * x[i]
-	}
-	return train.Batch{
-		Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, 4, 1)},
-		Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(y, 4, 1)},
-	}, nil
 }
 
 // toySample draws the learned curve at 16 points as bars of grey.
@@ -107,10 +81,9 @@ func toySample(b compute.Backend, store *model.Store, predict func(*model.Scope,
 	}
 }
 
-// live makes a network outside training follow the weights as they change. On
-// the Go backend GoMLX turns variables that have values into constants in any
-// graph that is not for training, and all later pictures are the first again.
-// Variables touched while the graph passes for training stay variables.
+// live makes a network outside training follow the weights as they change. On the Go backend GoMLX turns variables that
+// have values into constants in any graph that is not for training, and all later pictures would repeat the first.
+// Variables used while the graph is marked as training stay variables.
 func live(predict func(*model.Scope, *Node) *Node) func(*model.Scope, *Node) *Node {
 	return func(scope *model.Scope, x *Node) *Node {
 		store := scope.Store()

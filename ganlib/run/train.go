@@ -3,113 +3,107 @@ package run
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gomlx/gomlx/ml/train"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// ErrInterrupted is what [Train] returns, wrapped, when its context was
-// cancelled. The run is saved and can go on.
-var ErrInterrupted = errors.New("interrupted")
-
-// A Spec says what to train, and where. Dir, Config, Steps, Trainer, Batches and
-// the three Every fields are required.
+// A Spec says what to train, and where. Dir, Config, Steps, Trainer, Batches and the intervals RecordEvery, SampleEvery
+// and SaveEvery are required.
 type Spec struct {
 	Dir    string   // the run's directory: new, empty, or an earlier run's
-	Config any      // everything needed to repeat the run; config.json is its JSON, an object
-	Free   []string // keys of config.json that may differ when the run goes on, like "steps"; nested keys are dotted
+	Config any      // everything needed to repeat the run, as config.json holds it: an object in JSON
+	Free   []string // dotted keys of Config that may differ when the run goes on, such as "steps"
 
-	Steps       int // iterations in all, earlier invocations included
+	Steps       int // number of iterations, earlier invocations included
 	RecordEvery int // iterations from one record to the next
 	SampleEvery int // iterations from one picture to the next
 	SaveEvery   int // iterations from one checkpoint to the next
-	KeepEvery   int // checkpoints of steps that it divides are kept for good, of others the newest three; 0: none for good
+	KeepEvery   int // keeps the checkpoints of the steps it divides, beside the newest three; 0: only those three
 
-	// Trainer makes the steps. Its store is what checkpoints hold; seed it before.
-	// Its optimizer must raise global_step by one an iteration. Its metrics are the
-	// values of the records, under their short names; those with a memory (means
-	// over steps) are left out, for a resumed run would not repeat them.
+	// Trainer makes the steps. Its store is what checkpoints hold; seed it before. Its optimizer must raise global_step
+	// by one per iteration. Its metrics are the values of the records, under their short names; those with a memory
+	// (means over steps) are left out, because a resumed run would not repeat them.
 	Trainer *train.Trainer
 
-	// Batches returns the minibatch of a step, counted from 0. It must depend on
-	// the step alone. The trainer frees the tensors.
+	// Batches returns the minibatch of a step, counted from 0. It must depend on the step alone. The trainer frees the
+	// tensors.
 	Batches func(step int) (train.Batch, error)
 
-	// Sample draws fixed noise with the weights as they are now. It must leave the
-	// store as it is, the random number generator included. (Mind that on the Go
-	// backend GoMLX makes weights constants in a graph that is not for training: a
-	// model.Exec kept from one picture to the next draws the first again.)
-	// Nil: no pictures.
+	// Sample draws fixed noise with the present weights. It must not change the store, including its random number
+	// generator. (On the Go backend GoMLX makes weights constants in a graph that is not for training: a model.Exec kept
+	// from one picture to the next draws the first picture again.) Nil: no pictures.
 	Sample func() (image.Image, error)
 
-	// Measure looks at the model as it is, by samples of it or gradients, every MeasureEvery iterations, a multiple
-	// of RecordEvery; 0: never. Its values join the step's record. It must leave the store as Sample does.
+	// Measure measures the present model, on samples or gradients, every MeasureEvery iterations, a multiple of
+	// RecordEvery; 0: never. Its values join the step's record. It must not change the store.
 	Measure      func() (map[string]float64, error)
 	MeasureEvery int
 
-	// Best is what makes one checkpoint better than another: the best one is kept for good, beside the newest.
-	// SaveEvery must then be a multiple of RecordEvery and MeasureEvery.
+	// Best ranks checkpoints: the best one is kept, beside the newest. SaveEvery must then be a multiple of RecordEvery
+	// and MeasureEvery.
 	Best Best
 
-	// Judge sees the history after each record with values from Measure. An error says what is wrong with the run,
-	// which is a failure. So is a NaN or an infinity. After a failure the run goes back to its best checkpoint
-	// (without Best: to the newest one before it) and goes on from there, at most Rollbacks times; after that, or
-	// where Rollbacks is 0, it stops. What it does it says in the history.
+	// Judge sees the history after each record with values from Measure. An error from it is a failure, and so is a NaN
+	// or an infinity. After a failure the run goes back to its best checkpoint (without Best: to the newest one before
+	// it) and trains on from there, at most Rollbacks times; then, or if Rollbacks is 0, it stops. The history notes
+	// either.
 	Judge     func(history []Record) error
 	Rollbacks int
-	// RolledBack is called with the number of roll-backs so far after each of them, and when a run with some is
-	// resumed: the place to lower learning rates. As the data is a function of the step, without it the same steps
-	// would follow again.
+	// RolledBack is called with the number of roll-backs so far, after each of them and when a run that has some is
+	// resumed. It is the place to lower learning rates: the data is a function of the step, so without a change the same
+	// steps would follow again.
 	RolledBack func(times int) error
 
-	// Plot draws the run so far. It is called with Sample, for plot.png; sample is the newest picture, nil where there
-	// is none. Nil: no plot.
+	// Plot draws the run so far for plot.png, each time that Sample is due. sample is the newest picture, or nil. Nil: no
+	// plot.
 	Plot func(history []Record, sample image.Image) (image.Image, error)
-	// Line says what a record holds in a few words, for the terminal. Nil: the trainer's metrics.
+	// Line puts a record into a few words, for the terminal. Nil: the trainer's metrics.
 	Line func(Record) string
 
-	// Watch sees every record. The run is saved and stops at the first error,
-	// which Train returns, wrapped.
+	// Watch sees every record. At the first error the run is saved and stops, and Train returns that error, wrapped.
 	Watch []func(Record) error
 
-	// Output takes messages and progress: a bar on a terminal, otherwise a line a record, with the rate and the time
-	// left. Nil: silence.
+	// Output receives messages and progress: a bar on a terminal, otherwise one line per record, with the rate and the
+	// time left. Nil: silence.
 	Output io.Writer
 
-	// Clock tells the time; nil: time.Now.
+	// Clock returns the time. Nil: time.Now.
 	Clock func() time.Time
 }
 
-// Train makes the run in spec.Dir complete: it begins a new one, or goes on from
-// the newest whole checkpoint, until spec.Steps iterations are done. After the
-// last one it writes a record, a picture, a checkpoint and the animation, whatever
-// the intervals say. The trainer's store then holds the state of the last step,
-// also when there was nothing left to do.
-//
-// Cancelling the context ends the run after the iteration in progress: it saves
-// and returns [ErrInterrupted].
-//
-// It refuses, and changes nothing, when the directory holds something that is not
-// a run, a run with another configuration (the error names each key that differs),
-// a run that is past spec.Steps already, or one with only damaged checkpoints.
-// It also refuses while another process trains there, and where it cannot write.
-// When a metric or a weight becomes NaN or infinite it stops with an error that
-// names the first such variable, or rolls back, and leaves the checkpoints made
+// Train completes the run in spec.Dir: it begins a new one, or goes on from the newest whole checkpoint, until
+// spec.Steps iterations are done. After the last one it writes a record, a picture, a checkpoint and the animation,
+// whatever the intervals say. The trainer's store then holds the state of the last step, even if the run was finished
 // before.
+//
+// Cancelling the context ends the run after the iteration in progress: it is saved, and the error wraps
+// [ErrInterrupted].
+//
+// Train refuses, without changing anything, a directory that
+//   - holds something other than a run ([ErrNotARun]), or files of a newer version ([ErrNewer]);
+//   - is a run with another configuration ([ErrOtherConfig], and [OtherConfigError] lists the keys);
+//   - has passed spec.Steps ([ErrPastEnd]);
+//   - has only damaged checkpoints ([ErrDamaged]);
+//   - is being trained by another process ([ErrLocked]);
+//   - cannot be read or written to.
+//
+// A field of spec that is missing or wrong is an [*invalid.Error]. If a metric or a weight becomes NaN or infinite, the
+// run stops with [ErrDiverged], which names the first such variable, or rolls back; earlier checkpoints stay.
 func Train(ctx context.Context, spec Spec) (*Run, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
-	if _, err := spec.inspect(); err != nil { // before a lock is left in a directory that is no run
+	if spec.Output == nil {
+		spec.Output = io.Discard
+	}
+	if _, err := spec.inspect(); err != nil { // before a lock is left in a directory that is not a run
 		return nil, err
 	}
 	unlock, err := lock(spec.Dir)
@@ -137,102 +131,104 @@ func Train(ctx context.Context, spec Spec) (*Run, error) {
 	return Open(spec.Dir)
 }
 
-// check returns an error that names what is missing from the spec or wrong.
+// check returns an error for the first field that is missing or wrong.
 func (spec *Spec) check() error {
-	for name, missing := range map[string]bool{
-		"Dir": spec.Dir == "", "Config": spec.Config == nil,
-		"Trainer": spec.Trainer == nil, "Batches": spec.Batches == nil,
+	for _, field := range []struct {
+		name    string
+		value   any
+		missing bool
+		want    string
+	}{
+		{"Dir", spec.Dir, spec.Dir == "", "the run's directory"},
+		{"Config", spec.Config, spec.Config == nil, "the configuration"},
+		{"Trainer", nil, spec.Trainer == nil, "a trainer"},
+		{"Batches", nil, spec.Batches == nil, "a function"},
+		{"Steps", spec.Steps, spec.Steps < 1, "at least 1"},
+		{"RecordEvery", spec.RecordEvery, spec.RecordEvery < 1, "at least 1"},
+		{"SampleEvery", spec.SampleEvery, spec.SampleEvery < 1, "at least 1"},
+		{"SaveEvery", spec.SaveEvery, spec.SaveEvery < 1, "at least 1"},
+		{"Rollbacks", spec.Rollbacks, spec.Rollbacks < 0, "at least 0"},
 	} {
-		if missing {
-			return fmt.Errorf("run: Spec.%s is missing", name)
+		if field.missing {
+			return invalid.Value("Spec."+field.name, field.value, "%s", field.want)
 		}
 	}
-	for name, n := range map[string]int{
-		"Steps": spec.Steps, "RecordEvery": spec.RecordEvery,
-		"SampleEvery": spec.SampleEvery, "SaveEvery": spec.SaveEvery,
-	} {
-		if n < 1 {
-			return fmt.Errorf("run: Spec.%s is %d, want 1 or more", name, n)
-		}
-	}
-	if err := spec.checkMeasure(); err != nil {
-		return err
-	}
-	if spec.KeepEvery < 0 || spec.KeepEvery%spec.SaveEvery != 0 {
-		return fmt.Errorf("run: Spec.KeepEvery is %d, want a multiple of SaveEvery, %d, or 0", spec.KeepEvery, spec.SaveEvery)
-	}
-	return nil
+	return spec.checkIntervals()
 }
 
-// checkMeasure returns an error that names what is wrong with the intervals of
-// measuring.
-func (spec *Spec) checkMeasure() error {
+// checkIntervals returns an error for the first interval that does not fit the others.
+func (spec *Spec) checkIntervals() error {
 	every := spec.MeasureEvery
 	switch {
-	case spec.Rollbacks < 0:
-		return fmt.Errorf("run: Spec.Rollbacks is %d, want 0 or more", spec.Rollbacks)
 	case every < 0 || every%spec.RecordEvery != 0:
-		return fmt.Errorf("run: Spec.MeasureEvery is %d, want a multiple of RecordEvery, %d, or 0", every, spec.RecordEvery)
+		return invalid.Value("Spec.MeasureEvery", every, "a multiple of RecordEvery, %d, or 0", spec.RecordEvery)
 	case spec.Best.Value != "" && spec.SaveEvery%max(every, spec.RecordEvery) != 0:
-		return fmt.Errorf("run: Spec.SaveEvery is %d, want a multiple of %d: Best needs a record of each checkpoint's step", spec.SaveEvery, max(every, spec.RecordEvery))
+		return invalid.Value("Spec.SaveEvery", spec.SaveEvery, "a multiple of %d: Best needs a record of each checkpoint's step",
+			max(every, spec.RecordEvery))
+	case spec.KeepEvery < 0 || spec.KeepEvery%spec.SaveEvery != 0:
+		return invalid.Value("Spec.KeepEvery", spec.KeepEvery, "a multiple of SaveEvery, %d, or 0", spec.SaveEvery)
 	}
 	return nil
 }
 
 // beginning is where an invocation starts from.
 type beginning struct {
-	config  []byte     // the new text of config.json
-	from    Checkpoint // the zero Checkpoint: from nothing
+	config  []byte     // the new configuration as JSON
+	from    Checkpoint // the zero Checkpoint: from the first step
 	damaged []damage   // checkpoints after from
 }
 
-// inspect looks at the directory without changing it and finds where to begin,
-// or a reason to refuse.
+// inspect looks at the directory, without changing it, and returns where to begin or a reason to refuse.
 func (spec *Spec) inspect() (beginning, error) {
 	config, err := marshalConfig(spec.Config)
 	if err != nil {
-		return beginning{}, err
+		return beginning{}, invalid.In("Spec.Config", err)
 	}
 	b := beginning{config: config}
-	entries, err := os.ReadDir(spec.Dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return b, err
-	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == unfinished || e.Name() == lockFile })
-	if len(entries) == 0 {
-		return b, nil
-	}
-	earlier, err := Open(spec.Dir)
+	earlier, err := openBegun(spec.Dir)
 	if err != nil {
 		return b, fmt.Errorf("%w\nNothing was changed; train in a directory that is new, empty or a run", err)
+	}
+	if earlier == nil {
+		return b, nil
 	}
 	changed, err := changes(earlier.config, config, spec.Free)
 	if err != nil {
 		return b, err
 	}
 	if len(changed) > 0 {
-		return b, fmt.Errorf("%s is a run with another configuration:\n  %s\nGo on with the same configuration, or train in another directory",
-			spec.Dir, strings.Join(changed, "\n  "))
+		return b, &OtherConfigError{Dir: spec.Dir, Changes: changed}
+	}
+	if _, err := earlier.History(); err != nil {
+		return b, err
 	}
 	if b.from, b.damaged, err = newestWhole(spec.Dir); err != nil {
 		return b, err
 	}
 	if b.from.Step > spec.Steps {
-		return b, fmt.Errorf("%s stands at step %d, past the %d asked for: ask for %d or more, or train in another directory",
-			spec.Dir, b.from.Step, spec.Steps, b.from.Step)
+		return b, fmt.Errorf("%s is at step %d, %w, %d: ask for %d or more, or train in another directory",
+			spec.Dir, b.from.Step, ErrPastEnd, spec.Steps, b.from.Step)
 	}
 	return b, nil
 }
 
-// prepare makes the directory what it was when the checkpoint was written, and
-// returns the records until then.
+// openBegun opens the run in dir, and returns nil where one can still begin.
+func openBegun(dir string) (*Run, error) {
+	begun, err := Begun(dir)
+	if err != nil || !begun {
+		return nil, err
+	}
+	return Open(dir)
+}
+
+// prepare makes the directory what it was when the checkpoint was written, and returns the records up to then.
 func (spec *Spec) prepare(b beginning) ([]Record, error) {
 	for _, name := range []string{"", checkpointDir, sampleDir} {
 		path := filepath.Join(spec.Dir, name)
 		if err := makeDir(path); err != nil {
 			return nil, err
 		}
-		if err := checkWritable(path); err != nil { // not after hours of training
+		if err := checkWritable(path); err != nil { // now, not after hours of training
 			return nil, err
 		}
 	}
@@ -240,15 +236,15 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 		return nil, err
 	}
 	for _, d := range b.damaged {
-		say(spec.Output, "warning: %v; resuming from step %d instead. The damaged one is kept as %s", d, b.from.Step, d.Dir+damagedSuffix)
+		fmt.Fprintf(spec.Output, "warning: %v; resuming from step %d instead. The damaged one is kept as %s\n", d.reason, b.from.Step, d.Dir+damagedSuffix)
 		if err := d.setAside(); err != nil {
 			return nil, err
 		}
 	}
 	if step := lostRecord(spec.Dir); step > 0 && step <= b.from.Step {
-		say(spec.Output, "warning: %s ends in the midst of the record of step %d, which is lost", filepath.Join(spec.Dir, historyFile), step)
+		fmt.Fprintf(spec.Output, "warning: %s ends in the midst of the record of step %d, which is lost\n", filepath.Join(spec.Dir, historyFile), step)
 	}
-	if err := placeBytes(spec.Dir, configFile, b.config); err != nil {
+	if err := placeBytes(spec.Dir, configFile, addSchema(b.config)); err != nil {
 		return nil, err
 	}
 	if err := cutSamples(spec.Dir, b.from.Step); err != nil {
@@ -257,19 +253,19 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 	return cutHistory(spec.Dir, b.from.Step)
 }
 
-// train makes the steps that are left, if any, and the animation.
+// train makes the remaining steps, if any, and the animation.
 func (spec *Spec) train(ctx context.Context, from int, records []Record) error {
 	switch {
 	case from == spec.Steps:
-		say(spec.Output, "%s is finished: %d steps. To go on, ask for more", spec.Dir, from)
+		fmt.Fprintf(spec.Output, "%s is finished: %d steps. To go on, ask for more\n", spec.Dir, from)
 		if spec.Sample == nil || exists(filepath.Join(spec.Dir, animationFile)) {
 			return nil
 		}
 		return animate(spec.Dir)
 	case from > 0:
-		say(spec.Output, "resuming %s at step %d of %d", spec.Dir, from, spec.Steps)
+		fmt.Fprintf(spec.Output, "resuming %s at step %d of %d\n", spec.Dir, from, spec.Steps)
 	default:
-		say(spec.Output, "training %s, %d steps", spec.Dir, spec.Steps)
+		fmt.Fprintf(spec.Output, "training %s, %d steps\n", spec.Dir, spec.Steps)
 	}
 	if err := spec.loop(ctx, records); err != nil {
 		return err
@@ -277,6 +273,6 @@ func (spec *Spec) train(ctx context.Context, from int, records []Record) error {
 	if err := animate(spec.Dir); err != nil {
 		return err
 	}
-	say(spec.Output, "%s is finished: %d steps", spec.Dir, spec.Steps)
+	fmt.Fprintf(spec.Output, "%s is finished: %d steps\n", spec.Dir, spec.Steps)
 	return nil
 }

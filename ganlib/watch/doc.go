@@ -1,13 +1,11 @@
-// Package watch follows a run with the eyes: in a terminal, in a notebook, in a
-// browser, while training goes on or long after.
+// Package watch shows a run in a terminal, in a notebook and in a browser, while it trains or long after.
 //
-//   - [Plot] draws a run's history as one picture of panels, with the lines that
-//     theory draws, and the last samples beside them;
-//   - [Line] says in a few words what one record measured;
-//   - [Page] serves both on a page for the browsers of this machine, which
-//     follows a run from another process;
-//   - package ganlib/watch/live does so in a cell of a notebook.
+//   - [Plot] draws a run's history as one picture of panels, with the values that theory predicts and the newest
+//     samples.
+//   - [Line] says in a few words what one record holds.
+//   - [Page] serves both on a page for the browsers of this machine. It follows a run from another process.
+//   - Package ganlib/watch/live draws the picture in a cell of a notebook.
 //
-// It reads runs and changes nothing in them. What the numbers mean, it leaves to
-// others: [Page] takes a function that says so in words.
+// It reads runs and changes nothing in them. What the numbers mean is for others to say: [Page] takes a function that
+// does.
 package watch

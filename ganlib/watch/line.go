@@ -6,35 +6,38 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// Line is a record in a few words, for a terminal:
+// Line puts a record into a few words, for a terminal:
 //
 //	D  .61  .39  loss 1.20  .93  V −1.20  ∇ 1.05 1.15  recall  .52
 //
-// that is mean D(x) and mean D(G(z)); the losses of D and of G and V(D,G), in
-// nats; the norms of the gradients of D and of G; and what was measured of the
-// samples, if anything was. What the record lacks is left out; an event is said
-// in its own words.
+// These are mean D(x) and mean D(G(z)); the losses of D and of G and V(D,G), in nats; the norms of the gradients of D
+// and of G; and the measurements of the samples, if there are any. Values that the record lacks are left out. An event
+// comes first, with its note.
 func Line(r run.Record) string {
 	var words []string
-	if r.Event != "" {
-		words = append(words, strings.TrimSuffix(r.Event+": "+r.Note, ": "))
+	switch {
+	case r.Event != "" && r.Note != "":
+		words = append(words, r.Event+": "+r.Note)
+	case r.Event != "":
+		words = append(words, r.Event)
 	}
 	for _, part := range []struct {
 		name   string
 		values []string
 	}{
-		{"D", []string{"d_real", "d_fake"}},
-		{"loss", []string{"d_loss", "g_loss"}},
-		{"V", []string{"v"}},
-		{"∇", []string{"d_grad", "g_grad"}},
-		{"recall", []string{"recall"}},
-		{"precision", []string{"precision"}},
-		{"coverage", []string{"coverage"}},
-		{"diversity", []string{"diversity"}},
-		{"modes", []string{"modes"}},
+		{"D", []string{record.DReal, record.DFake}},
+		{"loss", []string{record.DLoss, record.GLoss}},
+		{"V", []string{record.V}},
+		{"∇", []string{record.DGrad, record.GGrad}},
+		{"recall", []string{record.Recall}},
+		{"precision", []string{record.Precision}},
+		{"coverage", []string{record.Coverage}},
+		{"diversity", []string{record.Diversity}},
+		{"modes", []string{record.Modes}},
 	} {
 		if numbers := brief(r, part.values); numbers != "" {
 			words = append(words, part.name+numbers)
@@ -43,12 +46,11 @@ func Line(r run.Record) string {
 	return strings.Join(words, "  ")
 }
 
-// brief lists a record's values, each after a space and in a column; "" if the
-// record lacks one.
+// brief lists a record's values, each in a column of its own, or returns "" if the record lacks one.
 func brief(r run.Record, names []string) string {
 	var s strings.Builder
 	for _, name := range names {
-		v, ok := r.Values[name]
+		v, ok := record.Value(r.Values, name)
 		if !ok {
 			return ""
 		}
@@ -57,7 +59,7 @@ func brief(r run.Record, names []string) string {
 	return s.String()
 }
 
-// short writes a number in some four characters: .61, 1.20, −1.39, 12.3, 3e-5.
+// short writes a number in about four characters: .61, 1.20, −1.39, 12.3, 3e-5.
 func short(v float64) string {
 	var s string
 	switch size := math.Abs(v); {

@@ -1,4 +1,4 @@
-// Every two seconds the page is fetched anew, and what has changed is put in place.
+// Fetches the page every two seconds and replaces the parts that have changed.
 setInterval(async () => {
   try {
     const answer = await fetch(location.href);
@@ -9,5 +9,5 @@ setInterval(async () => {
       const now = document.getElementById(id), then = next.getElementById(id);
       if (now.innerHTML !== then.innerHTML) now.replaceWith(document.adoptNode(then));
     }
-  } catch {} // gan watch has ended, or begins again
+  } catch {} // gan watch has ended; it may start again
 }, 2000);

@@ -4,26 +4,25 @@ import (
 	"image"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// Plot draws a history and beside it a picture of samples, which may be nil:
+// Plot draws a history and, beside it, a picture of samples, which may be nil. The panels are
 //
-//   - the two scores of MathWorks' examples. The generator's is mean D(G(z)), the
-//     discriminator's how often D is right if it answers at random with the
-//     probabilities it states; both are 1/2 at the end of the game;
-//   - the players' losses, in nats, and log 2 and log 4: what a player that
-//     cannot do better than guess pays for one minibatch, and for two;
-//   - V(D,G) and -log 4, its value at the end of the game;
+//   - the two scores of MathWorks' examples, [record.DScore] and [record.GScore]; both are 1/2 at the end of the game;
+//   - the players' losses, in nats, with log 2 and log 4: what a player that can only guess pays for one minibatch, and
+//     for two;
+//   - V(D,G) with -log 4, its value at the end of the game;
 //   - the norms of the players' gradients;
-//   - what was measured of the samples: recall, precision, coverage, and their
-//     diversity as a share of the data's. Only where there is any.
+//   - recall, precision and coverage of the samples, and their diversity as a fraction of the data's, if the history
+//     has any of them.
 //
-// Long histories become running medians over bands that hold each value, so no
-// spike is lost. What happened to the run, such as a roll-back, is a dotted
-// line. Values that the history lacks are left out.
+// A long history is drawn as running medians over bands that hold every value, so that no spike is lost. A dotted line
+// marks each event, such as a roll-back or a probe. Values that the history lacks are left out.
 func Plot(history []run.Record, sample image.Image) (image.Image, error) {
 	charts := []figure.Chart{scores(history), losses(history), value(history), gradients(history)}
 	if measured := quality(history); len(measured.Series) > 0 {
@@ -38,27 +37,23 @@ func Plot(history []run.Record, sample image.Image) (image.Image, error) {
 }
 
 func scores(history []run.Record) figure.Chart {
-	d := series("discriminator", history, func(r run.Record) (float64, bool) {
-		real, hasReal := r.Values["d_real"]
-		fake, hasFake := r.Values["d_fake"]
-		return (real + 1 - fake) / 2, hasReal && hasFake
-	})
 	return figure.Chart{
-		Title: "Scores", Series: []figure.Series{d, named("generator", history, "d_fake")},
+		Title:  "Scores",
+		Series: []figure.Series{series("discriminator", history, record.DScore), series("generator", history, record.GScore)},
 		Levels: []figure.Mark{{Name: "1/2", At: .5}}, Holds: []float64{0, 1},
 	}
 }
 
 func losses(history []run.Record) figure.Chart {
 	return figure.Chart{
-		Title: "Losses, nats", Series: []figure.Series{named("of D", history, "d_loss"), named("of G", history, "g_loss")},
+		Title: "Losses, nats", Series: []figure.Series{series("of D", history, record.DLoss), series("of G", history, record.GLoss)},
 		Levels: []figure.Mark{{Name: "log 2", At: math.Ln2}, {Name: "log 4", At: 2 * math.Ln2}},
 	}
 }
 
 func value(history []run.Record) figure.Chart {
 	return figure.Chart{
-		Title: "Value of the game, V(D,G), nats", Series: []figure.Series{named("", history, "v")},
+		Title: "Value of the game, V(D,G), nats", Series: []figure.Series{series("", history, record.V)},
 		Levels: []figure.Mark{{Name: "-log 4", At: -2 * math.Ln2}},
 	}
 }
@@ -66,46 +61,47 @@ func value(history []run.Record) figure.Chart {
 func gradients(history []run.Record) figure.Chart {
 	return figure.Chart{
 		Title: "Norms of the gradients", XLabel: "iterations", LogY: true,
-		Series: []figure.Series{named("of D", history, "d_grad"), named("of G", history, "g_grad")},
+		Series: []figure.Series{series("of D", history, record.DGrad), series("of G", history, record.GGrad)},
 	}
 }
 
 func quality(history []run.Record) figure.Chart {
 	chart := figure.Chart{Title: "Samples against the data", XLabel: "iterations", Holds: []float64{0, 1}}
-	for _, name := range []string{"recall", "precision", "coverage", "diversity"} {
-		if s := named(name, history, name); len(s.X) > 0 {
+	for _, name := range []string{record.Recall, record.Precision, record.Coverage, record.Diversity} {
+		if s := series(name, history, name); len(s.X) > 0 {
 			chart.Series = append(chart.Series, s)
 		}
 	}
 	return chart
 }
 
-// named is one value of a history, over the iterations that have it.
-func named(title string, history []run.Record, value string) figure.Series {
-	return series(title, history, func(r run.Record) (float64, bool) {
-		v, ok := r.Values[value]
-		return v, ok
-	})
-}
-
-func series(name string, history []run.Record, of func(run.Record) (float64, bool)) figure.Series {
-	s := figure.Series{Name: name}
+// series is one value of a history, over the iterations that have it. Values of events are not of an iteration.
+func series(title string, history []run.Record, value string) figure.Series {
+	s := figure.Series{Name: title}
 	for _, r := range history {
-		if v, ok := of(r); ok {
+		if v, ok := record.Value(r.Values, value); ok && r.Event == "" {
 			s.X, s.Y = append(s.X, float64(r.Step)), append(s.Y, v)
 		}
 	}
 	return s
 }
 
-// events marks what happened to the run. Of events after the same iteration
-// there is one mark: a run may roll back to the same checkpoint again and again.
+// events marks what happened to the run: one mark for each iteration that has events, with the name of each kind of
+// them once. A run may roll back to one checkpoint again and again.
 func events(history []run.Record) []figure.Mark {
 	var marks []figure.Mark
+	var kinds []string // of the last mark
 	for _, r := range history {
-		if r.Event != "" {
-			marks = append(marks, figure.Mark{Name: r.Event, At: float64(r.Step)})
+		if r.Event == "" {
+			continue
 		}
+		if last := len(marks) - 1; last < 0 || marks[last].At != float64(r.Step) {
+			marks, kinds = append(marks, figure.Mark{At: float64(r.Step)}), nil
+		}
+		if !slices.Contains(kinds, r.Event) {
+			kinds = append(kinds, r.Event)
+		}
+		marks[len(marks)-1].Name = strings.Join(kinds, ", ")
 	}
-	return slices.Compact(marks)
+	return marks
 }

@@ -30,16 +30,15 @@ var pageTemplate = template.Must(template.ParseFS(assets, "page.html"))
 
 // A Page shows a run to the browsers of this machine.
 type Page struct {
-	Dir      string                      // the run's directory; the run may be still to begin
-	Port     int                         // on 127.0.0.1; 0: one that is free
-	Diagnose func([]run.Record) []string // says in words how the run does; nil: nobody does
-	Output   io.Writer                   // takes the address of the page; nil: nowhere
+	Dir      string                      // the run's directory; the run need not have begun
+	Port     int                         // the port on 127.0.0.1; 0: any free port
+	Diagnose func([]run.Record) []string // says in words how the run is doing; nil: the page does not say
+	Output   io.Writer                   // receives the address of the page; nil: nothing does
 }
 
-// Serve shows the page at an address that holds a secret, until the context is
-// cancelled; then it returns nil. It listens on 127.0.0.1 alone, answers to no
-// other name of this machine, and only reads. It returns an error at once if Dir
-// holds something that is not a run, or if the port is taken.
+// Serve shows the page, at an address that holds a secret, until the context is cancelled. Then it returns nil. It
+// listens on 127.0.0.1 only, answers to no other name of this machine, and only reads. It returns at once with an error
+// that wraps [run.ErrNotARun] if Dir holds something else, and with an error if the port is taken.
 func (p Page) Serve(ctx context.Context) error {
 	if _, err := Look(p.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -49,11 +48,11 @@ func (p Page) Serve(ctx context.Context) error {
 		return err
 	}
 	token := rand.Text()
-	server := &http.Server{Handler: p.Handler(token), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	server := &http.Server{Handler: p.handler(token), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if p.Output != nil {
-		fmt.Fprintf(p.Output, "following %s at http://%s/%s/\nCtrl-C ends it; the run goes on\n", p.Dir, listener.Addr(), token)
+		fmt.Fprintf(p.Output, "following %s at http://%s/%s/\nCtrl-C ends this page; the run goes on\n", p.Dir, listener.Addr(), token)
 	}
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -61,10 +60,10 @@ func (p Page) Serve(ctx context.Context) error {
 	return nil
 }
 
-// Handler answers requests below /token/ for the page and its parts, and refuses
-// all others, as well as those that came by another name than this machine's
-// own: a page elsewhere whose name was made to point here (DNS rebinding).
-func (p Page) Handler(token string) http.Handler {
+// handler answers requests for the page and its parts below /token/ and refuses all others. It also refuses requests
+// that came by a name other than this machine's own: they are from a page elsewhere whose name was made to point here
+// (DNS rebinding).
+func (p Page) handler(token string) http.Handler {
 	s := &site{Page: p}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{token}/{$}", s.page)
@@ -79,15 +78,14 @@ func (p Page) Handler(token string) http.Handler {
 		header.Set("Cache-Control", "no-cache")
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		if !isLocal(r.Host) || subtle.ConstantTimeCompare([]byte(first), []byte(token)) != 1 {
-			http.Error(w, "want the whole address that gan watch printed", http.StatusForbidden)
+			http.Error(w, "open the whole address that gan watch printed", http.StatusForbidden)
 			return
 		}
 		mux.ServeHTTP(w, r)
 	})
 }
 
-// isLocal reports whether a Host header names this machine to itself. Any port
-// will do: it may be forwarded.
+// isLocal reports whether a Host header names this machine to itself. Any port will do, because it may be forwarded.
 func isLocal(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -95,7 +93,7 @@ func isLocal(host string) bool {
 	return slices.Contains([]string{"127.0.0.1", "localhost"}, host)
 }
 
-// site is a page with the last plot that it drew.
+// site is a page and the last plot that it drew.
 type site struct {
 	Page
 	mu      sync.Mutex
@@ -103,15 +101,15 @@ type site struct {
 	png     []byte
 }
 
-// shown is what the page's template has to tell.
+// shown is what the page's template shows.
 type shown struct {
 	Dir, Name   string
 	Waiting     bool   // the run has not begun
-	Problem     string // why it cannot be read
+	Problem     string // why the run cannot be read
 	Step, Steps int
 	Spent, Left time.Duration
 	Age         time.Duration // since the last record
-	Line        string
+	Lines       []string      // the last measurements, and the events since
 	Verdicts    []string
 	Version     string // of the plot
 }
@@ -145,7 +143,7 @@ func (s *site) look() shown {
 		return now
 	}
 	last := state.History[n-1]
-	now.Step, now.Line, now.Version = last.Step, Line(last), state.version()
+	now.Step, now.Lines, now.Version = last.Step, newest(state.History), state.version()
 	now.Spent = inSeconds(last.Seconds)
 	now.Age = time.Since(state.Changed).Round(time.Second)
 	if last.Step > 0 && state.Steps > last.Step {
@@ -155,6 +153,19 @@ func (s *site) look() shown {
 		now.Verdicts = s.Diagnose(state.History)
 	}
 	return now
+}
+
+// newest returns the last record that is not an event, in a few words, and the events that follow it.
+func newest(history []run.Record) []string {
+	first := len(history) - 1
+	for first > 0 && history[first].Event != "" {
+		first--
+	}
+	var lines []string
+	for _, r := range history[first:] {
+		lines = append(lines, Line(r))
+	}
+	return lines
 }
 
 func inSeconds(s float64) time.Duration {
@@ -167,7 +178,7 @@ func (s State) version() string {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte(what)))[:16]
 }
 
-// plot draws the run, if it has changed since the last time.
+// plot serves the plot of the run, and draws it anew if the run has changed.
 func (s *site) plot(w http.ResponseWriter, r *http.Request) {
 	state, err := Look(s.Dir)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -29,9 +30,9 @@ func played(n int) []run.Record {
 	for i := range history {
 		t := float64(i) / 40
 		history[i] = run.Record{Step: 10 * (i + 1), Seconds: t, Values: map[string]float64{
-			"d_real": .6 + .1*math.Sin(t), "d_fake": .4 - .1*math.Sin(t),
-			"d_loss": 1.2 + .1*math.Sin(7*t), "g_loss": .9 + .2*math.Cos(9*t), "v": -1.2 - .1*math.Sin(7*t),
-			"d_grad": 1 + .5*math.Sin(31*t), "g_grad": math.Exp(-t / 10),
+			record.DReal: .6 + .1*math.Sin(t), record.DFake: .4 - .1*math.Sin(t),
+			record.DLoss: 1.2 + .1*math.Sin(7*t), record.GLoss: .9 + .2*math.Cos(9*t), record.V: -1.2 - .1*math.Sin(7*t),
+			record.DGrad: 1 + .5*math.Sin(31*t), record.GGrad: math.Exp(-t / 10),
 		}}
 	}
 	return history
@@ -47,11 +48,12 @@ func squares() image.Image {
 
 func TestLine(t *testing.T) {
 	r := run.Record{Step: 300, Values: map[string]float64{
-		"d_real": .61, "d_fake": .394, "d_loss": 1.2, "g_loss": .93, "v": -1.2, "d_grad": 10.53, "g_grad": 3.2e-5, "recall": .52,
+		record.DReal: .61, record.DFake: .394, record.DLoss: 1.2, record.GLoss: .93, record.V: -1.2, record.DGrad: 10.53, record.GGrad: 3.2e-5, record.Recall: .52,
 	}}
 	require.Equal(t, "D  .61  .39  loss 1.20  .93  V −1.20  ∇ 10.5 3e-5  recall  .52", Line(r))
-	require.Equal(t, "rollback: v is NaN", Line(run.Record{Event: "rollback", Note: "v is NaN"}))
+	require.Equal(t, "rollback: v is NaN", Line(run.Record{Event: run.EventRollback, Note: "v is NaN"}))
 	require.Equal(t, "", Line(run.Record{}))
+	require.Equal(t, "probe: V rose by 0.400 nats", Line(run.Record{Event: record.Probe, Note: "V rose by 0.400 nats"}))
 }
 
 func TestShort(t *testing.T) {
@@ -92,7 +94,7 @@ func TestPlotDrawsEachPanel(t *testing.T) {
 	require.Zero(t, pixelsOf(p, panel(1, 1), blue), "nothing was measured of the samples")
 	for i := range history {
 		if i%20 == 0 {
-			history[i].Values["recall"], history[i].Values["precision"], history[i].Values["coverage"] = .5, .9, .4
+			history[i].Values[record.Recall], history[i].Values[record.Precision], history[i].Values[record.Coverage] = .5, .9, .4
 		}
 	}
 	p, err = Plot(history, squares())
@@ -102,8 +104,8 @@ func TestPlotDrawsEachPanel(t *testing.T) {
 
 func TestPlotOfLittle(t *testing.T) {
 	for name, history := range map[string][]run.Record{
-		"nothing": nil, "an event": {{Step: 3, Event: "stopped", Note: "by hand"}}, "one record": played(1),
-		"no gradient": {{Step: 1, Values: map[string]float64{"g_grad": 0}}, {Step: 2, Values: map[string]float64{"g_grad": 1}}},
+		"nothing": nil, "an event": {{Step: 3, Event: run.EventStopped, Note: "by hand"}}, "one record": played(1),
+		"no gradient": {{Step: 1, Values: map[string]float64{record.GGrad: 0}}, {Step: 2, Values: map[string]float64{record.GGrad: 1}}},
 	} {
 		_, err := Plot(history, nil)
 		require.NoError(t, err, name)
@@ -112,8 +114,18 @@ func TestPlotOfLittle(t *testing.T) {
 
 func TestEventsAreMarked(t *testing.T) {
 	history := played(5)
-	history = append(history, run.Record{Step: 50, Event: "rollback"}, run.Record{Step: 50, Event: "rollback"}, run.Record{Step: 60, Event: "stopped"})
-	require.Equal(t, []figure.Mark{{Name: "rollback", At: 50}, {Name: "stopped", At: 60}}, events(history))
+	history = append(history,
+		run.Record{Step: 50, Event: run.EventRollback}, run.Record{Step: 50, Event: run.EventRollback}, probe(50),
+		probe(60), run.Record{Step: 60, Event: run.EventStopped}, probe(70))
+	require.Equal(t, []figure.Mark{{Name: "rollback, probe", At: 50}, {Name: "probe, stopped", At: 60}, {Name: "probe", At: 70}}, events(history))
+	require.Len(t, series("", history, record.V).X, 5, "events are no measurements")
+}
+
+// probe is what a probe leaves in the history.
+func probe(step int) run.Record {
+	return run.Record{
+		Step: step, Event: record.Probe, Note: "V rose by 0.400 nats", Values: map[string]float64{record.ProbeRise: .4, record.V: 9},
+	}
 }
 
 // begin makes a run's directory as a run in progress has it.
@@ -159,9 +171,9 @@ func get(p http.Handler, host, path string, header ...string) *httptest.Response
 
 const local = "127.0.0.1:8000"
 
-func TestPageTellsOfTheRun(t *testing.T) {
+func TestPageShowsTheRun(t *testing.T) {
 	dir := begin(t, 3)
-	p := Page{Dir: dir, Diagnose: func(h []run.Record) []string { return []string{fmt.Sprintf("%d records & <counting>", len(h))} }}.Handler("secret")
+	p := Page{Dir: dir, Diagnose: func(h []run.Record) []string { return []string{fmt.Sprintf("%d records & <counting>", len(h))} }}.handler("secret")
 	w := get(p, local, "/secret/")
 	require.Equal(t, http.StatusOK, w.Code)
 	require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
@@ -177,10 +189,26 @@ func TestPageTellsOfTheRun(t *testing.T) {
 	}
 }
 
+// A run that was probed after its end shows its last measurements all the same.
+func TestPageOfAProbedRun(t *testing.T) {
+	dir := begin(t, 3)
+	grow(t, dir, probe(30))
+	w := get(Page{Dir: dir}.handler("secret"), local, "/secret/")
+	for _, want := range []string{"Iteration 30 of 1000", "loss 1.2", "probe: V rose by 0.400 nats"} {
+		require.Contains(t, w.Body.String(), want)
+	}
+	grow(t, dir, run.Record{Step: 40, Values: map[string]float64{record.V: -1}})
+	require.NotContains(t, get(Page{Dir: dir}.handler("secret"), local, "/secret/").Body.String(), "probe:")
+
+	dir = begin(t, 0)
+	grow(t, dir, probe(0))
+	require.Contains(t, get(Page{Dir: dir}.handler("secret"), local, "/secret/").Body.String(), "probe: V rose")
+}
+
 // The plot is drawn anew when the run has grown, and only then.
 func TestPageFollowsARun(t *testing.T) {
 	dir := begin(t, 3)
-	p := Page{Dir: dir}.Handler("secret")
+	p := Page{Dir: dir}.handler("secret")
 	first := get(p, local, "/secret/plot.png")
 	require.Equal(t, http.StatusOK, first.Code)
 	_, err := png.Decode(bytes.NewReader(first.Body.Bytes()))
@@ -188,7 +216,7 @@ func TestPageFollowsARun(t *testing.T) {
 	tag := first.Header().Get("ETag")
 	require.Equal(t, http.StatusNotModified, get(p, local, "/secret/plot.png", "If-None-Match", tag).Code)
 
-	grow(t, dir, run.Record{Step: 40, Seconds: 1, Values: map[string]float64{"v": -1}})
+	grow(t, dir, run.Record{Step: 40, Seconds: 1, Values: map[string]float64{record.V: -1}})
 	write(t, dir, `{"step":50,"seco`) // a record on its way
 	require.Contains(t, get(p, local, "/secret/").Body.String(), "Iteration 40 of 1000")
 	second := get(p, local, "/secret/plot.png", "If-None-Match", tag)
@@ -198,7 +226,7 @@ func TestPageFollowsARun(t *testing.T) {
 
 func TestPageRefuses(t *testing.T) {
 	dir := begin(t, 3)
-	p := Page{Dir: dir}.Handler("secret")
+	p := Page{Dir: dir}.handler("secret")
 	for _, c := range []struct {
 		host, path string
 		status     int
@@ -226,23 +254,23 @@ func TestPageRefuses(t *testing.T) {
 	require.NotContains(t, get(p, local, "/secret/../../etc/passwd").Body.String(), "root:")
 }
 
-// A run that is still to begin is waited for; what will never be one is refused.
+// The page waits for a run that has not begun, and refuses a directory that holds something else.
 func TestPageWaits(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "later")
-	p := Page{Dir: dir}.Handler("secret")
+	p := Page{Dir: dir}.handler("secret")
 	require.Contains(t, get(p, local, "/secret/").Body.String(), "Waiting for the run")
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "checkpoints"), 0o777))
 	require.Contains(t, get(p, local, "/secret/").Body.String(), "Waiting for the run")
 	require.Equal(t, http.StatusNotFound, get(p, local, "/secret/plot.png").Code)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"steps":7}`), 0o666))
-	require.Contains(t, get(p, local, "/secret/").Body.String(), "recorded nothing yet")
+	require.Contains(t, get(p, local, "/secret/").Body.String(), "begun but recorded nothing yet")
 	write(t, dir, "not a record\n")
 	require.Contains(t, get(p, local, "/secret/").Body.String(), "line 1 is not a record")
 
 	other := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(other, "thesis.tex"), nil, 0o666))
-	require.ErrorContains(t, Page{Dir: other}.Serve(t.Context()), "thesis.tex")
-	require.ErrorContains(t, Page{Dir: filepath.Join(other, "thesis.tex")}.Serve(t.Context()), "not a run's directory")
+	require.ErrorIs(t, Page{Dir: other}.Serve(t.Context()), run.ErrNotARun)
+	require.ErrorIs(t, Page{Dir: filepath.Join(other, "thesis.tex")}.Serve(t.Context()), run.ErrNotARun)
 }
 
 // lines is an Output that hands on what is written.

@@ -17,8 +17,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// RequireXLA is the environment variable under which a missing XLA fails tests instead of skipping
-// them. `make test` sets it where XLA is expected.
+// RequireXLA is the environment variable under which a missing XLA fails tests instead of skipping them. `make test`
+// sets it where XLA is expected.
 const RequireXLA = "GAN_REQUIRE_XLA"
 
 // Backends runs test once on the Go backend and once on XLA CPU, as subtests.
@@ -29,8 +29,7 @@ func Backends(t *testing.T, test func(t *testing.T, b compute.Backend)) {
 	}
 }
 
-// Open returns the named backend. Where XLA is not there it skips the
-// test, or fails it under RequireXLA.
+// Open returns the named backend. Where XLA is not there it skips the test, or fails it under RequireXLA.
 func Open(t testing.TB, name string) compute.Backend {
 	t.Helper()
 	if _, ok := backend.Plugin("cpu"); name == "xla:cpu" && !ok {
@@ -46,9 +45,9 @@ func Open(t testing.TB, name string) compute.Backend {
 	return b
 }
 
-// CheckGradient compares the gradient of a scalar function with central finite differences, in
-// float64, at the point x of the given shape. The largest difference must stay below tolerance, as a
-// share of the gradient's largest magnitude or of 1 if that is smaller.
+// CheckGradient compares the gradient of a scalar function with central finite differences, in float64, at the point x
+// of the given shape. The largest difference must stay below tolerance, as a fraction of the gradient's largest
+// magnitude or of 1 if that is smaller.
 func CheckGradient(t *testing.T, b compute.Backend, x []float64, dims []int, tolerance float64, f func(x *Node) *Node) {
 	t.Helper()
 	exec := MustNewExec(b, func(x *Node) []*Node {
@@ -73,9 +72,9 @@ func CheckGradient(t *testing.T, b compute.Backend, x []float64, dims []int, tol
 	}
 }
 
-// CheckSecondOrder compares the gradient of ½‖∇f − w‖² with finite differences, as CheckGradient does
-// that of f, for some fixed w. A gradient penalty needs second derivatives; the norm of ∇f alone would
-// see them in its own direction only, which for batch norm, say, is blind to the mean.
+// CheckSecondOrder compares the gradient of ½‖∇f − w‖² with finite differences, as CheckGradient does that of f, for
+// some fixed w. A gradient penalty needs second derivatives; the norm of ∇f alone would see them in its own direction
+// only, which for batch norm, say, is blind to the mean.
 func CheckSecondOrder(t *testing.T, b compute.Backend, x []float64, dims []int, tolerance float64, f func(x *Node) *Node) {
 	t.Helper()
 	w := make([]float64, len(x))
@@ -88,8 +87,8 @@ func CheckSecondOrder(t *testing.T, b compute.Backend, x []float64, dims []int, 
 	})
 }
 
-// Pieces cuts a vector into consecutive pieces of the given shapes, so that one check holds the
-// gradients with respect to several inputs at once.
+// Pieces cuts a vector into consecutive pieces of the given shapes, so that one check holds the gradients with respect
+// to several inputs at once.
 func Pieces(x *Node, shapes ...[]int) []*Node {
 	pieces, from := make([]*Node, len(shapes)), 0
 	for i, dims := range shapes {
@@ -103,8 +102,8 @@ func Pieces(x *Node, shapes ...[]int) []*Node {
 	return pieces
 }
 
-// Variable makes a variable that has the given value in the value's own graph, in place of one that the
-// layer under test would make. A check then sees the gradients in a layer's weights as in its inputs.
+// Variable makes a variable that has the given value in the value's own graph, in place of one that the layer under
+// test would make. A check then sees the gradients in a layer's weights as in its inputs.
 func Variable(scope *model.Scope, name string, value *Node) {
 	store := scope.Store().WithVariableAsConst(true) // or the graph would want it as a parameter
 	v, err := scope.CreateVariable(name, tensors.FromShape(value.Shape()))
@@ -116,15 +115,17 @@ func Variable(scope *model.Scope, name string, value *Node) {
 	v.SetNodeValue(value)
 }
 
-// SetStateOfInfinity sets the store's random state to one from which, on XLA, the third normal number
-// of a float32 draw of 16 is +Inf: a zero from its 32-bit generator, found by trying 1.2 billion draws.
+// SetStateOfInfinity sets the store's random state to one from which, on XLA, the third normal number of a float32 draw
+// of 16 is +Inf: a zero from its 32-bit generator, found by trying 1.2 billion draws.
 func SetStateOfInfinity(t *testing.T, store *model.Store) {
 	t.Helper()
 	if err := store.SetRNGStateFromSeed(1); err != nil {
 		t.Fatal(err)
 	}
 	state := []uint64{5577006791947779410, 8674665223381009803, 15352856648520921629}
-	store.GetVariable("/" + model.RNGStateVariableName).MustSetValue(tensors.FromFlatDataAndDimensions(state, 3))
+	if err := store.GetVariable("/" + model.RNGStateVariableName).SetValue(tensors.FromFlatDataAndDimensions(state, 3)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // RequireInvalid requires that a setting was refused, by its key.

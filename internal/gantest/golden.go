@@ -12,8 +12,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 )
 
-// Golden is a file of numbers that another library made; tests/golden tells of it. It remembers which of
-// them were looked at, so that none is forgotten.
+// Golden is a file of numbers that another library made; tests/golden tells of it. It remembers which of them were
+// looked at, so that none is forgotten.
 type Golden struct {
 	arrays map[string]*tensors.Tensor // float64
 	about  []byte
@@ -44,7 +44,7 @@ func (g *Golden) About(t *testing.T, v any) {
 	}
 }
 
-// Has tells whether there is an array of that name.
+// Has reports whether there is an array of that name.
 func (g *Golden) Has(key string) bool { return g.arrays[key] != nil }
 
 // Dims are the dimensions of an array.
@@ -74,8 +74,8 @@ func (g *Golden) Tensor(t *testing.T, key string, dtype dtypes.DType) *tensors.T
 	return tensors.FromFlatDataAndDimensions(convert[float32](values), dims...)
 }
 
-// Check compares with an array: no number may be further away than tolerance, as a share of the array's
-// largest magnitude.
+// Check compares with an array: no number may be further away than tolerance, as a fraction of the array's largest
+// magnitude.
 func (g *Golden) Check(t *testing.T, key string, got *tensors.Tensor, tolerance float64) {
 	t.Helper()
 	dims, want := g.array(t, key)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Loopback skips a test with a server of its own where the machine cannot reach itself, as in a network
-// namespace whose loopback is down.
+// Loopback skips a test with a server of its own where the machine cannot reach itself, as in a network namespace whose
+// loopback is down.
 func Loopback(t testing.TB) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -26,8 +26,8 @@ type Rule interface {
 // Trainer makes the trainer of a game; it is the method of that name of ganlib.Algorithm1.
 type Trainer = func(b compute.Backend, store *model.Store) (*train.Trainer, error)
 
-// Replay is one iteration of a GAN, played again from a golden file. It sits between the game and its
-// players and rules: it hands them the file's noise, and notes logits and gradients.
+// Replay is one iteration of a GAN, played again from a golden file. It sits between the game and its players and
+// rules: it hands them the file's noise, and notes logits and gradients.
 type Replay struct {
 	golden    *Golden
 	t         *testing.T
@@ -36,8 +36,8 @@ type Replay struct {
 	judged    int // times D was
 }
 
-// CheckIteration plays the golden file's iteration on both backends, and holds to the file all that
-// comes out: in float64 to 1e-9 of each array's largest magnitude, in float32 to 1e-4.
+// CheckIteration plays the golden file's iteration on both backends, and holds to the file all that comes out: in
+// float64 to 1e-9 of each array's largest magnitude, in float32 to 1e-4.
 //
 // game makes the game to be checked, of players and rules that went through the replay's methods.
 func CheckIteration(t *testing.T, golden *Golden, game func(r *Replay) Trainer) {

@@ -1,5 +1,5 @@
-// Package progress shows how far a long piece of work has come: a bar with rate and remaining time on a
-// terminal, and elsewhere, in a file or a notebook's cell, a line now and then.
+// Package progress shows how far a long piece of work has come: a bar with rate and remaining time on a terminal, and
+// elsewhere, in a file or a notebook's cell, a line now and then.
 package progress
 
 import (
@@ -30,8 +30,8 @@ type display interface {
 	done()
 }
 
-// Bytes shows the progress of total bytes, of which what says the purpose, such as a file's name. A total
-// below 1 means that it is not known. A nil w is silent.
+// Bytes shows the progress of total bytes, of which what says the purpose, such as a file's name. A total below 1 means
+// that it is not known. A nil w is silent.
 func Bytes(w io.Writer, what string, total int64) *Bar {
 	return start(w, what, total, bytesOf,
 		progressbar.OptionShowBytes(true), progressbar.OptionShowCount(), progressbar.OptionUseIECUnits(true))

@@ -10,14 +10,11 @@ import (
 	"image"
 	"image/color"
 	"math"
-	"math/rand/v2"
 	"os"
 	"time"
 
 	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/loss"
@@ -26,10 +23,10 @@ import (
 
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// A toy is a run that a process of this test program trains: a small network learns
-// y = x², with noise and Adam, so that weights, optimizer, random numbers and data
+// A toy is a run that a process of this test program trains, with Adam, so that weights, optimizer, random numbers and data
 // all matter to its bits. It records and saves every step.
 type toy struct {
 	Dir       string
@@ -38,6 +35,8 @@ type toy struct {
 	ClockBack bool   // the clock goes back a minute each time it is looked at
 	RollBack  bool   // the run fails at failStep, and goes back to bestStep
 }
+
+var network = gantest.Toy{Hidden: 8, Noise: .1}
 
 const (
 	failStep = 30
@@ -69,11 +68,11 @@ func (c toy) spec(b compute.Backend) (run.Spec, error) {
 	if err := store.SetRNGStateFromSeed(1); err != nil {
 		return run.Spec{}, err
 	}
-	trainer := train.NewTrainer(b, store, predict, loss.MeanSquaredError, optimizer.Adam().LearningRate(0.01).Done(), nil, nil)
+	trainer := train.NewTrainer(b, store, network.Predict, loss.MeanSquaredError, optimizer.Adam().LearningRate(0.01).Done(), nil, nil)
 	spec := run.Spec{
 		Dir: c.Dir, Config: map[string]int{"steps": c.Steps, "seed": 1}, Free: []string{"steps"}, Steps: c.Steps,
 		RecordEvery: 1, SampleEvery: 5, SaveEvery: 1,
-		Trainer: trainer, Batches: batch, Output: os.Stdout,
+		Trainer: trainer, Batches: network.Batch, Output: os.Stdout,
 		Sample: func() (image.Image, error) { return picture(store) },
 	}
 	if c.ClockBack {
@@ -96,7 +95,7 @@ func failOnce(spec *run.Spec) {
 	}
 	spec.Judge = func(history []run.Record) error {
 		for _, r := range history {
-			if r.Event == "rollback" {
+			if r.Event == run.EventRollback {
 				return nil
 			}
 		}
@@ -106,25 +105,6 @@ func failOnce(spec *run.Spec) {
 		fmt.Println("failing")
 		return errors.New("all samples are the same")
 	}
-}
-
-func predict(scope *model.Scope, x *Node) *Node {
-	h := Tanh(layers.Dense(scope.In("hidden"), x, true, 8))
-	h = Add(h, MulScalar(scope.RandomNormal(x.Graph(), h.Shape()), 0.1))
-	return layers.Dense(scope.In("out"), h, true, 1)
-}
-
-func batch(step int) (train.Batch, error) {
-	rng := rand.New(rand.NewPCG(1, uint64(step)))
-	x, y := make([]float32, 4), make([]float32, 4)
-	for i := range x {
-		x[i] = rng.Float32()*2 - 1
-		y[i] = x[i] * x[i]
-	}
-	return train.Batch{
-		Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, 4, 1)},
-		Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(y, 4, 1)},
-	}, nil
 }
 
 // picture draws the first layer's weights.

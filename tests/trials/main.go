@@ -1,15 +1,15 @@
-// Command trials makes runs that fail on purpose, and healthy ones, and counts what package diagnose says of them.
+// Command trials makes runs that fail on purpose, and healthy ones, and counts the verdicts of package diagnose on
+// them.
 //
 //	go run ./tests/trials -seeds 0-9             the seeds on which thresholds are fixed
 //	go run ./tests/trials -seeds 100-109 -table tests/trials/README.md
 //	go run ./tests/trials -seeds 0-0 -short ganlib/diagnose/testdata
 //
-// Runs are kept, and one that is done is not made again, so a command that was stopped goes on where it was.
+// Runs are kept, and a run that is done is not made again. A command that was stopped goes on where it stopped.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -25,7 +25,7 @@ import (
 
 func main() {
 	seedRange := flag.String("seeds", "0-9", "seeds, from the first to the last")
-	only := flag.String("only", "", "the trials whose name contains this")
+	only := flag.String("only", "", "make only the trials whose names contain this")
 	out := flag.String("out", "build/trials", "directory of the runs")
 	table := flag.String("table", "", "file to write the result to, in Markdown")
 	short := flag.String("short", "", "directory to write short histories to, for the tests of package diagnose")
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// tryAll makes all runs of the trials whose name contains only, and the table of what is said about them.
+// tryAll makes the runs of all trials whose names contain only, and a table of the verdicts on them.
 func tryAll(ctx context.Context, seedRange, only, out, table, short string) error {
 	var first, last int64
 	if n, _ := fmt.Sscanf(seedRange+"\n", "%d-%d\n", &first, &last); n != 2 || first > last {
@@ -63,7 +63,7 @@ func tryAll(ctx context.Context, seedRange, only, out, table, short string) erro
 		}
 	}
 	if len(results) == 0 {
-		return fmt.Errorf("-only is %q: want a part of one of %q", only, names())
+		return fmt.Errorf("-only is %q: want part of one of these names: %q", only, names())
 	}
 	text := report(results, seedRange)
 	fmt.Print("\n", text)
@@ -73,8 +73,8 @@ func tryAll(ctx context.Context, seedRange, only, out, table, short string) erro
 	return os.WriteFile(table, []byte(text), 0o644)
 }
 
-// history makes the trial with a seed, unless that is done, and returns its history and configuration.
-func (t trial) history(ctx context.Context, dir string, seed int64) ([]run.Record, json.RawMessage, error) {
+// history makes the trial with a seed, unless it is done, and returns its history and configuration.
+func (t trial) history(ctx context.Context, dir string, seed int64) ([]run.Record, []byte, error) {
 	if t.play != nil {
 		return t.play(seed), nil, nil
 	}
@@ -82,10 +82,9 @@ func (t trial) history(ctx context.Context, dir string, seed int64) ([]run.Recor
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg.Dir = dir
-	if !done(cfg) {
-		// A run that diverges ends in an error, and that is what it was made for: the history says it.
-		if _, err := gans.Train(ctx, cfg); err != nil && !done(cfg) {
+	if !done(dir, cfg.Steps) {
+		// A run that was made to diverge ends in an error. Its history says so.
+		if _, err := gans.Train(ctx, cfg, gans.Options{Dir: dir}); err != nil && !done(dir, cfg.Steps) {
 			return nil, nil, err
 		}
 	}
@@ -93,17 +92,13 @@ func (t trial) history(ctx context.Context, dir string, seed int64) ([]run.Recor
 	if err != nil {
 		return nil, nil, err
 	}
-	var config json.RawMessage
-	if err := r.Config(&config); err != nil {
-		return nil, nil, err
-	}
 	history, err := r.History()
-	return history, config, err
+	return history, r.ConfigText(), err
 }
 
-// done tells whether a run came to its last iteration, or to a failure that ended it.
-func done(cfg gans.Config) bool {
-	r, err := run.Open(cfg.Dir)
+// done reports whether a run reached its last iteration, or a failure that ended it.
+func done(dir string, steps int) bool {
+	r, err := run.Open(dir)
 	if err != nil {
 		return false
 	}
@@ -112,5 +107,5 @@ func done(cfg gans.Config) bool {
 		return false
 	}
 	last := history[len(history)-1]
-	return last.Event == "stopped" || last.Step >= cfg.Steps
+	return last.Event == run.EventStopped || last.Step >= steps
 }

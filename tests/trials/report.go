@@ -18,12 +18,12 @@ type result struct {
 	verdicts []diagnose.Verdict
 }
 
-// found tells whether one of the verdicts is of a condition.
+// found reports whether one of the verdicts is of a condition.
 func (r result) found(c diagnose.Condition) bool {
 	return slices.ContainsFunc(r.verdicts, func(v diagnose.Verdict) bool { return v.Condition == c })
 }
 
-// conditions are those of verdicts, in words.
+// conditions lists the conditions of verdicts.
 func conditions(verdicts []diagnose.Verdict) string {
 	var all []string
 	for _, v := range verdicts {
@@ -32,13 +32,15 @@ func conditions(verdicts []diagnose.Verdict) string {
 	return strings.Join(slices.Compact(all), ", ")
 }
 
-// failures are the conditions that are an alarm where they are found.
-var failures = []diagnose.Condition{
-	diagnose.Diverged, diagnose.DeadStart, diagnose.Saturated, diagnose.DDominates, diagnose.GDominates,
-	diagnose.ModeCollapse, diagnose.Oscillation,
+// failures returns the conditions that raise an alarm.
+func failures() []diagnose.Condition {
+	return []diagnose.Condition{
+		diagnose.Diverged, diagnose.DeadStart, diagnose.Saturated, diagnose.DDominates, diagnose.GDominates,
+		diagnose.ModeCollapse, diagnose.Oscillation,
+	}
 }
 
-// report is the result in Markdown: a table by condition, and one by trial.
+// report returns the results in Markdown: a table by condition, and one by trial.
 func report(results []result, seeds string) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "# Trials of the diagnosis, seeds %s\n\n", seeds)
@@ -47,13 +49,13 @@ func report(results []result, seeds string) string {
 		"brackets: Wilson's 95% interval (1927). Thresholds are fixed on seeds 0-9.\n\n")
 	s.WriteString("| data | condition | hits | false alarms |\n|---|---|---|---|\n")
 	for _, data := range []string{"toy", "MNIST"} {
-		for _, c := range append([]diagnose.Condition{diagnose.Healthy}, failures...) {
+		for _, c := range append([]diagnose.Condition{diagnose.Healthy}, failures()...) {
 			made := func(r result) bool { return r.trial.data == data && r.trial.made == c }
 			other := func(r result) bool { return r.trial.data == data && !r.trial.fails() }
 			if c == diagnose.Healthy { // said of a run that fails
 				other = func(r result) bool { return r.trial.data == data && r.trial.fails() }
 			}
-			fmt.Fprintf(&s, "| %s | %s | %s | %s |\n", data, c, share(results, made, c), share(results, other, c))
+			fmt.Fprintf(&s, "| %s | %s | %s | %s |\n", data, c, fraction(results, made, c), fraction(results, other, c))
 		}
 	}
 	s.WriteString("\n| trial | made | found, and in how many runs |\n|---|---|---|\n")
@@ -65,11 +67,11 @@ func report(results []result, seeds string) string {
 	return s.String()
 }
 
-// fails tells whether a trial is made to fail.
-func (t trial) fails() bool { return slices.Contains(failures, t.made) }
+// fails reports whether a trial is made to fail.
+func (t trial) fails() bool { return slices.Contains(failures(), t.made) }
 
-// share is in how many of some results a condition is found, with Wilson's interval.
-func share(results []result, of func(result) bool, c diagnose.Condition) string {
+// fraction says in how many of some results a condition is found, with Wilson's interval.
+func fraction(results []result, of func(result) bool, c diagnose.Condition) string {
 	n, k := 0, 0
 	for _, r := range results {
 		if of(r) {
@@ -86,8 +88,8 @@ func share(results []result, of func(result) bool, c diagnose.Condition) string 
 	return fmt.Sprintf("%d of %d [%.2f, %.2f]", k, n, low, high)
 }
 
-// wilson is the interval that holds the probability behind k of n with 95% confidence (Wilson 1927): all p that are
-// within 1.96 of their own standard errors of k/n.
+// wilson returns the interval that holds the probability behind k of n with 95% confidence (Wilson 1927): all p within
+// 1.96 of their own standard errors of k/n.
 func wilson(k, n int) (low, high float64) {
 	z, of, p := distuv.UnitNormal.Quantile(.975), float64(n), float64(k)/float64(n)
 	middle := p + z*z/(2*of)

@@ -5,15 +5,18 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/gans-in-go/gans/ganlib/diagnose"
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// enough is how many records package diagnose's tests need of a run; of a longer one only those with measurements of
-// the samples are kept.
+// enough is the number of records up to which a history stays whole. Of a longer one only the records with measurements
+// of the samples are kept.
 const enough = 100
 
-// shorten writes the part of a history that the rules read, in four digits, as package diagnose's tests have it.
+// shorten writes the part of a history that the rules read, with four digits, for the tests of package diagnose.
 func shorten(history []run.Record, file string) error {
 	out, err := os.Create(file)
 	if err != nil {
@@ -21,13 +24,13 @@ func shorten(history []run.Record, file string) error {
 	}
 	defer out.Close()
 	for _, r := range history {
-		_, measured := r.Values["coverage"]
+		_, measured := r.Values[record.Coverage]
 		if r.Event == "" && len(history) > enough && !measured {
 			continue
 		}
 		short := run.Record{Step: r.Step, Event: r.Event, Note: r.Note, Values: map[string]float64{}}
 		for name, v := range r.Values {
-			if slices.Contains(read, name) {
+			if isRead(name) {
 				short.Values[name], _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
 			}
 		}
@@ -42,8 +45,9 @@ func shorten(history []run.Record, file string) error {
 	return out.Close()
 }
 
-// read are the values that rules look at in every run.
-var read = []string{
-	"d_real", "d_fake", "d_loss", "g_loss", "v", "d_grad", "g_grad", "grad_ratio", "g_saturated",
-	"g_grad/hidden_0", "g_grad/hidden_1", "g_grad/output", "coverage", "recall", "precision", "diversity",
+// isRead reports whether a rule reads the named value.
+func isRead(name string) bool {
+	return slices.ContainsFunc(diagnose.Values(), func(read string) bool {
+		return name == read || strings.HasSuffix(read, "/") && strings.HasPrefix(name, read)
+	})
 }

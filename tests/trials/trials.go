@@ -6,17 +6,18 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/diagnose"
+	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 // trial is a way to bring about a condition.
 type trial struct {
 	name    string
-	data    string // "toy" or "MNIST"
-	made    diagnose.Condition
+	data    string             // "toy" or "MNIST"
+	made    diagnose.Condition // what the trial was made to show
 	preset  string
 	changes map[string]any
-	play    func(seed int64) []run.Record // in place of a preset: a game whose orbit is known
+	play    func(seed int64) []run.Record // instead of a preset: a game whose orbit is known
 }
 
 // Keys of config.json.
@@ -27,8 +28,8 @@ const (
 	loss                 = "objective.name"
 )
 
-// trials are all of them. The ring and its settings are those of the preset ring8, MNIST's networks those of the
-// 2014 paper.
+// trials lists all trials. The ring and its settings are those of the preset ring8, MNIST's networks those of the 2014
+// paper.
 var trials = []trial{
 	{name: "ring-healthy", data: "toy", made: diagnose.Healthy, preset: "ring8", changes: map[string]any{gRate: 5e-3}},
 	{name: "ring-g-ahead", data: "toy", made: diagnose.GDominates, preset: "ring8", changes: map[string]any{dRate: 1e-5}},
@@ -46,8 +47,8 @@ var trials = []trial{
 	{name: "mnist-dead", data: "MNIST", made: diagnose.DeadStart, preset: "mnist-adam", changes: mnist(1000, map[string]any{gRate: 10})},
 }
 
-// mnist are changes that let 2014's networks show what they do within a minute: a quarter of the hidden units. With so
-// few, V whole at the released rate is stable, and arrives earlier than ½V.
+// mnist returns changes with which the 2014 networks show what they do within a minute: a quarter of the hidden units.
+// With these, V whole at the released rate is stable, and arrives earlier than ½V.
 func mnist(steps int, changes map[string]any) map[string]any {
 	all := map[string]any{
 		"generator.mlp.hidden": []int{300, 300}, "discriminator.maxout.units": []int{60, 60},
@@ -59,7 +60,7 @@ func mnist(steps int, changes map[string]any) map[string]any {
 	return all
 }
 
-// config is the trial's configuration with a seed. Pictures and checkpoints are made at the end alone.
+// config returns the trial's configuration with a seed. Pictures and checkpoints are made only at the end.
 func (t trial) config(seed int64) (gans.Config, error) {
 	preset, err := gans.Preset(t.preset)
 	if err != nil {
@@ -71,8 +72,8 @@ func (t trial) config(seed int64) (gans.Config, error) {
 }
 
 // dirac plays the Dirac-GAN (Mescheder et al. 2018, arXiv:1801.04406): p_data is all at 0, p_g all at θ, and D(x) =
-// σ(ψx). Descent by turns goes round the equilibrium at (0, 0) in circles; with R1, of weight gamma, it arrives. The
-// seed says where the game begins: at a distance from .5 to 1.5, in any direction.
+// σ(ψx). Alternating descent circles around the equilibrium at (0, 0). With R1, of weight gamma, it arrives. The seed
+// decides where the game begins: at a distance from .5 to 1.5, in any direction.
 func dirac(gamma float64) func(seed int64) []run.Record {
 	return func(seed int64) []run.Record {
 		rng := rand.New(rand.NewPCG(uint64(seed), 1))
@@ -86,7 +87,7 @@ func dirac(gamma float64) func(seed int64) []run.Record {
 			if step%every == 0 {
 				fake := sigmoid(psi * theta)
 				history = append(history, run.Record{Step: step, Values: map[string]float64{
-					"d_real": .5, "d_fake": fake, "v": math.Log(.5) + math.Log1p(-fake),
+					record.DReal: .5, record.DFake: fake, record.V: math.Log(.5) + math.Log1p(-fake),
 				}})
 			}
 		}

@@ -1,39 +1,37 @@
-// Package catalog knows the published data sets that papers on GANs name: what
-// each holds, on what terms, where its files are and how to tell that they are
-// right. It fetches them when asked to, and only then, and opens them by name:
+// Package catalog knows the data sets that papers on GANs use: what each holds, on what terms, where its files are and
+// how to check them. It fetches them when asked to, and only then, and opens them by name:
 //
 //	set, err := catalog.Lookup("cifar10")
 //	err = set.Fetch(ctx, catalog.Options{Output: os.Stderr}) // once: 162 MiB
-//	images, err := set.Open(catalog.Options{})               // a data.Source
+//	images, err := set.Open(ctx, catalog.Options{})          // a data.Source
 //
-// The command `gan data` does the same. A set that its owners hand out only to
-// those who agree to terms is never fetched: Fetch says what the terms are, where
-// to ask, and where to put the files.
+// The command `gan data` does the same. A set that its owners give only to those who agree to terms is never fetched:
+// the error of Fetch, [ErrByHand], says what the terms are, where to ask, and where to put the files.
+//
+// Sets that a package of this module embeds are listed too, with their parts; package data/open opens every set by its
+// name.
 //
 // # Where the files are
 //
-// Under [Dir], or the folder that [Options].Dir names, in a folder a set, by the
-// names their publishers gave them. A file that was put there by hand is as good as
-// one that was fetched. While a file is fetched it is called NAME.part; it gets its
-// name when its size and hash are right. A fetch that was stopped goes on
-// where it stood, and two processes that want the same file wait for each other.
+// Under [Dir], or the folder that [Options].Dir names, in one folder per set, by the names their publishers gave them.
+// A file that was put there by hand is as good as one that was fetched. While a file is fetched it is called NAME.part;
+// it gets its name when its size and hash are right. A fetch that was stopped resumes where it stopped, and two
+// processes that want the same file wait for each other.
 //
 // # Hashes and addresses
 //
-// Each hash says where it is from: another project's list of hashes, named with
-// its version. Where nobody has published one there is none, and
-// [Set.Verify] reports what it finds. Addresses are those that the publishers
-// give; a file that has not been fetched from them by the authors of this package is
-// marked untried.
+// Each hash says where it is from: another project's list of hashes, named with its version. A file whose hash nobody
+// has published has none, and [Set.Verify] reports the one it finds. Addresses are those that the publishers give; a
+// file that the authors of this package have not fetched from them is marked untried.
 package catalog
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 )
@@ -53,17 +51,15 @@ type Set struct {
 	License string
 	// Terms is what the publisher asks for beyond a licence; "" for nothing.
 	Terms string
-	// ByHand says how to get a set that must not be fetched by a program; ""
-	// for the others.
+	// ByHand says how to get a set that a program must not fetch; "" for the others.
 	ByHand string
-	// BuiltIn is the package that embeds a set for which there is nothing to
-	// fetch; "" for the others.
+	// BuiltIn is the package that embeds a set, which has nothing to fetch; "" for the others.
 	BuiltIn string
 
-	// Frame is how pictures of any size become images unless [Options] says
-	// otherwise; zero for a set whose images have one size.
+	// Frame is how pictures of any size become images unless [Options] says otherwise; zero for a set whose images have
+	// one size.
 	Frame data.Frame
-	// Parts are what the set divides into; the first is the one to train on.
+	// Parts are the divisions of the set; the first is the one to train on.
 	Parts []Part
 
 	folder string // of its files; "" for Name
@@ -71,12 +67,12 @@ type Set struct {
 }
 
 // opener reads one part of a set from its files, which are there.
-type opener func(part Part, paths []string, o Options) (data.Source, error)
+type opener func(ctx context.Context, part Part, paths []string, o Options) (data.Source, error)
 
 // Part is one division of a set, such as the images for training.
 type Part struct {
 	Name   string // "train", "test", ...
-	Images int    // how many; 0 if not known
+	Images int    // the number of images; 0 if not known
 	Files  []File // what it is read from; parts may share files
 }
 
@@ -85,28 +81,26 @@ type File struct {
 	Name string
 	// URLs are its addresses, the publisher's own first.
 	URLs []string
-	// Tried is the day on which it was last fetched from them, such as
-	// "2026-11-23"; "" if that has not been tried.
+	// Tried is the day on which it was last fetched from them, such as "2026-11-23"; "" if that has not been tried.
 	Tried string
 	Size  int64 // in bytes; 0 if not known
 	Hash  Hash  // of the file
-	// Folder is what an archive unpacks to. A folder of that name is read as
-	// well, where the archive is not there; "" for no archive.
+	// Folder is what an archive unpacks to. A folder of that name is read as well, where the archive is not there; ""
+	// for no archive.
 	Folder string
-	// Unpacked is the hash of what a gzipped file holds, so that a copy that
-	// somebody else has packed is known as right; "" where it is not known.
+	// Unpacked is the hash of the content of a gzipped file, by which a copy that was packed anew is recognised as
+	// right; "" where it is not known.
 	Unpacked Hash
 	// HashFrom says where the hashes are from.
 	HashFrom string
 }
 
-// Options says where a set's files are and what to read of them. The zero value
-// is the part to train on, from [Dir].
+// Options say where a set's files are and what to read of them. The zero value is the part to train on, from [Dir].
 type Options struct {
 	Dir  string // the folder of all data sets; "" means [Dir]
 	Part string // "" means the set's first
-	// Frame is for sets of pictures of any size; what is 0 is as the set's own
-	// Frame says. Sets of one size stay as they are.
+	// Frame is for sets of pictures of any size; zeros are replaced by the set's own Frame. Sets of one size stay as
+	// they are.
 	data.Frame
 	Output io.Writer // where progress goes; nil is silent
 }
@@ -121,19 +115,18 @@ func Names() []string {
 	return names
 }
 
-// Lookup returns the set of that name.
+// Lookup returns the set of that name. The error for an unknown name is an [*UnknownError].
 func Lookup(name string) (*Set, error) {
 	for _, s := range published {
 		if s.Name == name {
 			return &s, nil
 		}
 	}
-	return nil, fmt.Errorf("data set %q is unknown: want one of %s", name, strings.Join(Names(), ", "))
+	return nil, &UnknownError{What: "data set", Name: name, Known: Names(), Key: "set"}
 }
 
-// Dir is the folder of all data sets: what the environment variable GAN_DATA
-// says, or else gans-in-go/data in the user's cache folder. It is made when
-// something is fetched, not before.
+// Dir is the folder of all data sets: what the environment variable GAN_DATA says, or else gans-in-go/data in the
+// user's cache folder. It is made when something is fetched, not before.
 func Dir() (string, error) {
 	if dir := os.Getenv(Env); dir != "" {
 		return dir, nil
@@ -145,8 +138,7 @@ func Dir() (string, error) {
 	return filepath.Join(cache, "gans-in-go", "data"), nil
 }
 
-// Folder is where the set's files are or would be: in dir, or in [Dir] if dir
-// is "".
+// Folder is where the set's files are or would be: in dir, or in [Dir] if dir is "".
 func (s *Set) Folder(dir string) (string, error) {
 	if dir == "" {
 		var err error
@@ -160,7 +152,7 @@ func (s *Set) Folder(dir string) (string, error) {
 	return filepath.Join(dir, s.Name), nil
 }
 
-// Part returns the part of that name, the first for "".
+// Part returns the part of that name, the first for "". The error for an unknown name is an [*UnknownError].
 func (s *Set) Part(name string) (Part, error) {
 	names := make([]string, len(s.Parts))
 	for i, part := range s.Parts {
@@ -169,7 +161,7 @@ func (s *Set) Part(name string) (Part, error) {
 		}
 		names[i] = part.Name
 	}
-	return Part{}, fmt.Errorf("data set %q has no part %q: want one of %s", s.Name, name, strings.Join(names, ", "))
+	return Part{}, &UnknownError{What: fmt.Sprintf("data set %q: part", s.Name), Name: name, Known: names, Key: "part"}
 }
 
 // Files are the files of all parts, each once.
@@ -197,9 +189,8 @@ func (p Part) Size() int64 {
 	return size
 }
 
-// Here reports whether the files of the part that o names are there, with the
-// sizes they should have. It does not read them: [Set.Verify] does. A set that is
-// built in has no files that could be missing.
+// Here reports whether the files of the part that o names are there, with the sizes they should have. It does not read
+// them: [Set.Verify] does. It is true for a set that is built in, which has no files.
 func (s *Set) Here(o Options) bool {
 	_, err := s.present(o)
 	return err == nil

@@ -16,6 +16,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // TestPublished holds every entry to what the commands and the fetching rely on.
@@ -79,7 +82,16 @@ func checkFile(t *testing.T, set *Set, f File) {
 
 func TestLookup(t *testing.T) {
 	_, err := Lookup("cifar")
+	var unknown *UnknownError
+	require.ErrorAs(t, err, &unknown)
+	require.Equal(t, UnknownError{What: "data set", Name: "cifar", Known: Names(), Key: "set"}, *unknown)
 	require.ErrorContains(t, err, `data set "cifar" is unknown: want one of celeba, cifar10, cifar100, `)
+	require.ErrorContains(t, err, `(did you mean "cifar10"?)`)
+	gantest.RequireInvalid(t, err, "set")
+	_, err = Lookup("photographs")
+	require.ErrorAs(t, err, &unknown)
+	_, ok := unknown.Suggestion()
+	require.False(t, ok)
 	set, err := Lookup("cifar10")
 	require.NoError(t, err)
 	set.Title = "spoilt"
@@ -88,7 +100,10 @@ func TestLookup(t *testing.T) {
 	require.Equal(t, "CIFAR-10", set.Title, "nobody's change is another's")
 
 	_, err = set.Part("extra")
-	require.EqualError(t, err, `data set "cifar10" has no part "extra": want one of train, test`)
+	require.ErrorAs(t, err, &unknown)
+	require.Equal(t, "extra", unknown.Name)
+	gantest.RequireInvalid(t, err, "part")
+	require.Equal(t, []string{"train", "test"}, unknown.Known)
 	part, err := set.Part("")
 	require.NoError(t, err)
 	require.Equal(t, "train", part.Name)
@@ -111,10 +126,12 @@ func TestDir(t *testing.T) {
 	set, err := Lookup("emnist-letters")
 	require.NoError(t, err)
 	require.False(t, set.Here(Options{}))
-	_, err = set.Open(Options{})
+	_, err = set.Open(t.Context(), Options{})
 	require.EqualError(t, err, `data set "emnist-letters" is not here: `+
 		"`gan data fetch emnist-letters` fetches 535.7 MiB, or put gzip.zip into "+filepath.Join(dir, "emnist")+" by hand")
+	require.ErrorIs(t, err, ErrNotFetched)
 	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NotErrorIs(t, err, ErrByHand)
 	left, err := os.ReadDir(home)
 	require.NoError(t, err)
 	require.Empty(t, left, "asking makes nothing")
@@ -123,14 +140,16 @@ func TestDir(t *testing.T) {
 	dir, err = Dir()
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join(home, "mine"), dir)
-	_, err = set.Open(Options{Dir: "there", Part: "test"})
-	require.ErrorContains(t, err, `data set "emnist-letters", part "test", is not here: `+"`gan data fetch emnist-letters --part test --dir there`")
+	_, err = set.Open(t.Context(), Options{Dir: "there", Part: "test"})
+	require.ErrorIs(t, err, ErrNotFetched)
+	require.ErrorContains(t, err, "`gan data fetch emnist-letters --part test --dir there`")
 
 	mnist, err := Lookup("mnist")
 	require.NoError(t, err)
 	require.True(t, mnist.Here(Options{}))
-	_, err = mnist.Open(Options{})
-	require.EqualError(t, err, `data set "mnist" is built in: package github.com/gans-in-go/gans/ganlib/data/mnist has it`)
+	_, err = mnist.Open(t.Context(), Options{})
+	require.ErrorIs(t, err, ErrBuiltIn)
+	require.ErrorContains(t, err, mnist.BuiltIn)
 }
 
 // packed is b, gzipped at a level.
@@ -160,17 +179,17 @@ func TestVerify(t *testing.T) {
 		content  []byte
 		unpacked Hash
 		unknown  bool
-		problem  string
+		problem  error
 		repacked bool
 	}{
 		"right":            {content: theirs},
-		"flipped":          {content: flipped, problem: "has the hash " + string(sha(flipped)) + ": want " + string(sha(theirs)) + ", from the test; delete it and fetch it again"},
-		"short":            {content: theirs[:50], problem: "has 50 bytes: want "},
+		"flipped":          {content: flipped, problem: ErrChecksum},
+		"short":            {content: theirs[:50], problem: ErrSize},
 		"repacked":         {content: debians, unpacked: sha(plain), repacked: true},
-		"repacked, unsaid": {content: debians, problem: "bytes: want "},
-		"repacked, wrong":  {content: packed(t, plain[1:], 1), unpacked: sha(plain), problem: "has the hash "},
-		"not gzip at all":  {content: plain, unpacked: sha(plain), problem: "has the hash "},
-		"gzip, cut":        {content: debians[:60], unpacked: sha(plain), problem: "has the hash "},
+		"repacked, unsaid": {content: debians, problem: ErrSize},
+		"repacked, wrong":  {content: packed(t, plain[1:], 1), unpacked: sha(plain), problem: ErrChecksum},
+		"not gzip at all":  {content: plain, unpacked: sha(plain), problem: ErrChecksum},
+		"gzip, cut":        {content: debians[:60], unpacked: sha(plain), problem: ErrChecksum},
 		"unknown":          {content: flipped, unknown: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -195,9 +214,9 @@ func TestVerify(t *testing.T) {
 			require.Equal(t, path, report.Path)
 			require.EqualValues(t, len(test.content), report.Size)
 			require.Equal(t, test.repacked, report.Repacked)
-			if test.problem != "" {
-				require.ErrorContains(t, report.Problem, path+" has ")
-				require.ErrorContains(t, report.Problem, test.problem)
+			if test.problem != nil {
+				require.ErrorIs(t, report.Problem, test.problem)
+				require.ErrorContains(t, report.Problem, path)
 				return
 			}
 			require.NoError(t, report.Problem)
@@ -213,7 +232,8 @@ func TestVerifyStops(t *testing.T) {
 	require.NoError(t, os.MkdirAll(path, 0o777))
 	reports, err := one().Verify(t.Context(), o)
 	require.NoError(t, err)
-	require.EqualError(t, reports[0].Problem, path+" is not a file: want the file as it was published")
+	require.ErrorIs(t, reports[0].Problem, data.ErrFormat)
+	require.ErrorContains(t, reports[0].Problem, path)
 	require.False(t, one().Here(o))
 
 	require.NoError(t, os.Remove(path))
@@ -224,5 +244,6 @@ func TestVerifyStops(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 
 	_, err = one().Verify(t.Context(), Options{Dir: o.Dir, Part: "extra"})
-	require.ErrorContains(t, err, `no part "extra"`)
+	var unknown *UnknownError
+	require.ErrorAs(t, err, &unknown)
 }

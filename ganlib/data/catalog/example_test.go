@@ -1,9 +1,9 @@
 package catalog_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
 )
@@ -14,8 +14,8 @@ func ExampleSet_Open() {
 	if err != nil {
 		panic(err)
 	}
-	_, err = set.Open(catalog.Options{Dir: "data"})
-	fmt.Println(errors.Is(err, fs.ErrNotExist))
+	_, err = set.Open(context.Background(), catalog.Options{Dir: "data"})
+	fmt.Println(errors.Is(err, catalog.ErrNotFetched))
 	fmt.Println(err)
 	// Output:
 	// true

@@ -9,24 +9,22 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/shirou/gopsutil/v4/disk"
 
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/disk"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// Fetch brings the files of the part that o names into the set's folder, those that
-// are not there yet. Addresses are tried in their order. A file is written aside,
-// as NAME.part, and gets its name once its size and hash are right; when Fetch is
-// stopped, by the context or otherwise, the next one goes on where it stood.
-// The proxy variables of the environment are honoured.
+// Fetch brings the files of the part that o names into the set's folder, those that are not there yet. Addresses are
+// tried in their order. A file is written aside, as NAME.part, and gets its name once its size and hash are right; when
+// Fetch is stopped, by the context or otherwise, the next one resumes there. The proxy variables of the environment are
+// honoured.
 //
-// For a set that must be had by hand it returns an error with its terms, the
-// publisher's page and the place for its files, unless they are there. For one that is
-// built in there is nothing to do.
+// For a set that must be obtained by hand it returns an error with its terms, the publisher's page and the place for
+// its files, [ErrByHand], unless they are there. For one that is built in it does nothing.
 func (s *Set) Fetch(ctx context.Context, o Options) error {
 	return s.fetch(ctx, o, newFetcher(o.Output))
 }
@@ -58,10 +56,9 @@ func (s *Set) fetch(ctx context.Context, o Options, f *fetcher) error {
 type fetcher struct {
 	client *http.Client
 	output io.Writer // nil is silent
-	// idle is how long a connection may deliver nothing before it is given up.
+	// idle is how long a connection may deliver nothing before it is closed.
 	idle time.Duration
-	// A dropped connection is taken up again after a pause, until it has delivered
-	// nothing so many times in a row.
+	// A dropped connection is resumed after a pause, until that has delivered nothing this many times in a row.
 	pause time.Duration
 	tries int
 	// free is the room left for a folder's files, in bytes.
@@ -81,20 +78,14 @@ func newFetcher(output io.Writer) *fetcher {
 func checkRedirect(to *http.Request, via []*http.Request) error {
 	switch from := via[len(via)-1].URL; {
 	case from.Scheme == "https" && to.URL.Scheme != "https":
-		return finalError{fmt.Errorf("it redirects from %s to %s: want no way from an encrypted address to one that is not", from, to.URL)}
+		return finalError{fmt.Errorf("%w: from %s, which is encrypted, to %s, which is not", ErrRedirect, from, to.URL)}
 	case len(via) >= 10:
-		return finalError{errors.New("it redirects more than 10 times")}
+		return finalError{fmt.Errorf("%w: more than 10 in a row", ErrRedirect)}
 	}
 	return nil
 }
 
-func freeSpace(ctx context.Context, folder string) (uint64, error) {
-	usage, err := disk.UsageWithContext(ctx, folder)
-	if err != nil {
-		return 0, err
-	}
-	return usage.Free, nil
-}
+func freeSpace(_ context.Context, folder string) (uint64, error) { return disk.Free(folder) }
 
 // file fetches one file to path, unless it is there.
 func (f *fetcher) file(ctx context.Context, file File, path string) error {
@@ -114,16 +105,16 @@ func (f *fetcher) file(ctx context.Context, file File, path string) error {
 	if err := f.room(ctx, file, p); err != nil {
 		return err
 	}
-	var failures []string
+	var failed failures
 	for i, url := range file.URLs {
 		err := f.from(ctx, url, file, p)
 		if err == nil {
 			return p.finish(path)
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("%s: stopped at %s: the same command goes on from there: %w", file.Name, progress.Size(p.size()), context.Cause(ctx))
+			return fmt.Errorf("%s: stopped at %s: the same command resumes there: %w", file.Name, progress.Size(p.size()), context.Cause(ctx))
 		}
-		failures = append(failures, err.Error())
+		failed = append(failed, err)
 		if ours(err) {
 			break // another address would not help
 		}
@@ -131,11 +122,11 @@ func (f *fetcher) file(ctx context.Context, file File, path string) error {
 			f.say("%v: trying the next address", err)
 		}
 	}
-	return fmt.Errorf("%s cannot be fetched: %s; try again later, or get it by other means and put it into %s",
-		file.Name, strings.Join(failures, "; "), filepath.Dir(path))
+	return fmt.Errorf("%s %w: %w; try again later, or get it by other means and put it into %s",
+		file.Name, ErrUnavailable, failed, filepath.Dir(path))
 }
 
-// lock waits until no other process fetches the file.
+// lock waits until no other process is fetching the file.
 func (f *fetcher) lock(ctx context.Context, path string) (unlock func(), err error) {
 	lock := flock.New(path + ".lock")
 	got, err := lock.TryLock()
@@ -147,8 +138,8 @@ func (f *fetcher) lock(ctx context.Context, path string) (unlock func(), err err
 		return nil, fmt.Errorf("lock of %s: %w", path, err)
 	}
 	return func() {
-		// Whoever comes later finds the file and has no need of the lock. If there is
-		// no file, somebody may be waiting for this very lock, so it stays.
+		// Processes that come later find the file and do not need the lock. If there is no file, another may be waiting
+		// for this very lock, so it stays.
 		if _, err := os.Stat(path); err == nil {
 			_ = os.Remove(lock.Path())
 		}
@@ -164,8 +155,8 @@ func (f *fetcher) room(ctx context.Context, file File, p *partial) error {
 		return nil // a file system that does not say
 	}
 	if need := file.Size - p.size(); need > 0 && uint64(need) > free {
-		return fmt.Errorf("%s needs %s more and %s has %s free: make room, or choose another folder with --dir or $%s",
-			file.Name, progress.Size(need), folder, progress.Size(int64(free)), Env)
+		return fmt.Errorf("%w: %s needs %s more and %s has %s free: make room, or choose another folder with --dir or $%s",
+			data.ErrTooLarge, file.Name, progress.Size(need), folder, progress.Size(int64(free)), Env)
 	}
 	return nil
 }
@@ -190,7 +181,7 @@ func (f *fetcher) from(ctx context.Context, url string, file File, p *partial) e
 	}
 }
 
-// persist takes up the transfer again whenever it is cut off, until all is there.
+// persist resumes the transfer whenever it is cut off, until all is there.
 func (f *fetcher) persist(ctx context.Context, url string, file File, p *partial) error {
 	for failed := 0; ; {
 		before := p.size()
@@ -218,7 +209,7 @@ func (f *fetcher) check(ctx context.Context, file File, p *partial) error {
 	found, _, err := file.check(ctx, p.path, f.output)
 	var wrong *wrongHash
 	if errors.As(err, &wrong) {
-		return fmt.Errorf("what came %w; the publisher has changed it, or somebody on the way has", wrong)
+		return fmt.Errorf("the file received %w; the publisher has changed it, or somebody on the way has", wrong)
 	}
 	if err == nil && file.Hash == "" {
 		f.say("%s: nobody has published its hash; found %s", file.Name, found)

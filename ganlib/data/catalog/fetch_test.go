@@ -6,8 +6,11 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"io/fs"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -16,11 +19,13 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -137,13 +142,13 @@ func TestFetch(t *testing.T) {
 				cut(100_000)(w, r)
 			}
 			whole(n, w, r)
-		}, 3, "the connection was cut after 200000 of 300000 bytes: trying again\nx.bin, from 195.3 KiB on: 97.7 KiB to do"},
+		}, 3, "the connection was cut after 200000 of 300000 bytes: unexpected EOF: trying again\nx.bin, from 195.3 KiB on: 97.7 KiB to do"},
 		"drops the line often": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if n <= 5 {
 				cut(50_000)(w, r)
 			}
 			whole(n, w, r)
-		}, 6, "after 250000 of 300000 bytes: trying again"},
+		}, 6, "after 250000 of 300000 bytes: unexpected EOF: trying again"},
 		"drops the line, then ignores the range": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if n == 1 {
 				cut(100_000)(w, r)
@@ -159,7 +164,7 @@ func TestFetch(t *testing.T) {
 				return
 			}
 			whole(n, w, r)
-		}, 3, "it answers 416"},
+		}, 3, "the server answers 416"},
 		"drops the line, then sends another range": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if n == 1 {
 				cut(100_000)(w, r)
@@ -169,7 +174,7 @@ func TestFetch(t *testing.T) {
 				r.Header.Del("If-Range")
 			}
 			whole(n, w, r)
-		}, 3, `asked for the bytes from 100000 on, it sends "bytes 100001-299999/300000"`},
+		}, 3, `asked for the bytes from 100000 on, the server sends "bytes 100001-299999/300000"`},
 		"redirects": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/elsewhere" {
 				http.Redirect(w, r, "/elsewhere", http.StatusFound)
@@ -183,7 +188,7 @@ func TestFetch(t *testing.T) {
 				return
 			}
 			whole(n, w, r)
-		}, 2, "it answers 503 Service Unavailable: trying again"},
+		}, 2, "the server answers 503 Service Unavailable: trying again"},
 		"sends what it packs if that is accepted": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 				w.Header().Set("Content-Encoding", "gzip")
@@ -224,36 +229,41 @@ func TestFetchFails(t *testing.T) {
 		handle   func(n int, w http.ResponseWriter, r *http.Request)
 		requests int
 		left     []string
-		says     string
+		want     error
 	}{
-		"not there": {func(_ int, w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }, 1, nil, "it answers 404 Not Found"},
+		"not there": {func(_ int, w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }, 1, nil, &StatusError{404, "404 Not Found"}},
 		"always cut at the same place": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Range") != "" {
 				w.WriteHeader(http.StatusBadGateway)
 				return
 			}
 			cut(100_000)(w, r)
-		}, 3, []string{"x.bin.part", "x.bin.part.json"}, "it answers 502 Bad Gateway"},
-		"another file": {func(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, content[1:]) }, 1, nil,
-			"there it has 299999 bytes: want 300000"},
+		}, 3, []string{"x.bin.part", "x.bin.part.json"}, &StatusError{502, "502 Bad Gateway"}},
+		"another file": {func(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, content[1:]) }, 1, nil, ErrSize},
 		"truncated, honestly": {func(_ int, w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write(content[:100_000])
 			_ = http.NewResponseController(w).Flush()
 			_, _ = w.Write(content[100_000:200_000])
-		}, 3, []string{"x.bin.part", "x.bin.part.json"}, "the connection was cut after 200000 of 300000 bytes"},
+		}, 3, []string{"x.bin.part", "x.bin.part.json"}, io.ErrUnexpectedEOF},
 		"another content": {func(_ int, w http.ResponseWriter, r *http.Request) {
 			b := bytes.Clone(content)
 			b[1234]++
 			serve(w, r, b)
-		}, 1, nil, ": want " + string(sha(content)) + ", from the test; the publisher has changed it, or somebody on the way has; try again later"},
-		"redirects in a circle": {func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, 10, nil,
-			"it redirects more than 10 times"},
+		}, 1, nil, ErrChecksum},
+		"redirects in a circle": {func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, 10, nil, ErrRedirect},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := publish(t, test.handle)
 			o, f, _ := place(t)
 			err := one(p.URL).fetch(t.Context(), o, f)
-			require.ErrorContains(t, err, test.says)
+			require.ErrorIs(t, err, ErrUnavailable)
+			var status, found *StatusError
+			if errors.As(test.want, &status) {
+				require.ErrorAs(t, err, &found)
+				require.Equal(t, status, found)
+			} else {
+				require.ErrorIs(t, err, test.want)
+			}
 			require.ErrorContains(t, err, `data set "x": x.bin cannot be fetched: `+p.URL)
 			require.ErrorContains(t, err, "put it into "+filepath.Join(o.Dir, "x"))
 			require.Len(t, p.requests, test.requests)
@@ -285,7 +295,7 @@ func TestFetchResumes(t *testing.T) {
 	o, f, _ := place(t)
 	err := one(p.URL).fetch(ctx, o, f)
 	require.ErrorIs(t, err, context.Canceled)
-	require.ErrorContains(t, err, "x.bin: stopped at 117.2 KiB: the same command goes on from there")
+	require.ErrorContains(t, err, "117.2 KiB", "how far it got")
 	holds(t, o, "x.bin.part", "x.bin.part.json")
 
 	require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
@@ -362,7 +372,7 @@ func TestFetchMirror(t *testing.T) {
 	o, f, out := place(t)
 	require.NoError(t, one(wrong.URL, second.URL).fetch(t.Context(), o, f))
 	arrived(t, o)
-	require.Contains(t, out.String(), wrong.URL+": what came has the hash ")
+	require.Contains(t, out.String(), wrong.URL+": the file received has the hash ")
 }
 
 // TestFetchStalls: a server that falls silent is given up, first while it answers, then before.
@@ -403,7 +413,7 @@ func TestFetchEncrypted(t *testing.T) {
 	o, f, _ := place(t)
 	f.client.Transport = secure.Client().Transport
 	err := one(secure.URL+"/down").fetch(t.Context(), o, f)
-	require.ErrorContains(t, err, "want no way from an encrypted address to one that is not")
+	require.ErrorIs(t, err, ErrRedirect)
 	require.Empty(t, plain.requests)
 	holds(t, o)
 	require.NoError(t, one(secure.URL+"/across").fetch(t.Context(), o, f))
@@ -432,6 +442,7 @@ func TestFetchRoom(t *testing.T) {
 		return 200_000, nil
 	}
 	err := one(p.URL).fetch(t.Context(), o, f)
+	require.ErrorIs(t, err, data.ErrTooLarge)
 	require.ErrorContains(t, err, "x.bin needs 293.0 KiB more and "+filepath.Join(o.Dir, "x")+" has 195.3 KiB free: make room, or choose another folder with --dir or $GAN_DATA")
 	require.Empty(t, p.requests)
 
@@ -450,7 +461,9 @@ func TestFreeSpace(t *testing.T) {
 	o, f, _ := place(t)
 	require.NoError(t, os.MkdirAll(filepath.Join(o.Dir, "x", "x.bin.part"), 0o777))
 	err = one(p.URL, p.URL).fetch(t.Context(), o, f)
-	require.ErrorContains(t, err, "x.bin.part: is a directory")
+	var file *fs.PathError
+	require.ErrorAs(t, err, &file)
+	require.Equal(t, filepath.Join(o.Dir, "x", "x.bin.part"), file.Path)
 	require.Len(t, p.requests, 1, "no second try, no other address: they would not help")
 }
 
@@ -460,8 +473,12 @@ func TestFetchOffline(t *testing.T) {
 	p.Close()
 	o, f, out := place(t)
 	err := one(p.URL, "http://publisher.invalid/x.bin").fetch(t.Context(), o, f)
-	require.ErrorContains(t, err, "connection refused; http://publisher.invalid/x.bin: dial tcp: lookup publisher.invalid")
-	require.ErrorContains(t, err, "try again later, or get it by other means and put it into "+filepath.Join(o.Dir, "x"))
+	require.ErrorIs(t, err, ErrUnavailable)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	var lookup *net.DNSError
+	require.ErrorAs(t, err, &lookup)
+	require.ErrorContains(t, err, p.URL+": ")
+	require.ErrorContains(t, err, "http://publisher.invalid/x.bin: ")
 	require.Contains(t, out.String(), "connection refused: trying the next address\n")
 	if strings.Contains(err.Error(), "no such host") {
 		require.NotContains(t, out.String(), "no such host", "who has no address now will have none in two seconds")
@@ -523,7 +540,8 @@ func TestFetchThere(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
 	require.NoError(t, os.WriteFile(path, []byte("mine"), 0o666))
 	err := one(p.URL).fetch(t.Context(), o, f)
-	require.EqualError(t, err, `data set "x": `+path+` has 4 bytes: want 300000; delete it and fetch it again`)
+	require.ErrorIs(t, err, ErrSize)
+	require.ErrorContains(t, err, path)
 	require.FileExists(t, path)
 	require.Empty(t, p.requests)
 }
@@ -535,7 +553,9 @@ func TestNotFetched(t *testing.T) {
 	set := one(p.URL)
 	set.Terms, set.ByHand = "For research only.", "Ask at http://x.invalid/."
 	err := set.fetch(t.Context(), o, f)
-	require.EqualError(t, err, `data set "x" is not here, and is to be had by hand only: For research only. Ask at http://x.invalid/. Put x.bin into `+filepath.Join(o.Dir, "x"))
+	require.EqualError(t, err, `data set "x" is not here, and you have to get it by hand: For research only. Ask at http://x.invalid/. Put x.bin into `+filepath.Join(o.Dir, "x"))
+	require.ErrorIs(t, err, ErrByHand)
+	require.ErrorIs(t, err, ErrNotFetched)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	require.NoError(t, os.MkdirAll(filepath.Join(o.Dir, "x"), 0o777))
 	require.NoError(t, os.WriteFile(filepath.Join(o.Dir, "x", "x.bin"), content, 0o666))
@@ -560,5 +580,5 @@ func TestMD5(t *testing.T) {
 	arrived(t, o)
 	require.NoError(t, os.Remove(filepath.Join(o.Dir, "x", "x.bin")))
 	set.Parts[0].Files[0].Hash = Hash("md5:" + strings.Repeat("0", 32))
-	require.ErrorContains(t, set.fetch(t.Context(), o, f), "has the hash md5:"+hex.EncodeToString(sum[:]))
+	require.ErrorIs(t, set.fetch(t.Context(), o, f), ErrChecksum)
 }

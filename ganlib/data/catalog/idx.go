@@ -2,7 +2,7 @@ package catalog
 
 import (
 	"bufio"
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"path"
@@ -11,14 +11,14 @@ import (
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/archive"
 	"github.com/gans-in-go/gans/ganlib/data/idx"
+	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
 )
 
 // openIDX reads a part whose files are one of images and one of labels.
 func openIDX(labelNames []string) opener {
-	return func(_ Part, paths []string, _ Options) (data.Source, error) {
-		set, err := idx.Read(paths[0], paths[1])
+	return func(ctx context.Context, _ Part, paths []string, _ Options) (data.Source, error) {
+		set, err := idx.Read(ctx, paths[0], paths[1])
 		if err == nil && labelNames != nil {
 			err = idx.Name(set, 0, labelNames)
 		}
@@ -29,8 +29,7 @@ func openIDX(labelNames []string) opener {
 	}
 }
 
-// emnist is one of the six ways in which EMNIST divides its characters. All are in
-// one zip.
+// emnist is one of the six ways in which EMNIST divides its characters. All are in one zip.
 func emnist(split string, classes, train, test int) Set {
 	files := []File{{
 		Name: "gzip.zip", Folder: "gzip", Size: 561_753_746,
@@ -52,12 +51,12 @@ func emnist(split string, classes, train, test int) Set {
 	}
 }
 
-// openEMNIST reads a part of one of the splits from the zip of all, sets its images
-// upright and names its labels by the mapping that lies beside them.
+// openEMNIST reads a part of one of the splits from the zip of all, sets its images upright and names its labels by the
+// mapping that lies beside them.
 func openEMNIST(split string) opener {
-	return func(part Part, paths []string, _ Options) (data.Source, error) {
+	return func(ctx context.Context, part Part, paths []string, _ Options) (data.Source, error) {
 		prefix := "emnist-" + split + "-"
-		found, err := readEMNIST(paths[0], prefix, part.Name)
+		found, err := readEMNIST(ctx, paths[0], prefix, part.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -66,8 +65,8 @@ func openEMNIST(split string) opener {
 			return nil, fmt.Errorf("%s, %s%s: %w", paths[0], prefix, part.Name, err)
 		}
 		set = idx.Transpose(set)
-		set.Name = strings.TrimSuffix(prefix, "-") // until Open knows better, for errors
-		return set, idx.Name(set, found.first, found.names)
+		set.Name = strings.TrimSuffix(prefix, "-") // for errors; Open gives it its title
+		return images(set, idx.Name(set, found.first, found.names))
 	}
 }
 
@@ -79,13 +78,13 @@ type emnistFiles struct {
 }
 
 // readEMNIST finds the entries of a part in the zip.
-func readEMNIST(zip, prefix, part string) (found emnistFiles, err error) {
+func readEMNIST(ctx context.Context, zip, prefix, part string) (found emnistFiles, err error) {
 	read := map[string]func(r io.Reader) (err error){
-		prefix + part + "-images-idx3-ubyte.gz": func(r io.Reader) (err error) { found.images, err = idx.Decode(r); return },
-		prefix + part + "-labels-idx1-ubyte.gz": func(r io.Reader) (err error) { found.labels, err = idx.Decode(r); return },
+		prefix + part + "-images-idx3-ubyte.gz": func(r io.Reader) (err error) { found.images, err = idx.Decode(ctx, r); return },
+		prefix + part + "-labels-idx1-ubyte.gz": func(r io.Reader) (err error) { found.labels, err = idx.Decode(ctx, r); return },
 		prefix + "mapping.txt":                  func(r io.Reader) (err error) { found.first, found.names, err = mapping(r); return },
 	}
-	err = archive.Walk(zip, archive.Limits{}, func(name string, _ int64, r io.Reader) error {
+	err = archive.Walk(ctx, zip, archive.Limits{}, func(name string, _ int64, r io.Reader) error {
 		base := path.Base(name)
 		if read[base] == nil {
 			return nil
@@ -104,13 +103,13 @@ func readEMNIST(zip, prefix, part string) (found emnistFiles, err error) {
 			missing = append(missing, name)
 		}
 		slices.Sort(missing)
-		err = fmt.Errorf("%s does not hold %s", zip, strings.Join(missing, " and "))
+		err = fmt.Errorf("%s: %w: %s", zip, data.ErrMissing, strings.Join(missing, " and "))
 	}
 	return found, err
 }
 
-// mapping reads what the labels mean: a line a label, with the label and the ASCII
-// codes of its characters. Labels rise by one.
+// mapping reads what the labels mean: one line per label, with the label and the ASCII codes of its characters. Labels
+// rise by one.
 func mapping(r io.Reader) (first int, names []string, err error) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
@@ -122,7 +121,7 @@ func mapping(r io.Reader) (first int, names []string, err error) {
 		numbers := make([]int, len(fields))
 		for i, field := range fields {
 			if numbers[i], err = strconv.Atoi(field); err != nil {
-				return 0, nil, fmt.Errorf("mapping: line %q: want a label and the codes of its characters", lines.Text())
+				return 0, nil, fmt.Errorf("mapping: %w: line %q: want a label and the codes of its characters", data.ErrFormat, lines.Text())
 			}
 			if i > 0 {
 				name += string(rune(numbers[i]))
@@ -132,12 +131,12 @@ func mapping(r io.Reader) (first int, names []string, err error) {
 			first = numbers[0]
 		}
 		if numbers[0] != first+len(names) || name == "" {
-			return 0, nil, fmt.Errorf("mapping: line %q: want label %d and the codes of its characters", lines.Text(), first+len(names))
+			return 0, nil, fmt.Errorf("mapping: %w: line %q: want label %d and the codes of its characters", data.ErrFormat, lines.Text(), first+len(names))
 		}
 		names = append(names, name)
 	}
 	if names == nil && lines.Err() == nil {
-		return 0, nil, errors.New("mapping: no labels")
+		return 0, nil, fmt.Errorf("mapping: %w: no labels", data.ErrFormat)
 	}
 	return first, names, lines.Err()
 }

@@ -3,7 +3,6 @@
 package catalog
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,9 +18,9 @@ func TestLSUNUnpacked(t *testing.T) {
 	set, p := lookAlike(t, "lsun-churches", files)
 	o := Options{Dir: t.TempDir()}
 	require.NoError(t, set.Fetch(t.Context(), o))
-	source, err := set.Open(o)
+	source, err := set.Open(t.Context(), o)
 	require.NoError(t, err)
-	require.NoError(t, source.(io.Closer).Close())
+	require.NoError(t, source.Close())
 	require.NoError(t, os.Remove(filepath.Join(o.Dir, "lsun", "church_outdoor_train_lmdb.zip")))
 
 	require.True(t, set.Here(o))
@@ -31,10 +30,10 @@ func TestLSUNUnpacked(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, reports[0].Here && reports[0].Folder, reports[0])
 	require.Equal(t, filepath.Join(o.Dir, "lsun", "church_outdoor_train_lmdb"), reports[0].Path)
-	again, err := set.Open(o)
+	again, err := set.Open(t.Context(), o)
 	require.NoError(t, err)
 	require.Equal(t, source.Len(), again.Len())
-	require.NoError(t, again.(io.Closer).Close())
+	require.NoError(t, again.Close())
 }
 
 // TestLSUN takes a zip with an LMDB the way of the other sets; it is read with C.
@@ -44,7 +43,6 @@ func TestLSUN(t *testing.T) {
 	set, _ := lookAlike(t, "lsun-churches", files)
 	for _, part := range set.Parts {
 		walk(t, set, part, files, func(t *testing.T, part string, s data.Source) {
-			defer s.(io.Closer).Close()
 			chosen, err := s.Choose([]int{s.Len() - 1, 0})
 			require.NoError(t, err)
 			require.Equal(t, []int{2, 64, 64, 3}, []int{chosen.N, chosen.Height, chosen.Width, chosen.Channels})

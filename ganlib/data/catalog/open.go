@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,13 +15,12 @@ import (
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// Open reads the part of the set that o names. What it returns is an
-// [data.Images], or for LSUN a source that reads each image when it is chosen
-// and wants to be closed. If files are missing it returns an error that says how
-// to get them, for which errors.Is(err, fs.ErrNotExist) holds.
-func (s *Set) Open(o Options) (data.Source, error) {
+// Open reads the part of the set that o names. It returns an [data.Images] or, for LSUN, a source that reads each image
+// when it is chosen. The caller closes it. If files are missing, the error wraps [ErrNotFetched] and says how to get
+// them; for a set that is built in it is [ErrBuiltIn].
+func (s *Set) Open(ctx context.Context, o Options) (data.Source, error) {
 	if s.BuiltIn != "" {
-		return nil, fmt.Errorf("data set %q is built in: package %s has it", s.Name, s.BuiltIn)
+		return nil, fmt.Errorf("data set %q is %w: package %s embeds it", s.Name, ErrBuiltIn, s.BuiltIn)
 	}
 	paths, err := s.present(o)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Set) Open(o Options) (data.Source, error) {
 		return nil, err
 	}
 	o.Frame = s.frame(o.Frame)
-	source, err := s.open(part, paths, o)
+	source, err := s.open(ctx, part, paths, o)
 	if err != nil {
 		return nil, fmt.Errorf("data set %q: %w", s.Name, err)
 	}
@@ -64,8 +64,7 @@ func (s *Set) partTitle(part Part) string {
 	return s.Title + ", " + part.Name + " part"
 }
 
-// present returns the paths of the part's files, in their order, or how to get those
-// that are missing.
+// present returns the paths of the part's files, in their order, or how to get those that are missing.
 func (s *Set) present(o Options) (paths []string, err error) {
 	part, err := s.Part(o.Part)
 	if err != nil {
@@ -86,7 +85,7 @@ func (s *Set) present(o Options) (paths []string, err error) {
 		paths = append(paths, path)
 	}
 	if missing != nil {
-		return nil, notHere(s.advice(o, part, missing, folder))
+		return nil, &notHere{s.advice(o, part, missing, folder), s.ByHand != ""}
 	}
 	return paths, nil
 }
@@ -109,10 +108,19 @@ func (f File) find(folder string) (path string, err error) {
 }
 
 // notHere is the error of files that have not been fetched.
-type notHere string
+type notHere struct {
+	advice string
+	byHand bool
+}
 
-func (e notHere) Error() string { return string(e) }
-func (e notHere) Unwrap() error { return fs.ErrNotExist }
+func (e *notHere) Error() string { return e.advice }
+
+func (e *notHere) Unwrap() []error {
+	if e.byHand {
+		return []error{ErrNotFetched, ErrByHand, fs.ErrNotExist}
+	}
+	return []error{ErrNotFetched, fs.ErrNotExist}
+}
 
 // advice says how to get what is missing of a part.
 func (s *Set) advice(o Options, part Part, missing []string, folder string) string {
@@ -122,7 +130,7 @@ func (s *Set) advice(o Options, part Part, missing []string, folder string) stri
 	}
 	files := strings.Join(missing, " and ")
 	if s.ByHand != "" {
-		return fmt.Sprintf("%s is not here, and is to be had by hand only: %s %s Put %s into %s", which, s.Terms, s.ByHand, files, folder)
+		return fmt.Sprintf("%s is not here, and you have to get it by hand: %s %s Put %s into %s", which, s.Terms, s.ByHand, files, folder)
 	}
 	return fmt.Sprintf("%s is not here: `%s` fetches %s, or put %s into %s by hand",
 		which, s.fetchCommand(o, part), progress.Size(part.Size()), files, folder)

@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/binary"
 	"image"
 	"image/color"
@@ -227,11 +228,13 @@ func TestEndToEnd(t *testing.T) {
 func walk(t *testing.T, set *Set, part Part, files map[string][]byte, check func(t *testing.T, part string, s data.Source)) {
 	o := Options{Dir: t.TempDir(), Part: part.Name}
 	require.False(t, set.Here(o))
-	_, err := set.Open(o)
+	_, err := set.Open(t.Context(), o)
+	require.ErrorIs(t, err, ErrNotFetched)
 	if set.ByHand == "" {
 		require.ErrorContains(t, err, "gan data fetch "+set.Name)
 		require.NoError(t, set.Fetch(t.Context(), o))
 	} else {
+		require.ErrorIs(t, err, ErrByHand)
 		require.ErrorContains(t, err, set.Terms+" "+set.ByHand)
 		require.Equal(t, err, set.Fetch(t.Context(), o))
 		putByHand(t, set, part, o, files)
@@ -245,16 +248,22 @@ func walk(t *testing.T, set *Set, part Part, files map[string][]byte, check func
 		require.True(t, r.Here)
 		require.NoError(t, r.Problem)
 	}
-	source, err := set.Open(o)
+	source, err := set.Open(t.Context(), o)
 	require.NoError(t, err)
 	check(t, part.Name, source)
+	require.NoError(t, source.Close())
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = set.Open(cancelled, o)
+	require.ErrorIs(t, err, context.Canceled)
 
 	folder, err := set.Folder(o.Dir)
 	require.NoError(t, err)
 	first := filepath.Join(folder, part.Files[0].Name)
 	require.NoError(t, os.Truncate(first, 10))
-	_, err = set.Open(o)
-	require.ErrorContains(t, err, first+" has 10 bytes: want ")
+	_, err = set.Open(t.Context(), o)
+	require.ErrorIs(t, err, ErrSize)
+	require.ErrorContains(t, err, first)
 }
 
 // TestUnpacked: a folder that somebody has unpacked by hand is as good as the archive, and less than it when
@@ -275,15 +284,15 @@ func TestUnpacked(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(unpacked, "roses"), 0o777))
 	require.NoError(t, os.WriteFile(filepath.Join(unpacked, "roses", "c.jpg"), photo(t, 80, 90, color.Gray{50}), 0o666))
 	require.True(t, set.Here(o))
-	source, err := set.Open(o)
+	source, err := set.Open(t.Context(), o)
 	require.NoError(t, err)
 	require.Equal(t, 1, source.Len())
 	require.NoError(t, set.Fetch(t.Context(), o))
 	require.Empty(t, p.requests)
 
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "flower_photos.tgz"), []byte("half"), 0o666))
-	_, err = set.Open(o)
-	require.ErrorContains(t, err, "flower_photos.tgz has 4 bytes: want ")
+	_, err = set.Open(t.Context(), o)
+	require.ErrorIs(t, err, ErrSize)
 }
 
 // TestFrame: pictures of any size become what is asked for, and for the rest what the literature takes.
@@ -335,24 +344,31 @@ func encoded(t *testing.T, picture image.Image) []byte {
 
 // TestEMNISTErrors name the file and what is wrong in it.
 func TestEMNISTErrors(t *testing.T) {
-	for want, entries := range map[string][]entry{
-		"gzip.zip does not hold emnist-letters-train-images-idx3-ubyte.gz and emnist-letters-train-labels-idx1-ubyte.gz": {
-			{"gzip/emnist-letters-mapping.txt", []byte("1 65 97\n")}},
-		`mapping: line "1 x": want a label and the codes of its characters`:  {{"gzip/emnist-letters-mapping.txt", []byte("1 x\n")}},
-		`mapping: line "3 67": want label 2 and the codes of its characters`: {{"gzip/emnist-letters-mapping.txt", []byte("1 65\n3 67\n")}},
-		`mapping: line "1": want label 1 and the codes of its characters`:    {{"gzip/emnist-letters-mapping.txt", []byte("1\n")}},
-		"mapping: no labels": {{"gzip/emnist-letters-mapping.txt", nil}},
-		"magic number is 0x": {{"gzip/emnist-letters-train-images-idx3-ubyte.gz", []byte("not an IDX file")}},
-		`image 0 of "emnist-letters" has label 3: the 1 names are for labels 1 to 1`: {
-			{"gzip/emnist-letters-mapping.txt", []byte("1 65 97\n")},
-			{"gzip/emnist-letters-train-images-idx3-ubyte.gz", packed(t, idxFile([]int{1, 2, 2}, 1, 2, 3, 4), 6)},
-			{"gzip/emnist-letters-train-labels-idx1-ubyte.gz", packed(t, idxFile([]int{1}, 3), 6)}},
+	mapping := func(text string) []entry { return []entry{{"gzip/emnist-letters-mapping.txt", []byte(text)}} }
+	for name, test := range map[string]struct {
+		entries []entry
+		want    error
+		names   string
+	}{
+		"no images":        {mapping("1 65 97\n"), data.ErrMissing, "emnist-letters-train-images-idx3-ubyte.gz and emnist-letters-train-labels-idx1-ubyte.gz"},
+		"not a number":     {mapping("1 x\n"), data.ErrFormat, `"1 x"`},
+		"a label left out": {mapping("1 65\n3 67\n"), data.ErrFormat, `"3 67"`},
+		"no characters":    {mapping("1\n"), data.ErrFormat, `"1"`},
+		"no mapping":       {mapping(""), data.ErrFormat, "mapping"},
+		"not IDX": {[]entry{{"gzip/emnist-letters-train-images-idx3-ubyte.gz", []byte("not an IDX file")}},
+			data.ErrFormat, "emnist-letters-train-images-idx3-ubyte.gz"},
+		"label without a name": {append(mapping("1 65 97\n"),
+			entry{"gzip/emnist-letters-train-images-idx3-ubyte.gz", packed(t, idxFile([]int{1, 2, 2}, 1, 2, 3, 4), 6)},
+			entry{"gzip/emnist-letters-train-labels-idx1-ubyte.gz", packed(t, idxFile([]int{1}, 3), 6)}),
+			data.ErrFormat, "emnist-letters"},
 	} {
-		set, _ := lookAlike(t, "emnist-letters", map[string][]byte{"gzip.zip": zipped(t, entries...)})
+		set, _ := lookAlike(t, "emnist-letters", map[string][]byte{"gzip.zip": zipped(t, test.entries...)})
 		o := Options{Dir: t.TempDir()}
 		require.NoError(t, set.Fetch(t.Context(), o))
-		_, err := set.Open(o)
-		require.ErrorContains(t, err, want)
+		source, err := set.Open(t.Context(), o)
+		require.Nil(t, source)
+		require.ErrorIs(t, err, test.want, name)
+		require.ErrorContains(t, err, test.names, name)
 		require.ErrorContains(t, err, `data set "emnist-letters": `)
 	}
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"context"
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
@@ -11,8 +12,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/tfd"
 )
 
-// tfds is the list of sizes and hashes that most of those below are copied from. It
-// is on PyPI.
+// tfds is the list of sizes and hashes that most of those below are copied from. It is on PyPI.
 const tfds = "tensorflow-datasets 4.9.10, "
 
 // published are all sets.
@@ -23,11 +23,17 @@ var published = []Set{
 		Home: "http://yann.lecun.com/exdb/mnist/", License: "CC BY-SA 3.0",
 		Parts: []Part{{Name: "train", Images: 60_000}, {Name: "test", Images: 10_000}},
 	},
+	{ // as many images as PacGAN's code trains on, and counts modes among
+		Name: "stacked-mnist", Title: "Stacked MNIST", BuiltIn: "github.com/gans-in-go/gans/ganlib/data/mnist",
+		About: "three digits of MNIST as red, green and blue, 28 x 28", Use: "counts modes: Metz et al. 2017, and PacGAN",
+		Home: "https://github.com/fjxmlzn/PacGAN", License: "CC BY-SA 3.0",
+		Parts: []Part{{Name: "train", Images: 128_000}, {Name: "test", Images: 26_000}},
+	},
 	{
 		Name: "fashion", Title: "Fashion-MNIST, test part", BuiltIn: "github.com/gans-in-go/gans/ganlib/data/fashion",
 		About: "clothes, grey, 28 x 28", Use: "stands in for grey images that are not here",
 		Home: fashionHome, License: "MIT",
-		Parts: []Part{{Name: "test", Images: 10_000}},
+		Parts: []Part{{Name: "train", Images: 10_000}}, // here to train on, whatever its publisher does with it
 	},
 	{
 		Name: "emoji", Title: "Noto emoji", BuiltIn: "github.com/gans-in-go/gans/ganlib/data/emoji",
@@ -85,17 +91,19 @@ var published = []Set{
 			svhnPart("test", 26_032, 64_275_384, "sha256:cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b"),
 			svhnPart("extra", 531_131, 1_329_278_602, "sha256:a133a4beb38a00fcdda90c9489e0c04f900b660ce8a316a5e854838379a71eb3"),
 		},
-		open: func(_ Part, paths []string, _ Options) (data.Source, error) { return svhn.Read(paths[0]) },
+		open: func(ctx context.Context, _ Part, paths []string, _ Options) (data.Source, error) {
+			return images(svhn.Read(ctx, paths[0]))
+		},
 	},
 	{
 		Name: "tfd", Title: "Toronto Face Database",
 		About: "faces, grey, 48 x 48; parts are those of its first fold", Use: "2014 paper, Table 1 and Figure 2b",
 		Home:   "http://aclab.ca/users/josh/TFD.html",
-		Terms:  "Its makers hand it out, and whoever wants it needs the leave of each of the databases that it was made of.",
+		Terms:  "Its makers give it out, and whoever wants it needs the permission of each of the databases that it was made of.",
 		ByHand: "Ask its makers: J. Susskind, A. Anderson and G. Hinton, The Toronto Face Database, UTML TR 2010-001, University of Toronto; it was last announced at http://aclab.ca/users/josh/TFD.html.",
 		Parts:  tfdParts(),
-		open: func(part Part, paths []string, _ Options) (data.Source, error) {
-			return tfd.Read(paths[0], tfd.Part(part.Name), 0)
+		open: func(ctx context.Context, part Part, paths []string, _ Options) (data.Source, error) {
+			return images(tfd.Read(ctx, paths[0], tfd.Part(part.Name), 0))
 		},
 	},
 	{
@@ -122,7 +130,7 @@ var published = []Set{
 		Name: "celeba", Title: "CelebA", Frame: data.Frame{Size: 64, Crop: 108, Channels: 3},
 		About: "faces of celebrities, aligned, colour, 178 x 218", Use: "PyTorch's DCGAN tutorial, and most papers on faces since",
 		Home: celebaHome, License: "non-commercial research only",
-		Terms:  "It is handed out for non-commercial research only, by an agreement that also forbids to hand the images on.",
+		Terms:  "It is given out for non-commercial research only, by an agreement that also forbids passing the images on.",
 		ByHand: "Read the agreement on " + celebaHome + ", and follow its links to the aligned and cropped images.",
 		Parts: []Part{{Name: "train", Images: 202_599, Files: []File{{
 			Name: "img_align_celeba.zip", Folder: "img_align_celeba", Size: 1_443_490_838,
@@ -152,9 +160,17 @@ var published = []Set{
 const celebaHome = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 
 // openPictures reads an archive of pictures.
-func openPictures(_ Part, paths []string, o Options) (data.Source, error) {
-	set, _, err := folder.Read(paths[0], folder.Options{Frame: o.Frame, Output: o.Output})
-	return set, err
+func openPictures(ctx context.Context, _ Part, paths []string, o Options) (data.Source, error) {
+	set, _, err := folder.Read(ctx, paths[0], folder.Options{Frame: o.Frame, Output: o.Output})
+	return images(set, err)
+}
+
+// images is a set of images as a source: a nil set must not become a source that is not nil.
+func images(set *data.Images, err error) (data.Source, error) {
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
 }
 
 const fashionHome = "https://github.com/zalandoresearch/fashion-mnist"
@@ -162,8 +178,8 @@ const fashionHome = "https://github.com/zalandoresearch/fashion-mnist"
 // fashionNames are the ten kinds of clothes, as the publisher's page lists them.
 var fashionNames = []string{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}
 
-// The hashes of what the files of Fashion-MNIST hold were computed from Debian's
-// package of them, which packs them anew.
+// The hashes of what the files of Fashion-MNIST hold were computed from Debian's package of them, which packs them
+// anew.
 func fashionParts() []Part {
 	file := func(name string, size int64, hash, unpacked Hash) File {
 		return File{
@@ -226,8 +242,10 @@ func cifarParts(file File) []Part {
 	return []Part{{Name: "train", Images: 50_000, Files: []File{file}}, {Name: "test", Images: 10_000, Files: []File{file}}}
 }
 
-func openCIFAR(read func(path, part string) (*data.Images, error)) opener {
-	return func(part Part, paths []string, _ Options) (data.Source, error) { return read(paths[0], part.Name) }
+func openCIFAR(read func(ctx context.Context, path, part string) (*data.Images, error)) opener {
+	return func(ctx context.Context, part Part, paths []string, _ Options) (data.Source, error) {
+		return images(read(ctx, paths[0], part.Name))
+	}
 }
 
 // svhnPart is a file of digits that are cut out of their surroundings.
@@ -239,8 +257,8 @@ func svhnPart(name string, images int, size int64, hash Hash) Part {
 	}}}
 }
 
-// tfdParts are all in one file, whose size and hash nobody has published. The 2014
-// paper's game learns from the unlabelled faces.
+// tfdParts are all in one file, whose size and hash nobody has published. The 2014 paper's game learns from the
+// unlabelled faces.
 func tfdParts() []Part {
 	files := []File{{Name: "TFD_48x48.mat"}}
 	return []Part{
@@ -256,7 +274,7 @@ var colour64 = data.Frame{Size: 64, Channels: 3}
 
 const (
 	lsunHome  = "https://www.yf.io/p/lsun"
-	lsunTerms = "The publisher asks to cite Yu, Zhang, Song, Seff and Xiao: LSUN, arXiv:1506.03365. The zip is unpacked beside itself when it is first opened, which takes as much room again; the zip can go then."
+	lsunTerms = "The publisher asks to cite Yu, Zhang, Song, Seff and Xiao: LSUN, arXiv:1506.03365. The zip is unpacked beside itself when it is first opened, which takes as much room again; the zip can be deleted then."
 )
 
 func lsunPart(name string, images int, file string, size int64, hash Hash) Part {
@@ -266,8 +284,8 @@ func lsunPart(name string, images int, file string, size int64, hash Hash) Part 
 	}}}
 }
 
-func openLSUN(_ Part, paths []string, o Options) (data.Source, error) {
-	set, err := lsun.Open(paths[0], lsun.Options{Frame: o.Frame, Output: o.Output})
+func openLSUN(ctx context.Context, _ Part, paths []string, o Options) (data.Source, error) {
+	set, err := lsun.Open(ctx, paths[0], lsun.Options{Frame: o.Frame, Output: o.Output})
 	if err != nil {
 		return nil, err
 	}

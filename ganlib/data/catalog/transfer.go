@@ -19,8 +19,10 @@ import (
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// finalError is what would only happen again on another try of the same address.
+// finalError is an error that another try of the same address would only repeat.
 type finalError struct{ error }
+
+func (f finalError) Unwrap() error { return f.error }
 
 func final(err error) bool {
 	var f finalError
@@ -39,8 +41,8 @@ type partial struct{ path string }
 // origin is what is needed to ask for the rest of the same bytes.
 type origin struct {
 	URL string
-	// Validator is the entity tag or the date by which the server knows these
-	// bytes from later ones; "" if it gave neither.
+	// Validator is the entity tag or the date by which the server knows these bytes from later ones; "" if it gave
+	// neither.
 	Validator string
 }
 
@@ -95,8 +97,7 @@ func (p *partial) finish(path string) error {
 	return nil
 }
 
-// transfer makes one request for what is missing of a file and writes it to p. It
-// returns nil once all is there.
+// transfer makes one request for what is missing of a file and writes it to p. It returns nil once all is there.
 func (f *fetcher) transfer(ctx context.Context, url string, file File, p *partial) error {
 	offset, validator := p.resumable(url, file)
 	if offset > 0 && offset == file.Size {
@@ -123,7 +124,7 @@ func (f *fetcher) transfer(ctx context.Context, url string, file File, p *partia
 		total = offset + response.ContentLength
 	}
 	if file.Size > 0 && total != file.Size {
-		return finalError{fmt.Errorf("there it has %d bytes: want %d; it is another file by now, or a page in its place", total, file.Size)}
+		return finalError{fmt.Errorf("%w: the server has %d bytes, want %d: it is another file by now, or a page in its place", ErrSize, total, file.Size)}
 	}
 	if err := p.setOrigin(origin{url, validatorOf(response)}); err != nil {
 		return err
@@ -145,9 +146,8 @@ func label(name string, offset int64) string {
 	return name + ", from " + progress.Size(offset) + " on"
 }
 
-// resumable is how many bytes of p may be kept when the rest comes from url, and by
-// what the server can tell that they are of the same file. Where it cannot tell, the
-// hash will, if it is known.
+// resumable is how many bytes of p may be kept when the rest comes from url, and by what the server can tell that they
+// are of the same file. Where it cannot tell, the hash will, if it is known.
 func (p *partial) resumable(url string, file File) (offset int64, validator string) {
 	if o := p.origin(); o.URL == url {
 		validator = o.Validator
@@ -192,8 +192,8 @@ func validatorOf(response *http.Response) string {
 	return response.Header.Get("Last-Modified")
 }
 
-// begins is the offset of the first byte of an answer to a request for those from
-// asked on: asked, or 0 if the server sends the whole file all the same.
+// begins is the offset of the first byte of an answer to a request for those from asked on: asked, or 0 if the server
+// sends the whole file all the same.
 func begins(response *http.Response, asked int64) (int64, error) {
 	switch code := response.StatusCode; {
 	case code == http.StatusOK:
@@ -202,19 +202,19 @@ func begins(response *http.Response, asked int64) (int64, error) {
 		var first int64
 		given := response.Header.Get("Content-Range")
 		if _, err := fmt.Sscanf(given, "bytes %d-", &first); err != nil || first != asked {
-			return 0, fmt.Errorf("asked for the bytes from %d on, it sends %q", asked, given)
+			return 0, fmt.Errorf("asked for the bytes from %d on, the server sends %q", asked, given)
 		}
 		return asked, nil
 	case code >= 500 || code == http.StatusRequestTimeout || code == http.StatusTooManyRequests,
 		code == http.StatusRequestedRangeNotSatisfiable && asked > 0:
-		return 0, fmt.Errorf("it answers %s", response.Status)
+		return 0, &StatusError{response.StatusCode, response.Status}
 	default:
-		return 0, finalError{fmt.Errorf("it answers %s", response.Status)}
+		return 0, finalError{&StatusError{response.StatusCode, response.Status}}
 	}
 }
 
-// append writes what comes to p from offset on, where it must end at total if that
-// is above 0. Whatever has come is kept.
+// append writes what comes to p from offset on, where it must end at total if that is above 0. Whatever has come is
+// kept.
 func (p *partial) append(body io.Reader, offset, total int64) (err error) {
 	file, err := os.OpenFile(p.path, os.O_CREATE|os.O_WRONLY, 0o666)
 	if err != nil {
@@ -233,7 +233,7 @@ func (p *partial) append(body io.Reader, offset, total int64) (err error) {
 	n, err := io.Copy(file, body)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), err == nil && offset+n < total:
-		return fmt.Errorf("the connection was cut after %d of %d bytes", offset+n, total)
+		return fmt.Errorf("the connection was cut after %d of %d bytes: %w", offset+n, total, io.ErrUnexpectedEOF)
 	case err != nil:
 		return err
 	}

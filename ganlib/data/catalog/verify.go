@@ -15,12 +15,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// Hash is a hash with its algorithm: "sha256:" or "md5:" and hexadecimal digits.
-// MD5 finds damage in transit and nothing else; it is used only where no
-// other is published. "" is a hash that is not known.
+// Hash is a hash with its algorithm: "sha256:" or "md5:" and hexadecimal digits. MD5 detects damage in transit and
+// nothing else; it is used only where no other hash is published. "" is an unknown hash.
 type Hash string
 
 // algorithm makes the hash function; SHA-256 for a hash that is not known.
@@ -31,11 +31,19 @@ func (h Hash) algorithm() (name string, sum hash.Hash) {
 	return "sha256", sha256.New()
 }
 
-// of hashes all of r by the algorithm of h.
-func (h Hash) of(r io.Reader) (Hash, error) {
+// of hashes all of r by the algorithm of h, unless the context is done before.
+func (h Hash) of(ctx context.Context, r io.Reader) (Hash, error) {
+	const atOnce = 1 << 20
 	name, sum := h.algorithm()
-	if _, err := io.Copy(sum, r); err != nil {
-		return "", err
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		if _, err := io.CopyN(sum, r, atOnce); err == io.EOF {
+			break
+		} else if err != nil {
+			return "", err
+		}
 	}
 	return Hash(name + ":" + hex.EncodeToString(sum.Sum(nil))), nil
 }
@@ -46,21 +54,18 @@ type Report struct {
 	Path string
 	Here bool // there is such a file
 	Size int64
-	Hash Hash // "" if the file is not here or has another size than it should
-	// Folder means that Path is what was unpacked from the file, which is gone:
-	// nothing is known that a folder could be held to.
+	Hash Hash // "" if the file is not here or has the wrong size
+	// Folder means that Path is what was unpacked from the file, which is gone: a folder cannot be checked.
 	Folder bool
-	// Repacked means that what the gzipped file holds is right, and the file itself
-	// is packed otherwise than the publisher's.
+	// Repacked means that the content of the gzipped file is right, but packed in another way than the publisher's.
 	Repacked bool
-	// Problem says what is wrong with a file that is here, and what to do; nil
-	// if nothing is, or if nothing is known that it could be held to.
+	// Problem says what is wrong with a file that is here, and what to do; it wraps [ErrChecksum] or [ErrSize]. It is
+	// nil if nothing is wrong, or nothing is known to check it against.
 	Problem error
 }
 
-// Verify reads the files of a set and holds them to their sizes and hashes: those
-// of the part that o names, or of all parts for "". It stops when the context is
-// cancelled, and otherwise fails only if a file cannot be read.
+// Verify reads the files of a set and checks their sizes and hashes: those of the part that o names, or of all parts
+// for "". It stops when the context is cancelled, and otherwise fails only if a file cannot be read.
 func (s *Set) Verify(ctx context.Context, o Options) ([]Report, error) {
 	folder, err := s.Folder(o.Dir)
 	if err != nil {
@@ -119,12 +124,13 @@ type wrongHash struct {
 	from        string
 }
 
+func (w *wrongHash) Unwrap() error { return ErrChecksum }
+
 func (w *wrongHash) Error() string {
 	return fmt.Sprintf("has the hash %s: want %s, from %s", w.found, w.want, w.from)
 }
 
-// check hashes the file at path and returns a wrongHash if it should have another,
-// both itself and unpacked.
+// check hashes the file at path and returns a wrongHash if it should have another, both itself and unpacked.
 func (f File) check(ctx context.Context, path string, output io.Writer) (found Hash, repacked bool, err error) {
 	found, err = hashFile(ctx, path, f.Hash, output)
 	if err != nil || f.Hash == "" || found == f.Hash {
@@ -138,14 +144,14 @@ func (f File) check(ctx context.Context, path string, output io.Writer) (found H
 	return found, false, &wrongHash{found, f.Hash, f.HashFrom}
 }
 
-// checkSize reports a file that cannot be the right one by its size. A gzipped file
-// that may have been packed anew may have any.
+// checkSize reports a file that cannot be the right one by its size. A gzipped file that may have been packed anew may
+// have any.
 func (f File) checkSize(path string, info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a file: want the file as it was published", path)
+		return fmt.Errorf("%s: %w: this is not a regular file: want the file as it was published", path, data.ErrFormat)
 	case f.Unpacked == "" && f.Size > 0 && info.Size() != f.Size:
-		return fmt.Errorf("%s has %d bytes: want %d; delete it and fetch it again", path, info.Size(), f.Size)
+		return fmt.Errorf("%s: %w: it has %d bytes, want %d; delete it and fetch it again", path, ErrSize, info.Size(), f.Size)
 	}
 	return nil
 }
@@ -157,11 +163,11 @@ func (f File) holds(ctx context.Context, path string) (bool, error) {
 		return false, err
 	}
 	defer file.Close()
-	unpacked, err := gzip.NewReader(reading{ctx, file})
+	unpacked, err := gzip.NewReader(file)
 	if err != nil {
 		return false, ctx.Err() // not gzip: not what is wanted
 	}
-	found, err := f.Unpacked.of(unpacked)
+	found, err := f.Unpacked.of(ctx, unpacked)
 	if err != nil {
 		return false, ctx.Err()
 	}
@@ -181,18 +187,5 @@ func hashFile(ctx context.Context, path string, like Hash, output io.Writer) (Ha
 	}
 	bar := progress.Bytes(output, "checking "+strings.TrimSuffix(filepath.Base(path), ".part"), info.Size())
 	defer bar.Done()
-	return like.of(io.TeeReader(reading{ctx, file}, bar))
-}
-
-// reading is a reader that fails once its context is cancelled.
-type reading struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r reading) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
+	return like.of(ctx, io.TeeReader(file, bar))
 }

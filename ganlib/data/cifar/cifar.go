@@ -1,24 +1,22 @@
-// Package cifar reads CIFAR-10 and CIFAR-100 in the binary version their authors
-// publish (A. Krizhevsky, "Learning Multiple Layers of Features from Tiny
-// Images", 2009; https://www.cs.toronto.edu/~kriz/cifar.html): 60,000 colour
+// Package cifar reads CIFAR-10 and CIFAR-100 in the binary version their authors publish (A. Krizhevsky, "Learning
+// Multiple Layers of Features from Tiny Images", 2009; https://www.cs.toronto.edu/~kriz/cifar.html): 60,000 colour
 // photographs of 32 x 32, 50,000 of them for training.
 //
-//	set, err := cifar.Read10("cifar-10-binary.tar.gz", "train")
+//	set, err := cifar.Read10(ctx, "cifar-10-binary.tar.gz", "train")
 //
-// The path may be the .tar.gz as published, the folder it unpacks to, or a single
-// .bin file of either set.
+// The path may be the .tar.gz as published, the folder it unpacks to, or a single .bin file of either set.
 //
 // # The format
 //
-// A file is records and nothing else. A record is one byte with the label
-// (CIFAR-100: two, the coarse label first), then 3,072 bytes: the red values
-// row by row, then the green, then the blue. Here they become [32, 32, 3].
+// A file is records and nothing else. A record is one byte with the label (CIFAR-100: two, the coarse label first),
+// then 3,072 bytes: the red values row by row, then the green, then the blue. Here they become [32, 32, 3].
 //
 // The authors state no licence, so License is "".
 package cifar
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +27,9 @@ import (
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/archive"
+	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
+	"github.com/gans-in-go/gans/ganlib/data/internal/cancel"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 const (
@@ -46,7 +46,7 @@ type version struct {
 	name    string
 	classes []int               // how many values each label byte of a record has
 	label   int                 // which of them labels the image
-	names   string              // the file with that label's names, one a line
+	names   string              // the file with that label's names, one per line
 	parts   map[string][]string // the files of each part, in order
 }
 
@@ -71,25 +71,28 @@ var (
 // partNames are what the parts are called in the name of a set.
 var partNames = map[string]string{"train": "training part", "test": "test part"}
 
-// Read10 reads a part of CIFAR-10, "train" (50,000 images in the published
-// order) or "test" (10,000), with labels 0 to 9. A single .bin is read whole,
-// whatever part says. LabelNames are those of the file batches.meta.txt, nil
-// where it is missing.
+// Read10 reads a part of CIFAR-10, "train" (50,000 images in the published order) or "test" (10,000), with labels 0 to
+// 9. A single .bin is read whole, whatever part says. LabelNames are those of the file batches.meta.txt, nil where it
+// is missing.
 //
-// It returns an error that names the file if one is missing, is there twice,
-// has another size than a whole number of records, a label out of range, or
-// more than [Limit] images.
-func Read10(path, part string) (*data.Images, error) { return cifar10.read(path, part) }
+// It returns an error that names the file if one is missing, is there twice, has another size than a whole number of
+// records, a label out of range, or more than [Limit] images; and once ctx is done.
+func Read10(ctx context.Context, path, part string) (*data.Images, error) {
+	return cifar10.read(ctx, path, part)
+}
 
-// Read100 reads a part of CIFAR-100 in the same way, with its fine labels, 0 to
-// 99, named by fine_label_names.txt.
-func Read100(path, part string) (*data.Images, error) { return cifar100.read(path, part) }
+// Read100 reads a part of CIFAR-100 in the same way, with its fine labels, 0 to 99, named by fine_label_names.txt.
+func Read100(ctx context.Context, path, part string) (*data.Images, error) {
+	return cifar100.read(ctx, path, part)
+}
 
-// Read100Coarse is [Read100] with the coarse labels, 0 to 19, of which each
-// covers five fine ones; they are named by coarse_label_names.txt.
-func Read100Coarse(path, part string) (*data.Images, error) { return cifar20.read(path, part) }
+// Read100Coarse is [Read100] with the coarse labels, 0 to 19, of which each covers five fine ones; they are named by
+// coarse_label_names.txt.
+func Read100Coarse(ctx context.Context, path, part string) (*data.Images, error) {
+	return cifar20.read(ctx, path, part)
+}
 
-func (v version) read(path, part string) (*data.Images, error) {
+func (v version) read(ctx context.Context, path, part string) (*data.Images, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err // it names the path
@@ -100,14 +103,14 @@ func (v version) read(path, part string) (*data.Images, error) {
 	if info.Mode().IsRegular() && strings.EqualFold(filepath.Ext(path), ".bin") {
 		set.Name, set.Source = filepath.Base(path), path
 		files = []string{set.Name}
-		found, err = v.single(path)
+		found, err = v.single(ctx, path)
 	} else {
 		set.Name, set.Source = v.name+", "+partNames[part], "https://www.cs.toronto.edu/~kriz/cifar.html"
 		files = v.parts[part]
 		if files == nil {
-			return nil, fmt.Errorf("part %q of %s: want \"train\" or \"test\"", part, v.name)
+			return nil, invalid.Value("part", part, "train or test, the parts of %s", v.name)
 		}
-		found, err = v.find(path, files)
+		found, err = v.find(ctx, path, files)
 	}
 	if err != nil {
 		return nil, err
@@ -140,16 +143,16 @@ func (v version) decode(r io.Reader, limit int) (*batch, error) {
 		case err == io.EOF:
 			return b, nil
 		case errors.Is(err, io.ErrUnexpectedEOF) && n > 0:
-			return nil, fmt.Errorf("%d bytes after %d records of %d bytes: want whole records, so this file is cut short or another format",
-				n, len(b.labels), len(record))
+			return nil, fmt.Errorf("%w: %d bytes after %d records of %d bytes: want whole records, so this file is cut short or in another format",
+				data.ErrTruncated, n, len(b.labels), len(record))
 		case err != nil:
 			return nil, err
 		case len(b.labels) == limit:
-			return nil, fmt.Errorf("more images than the limit of %d", limit)
+			return nil, fmt.Errorf("%w: more images than the limit of %d", data.ErrTooLarge, limit)
 		}
 		for i, classes := range v.classes {
 			if int(record[i]) >= classes {
-				return nil, fmt.Errorf("record %d has label %d: want 0 to %d", len(b.labels), record[i], classes-1)
+				return nil, fmt.Errorf("%w: record %d has label %d: want 0 to %d", data.ErrFormat, len(b.labels), record[i], classes-1)
 			}
 		}
 		b.labels = append(b.labels, int(record[v.label]))
@@ -180,9 +183,9 @@ func newContents() *contents {
 }
 
 // find reads the files that are asked for, and the labels' names.
-func (v version) find(root string, files []string) (*contents, error) {
+func (v version) find(ctx context.Context, root string, files []string) (*contents, error) {
 	c := newContents()
-	return c, archive.Walk(root, archive.Limits{}, func(name string, _ int64, r io.Reader) error {
+	return c, archive.Walk(ctx, root, archive.Limits{}, func(name string, _ int64, r io.Reader) error {
 		base := path.Base(name)
 		if base == v.names || slices.Contains(files, base) {
 			return v.take(c, name, base, r)
@@ -195,7 +198,7 @@ func (v version) find(root string, files []string) (*contents, error) {
 }
 
 // single reads one file of records, and the labels' names where they lie beside it.
-func (v version) single(file string) (*contents, error) {
+func (v version) single(ctx context.Context, file string) (*contents, error) {
 	c := newContents()
 	for _, name := range []string{file, filepath.Join(filepath.Dir(file), v.names)} {
 		f, err := os.Open(name)
@@ -205,7 +208,7 @@ func (v version) single(file string) (*contents, error) {
 		if err != nil {
 			return nil, err
 		}
-		err = v.take(c, name, filepath.Base(name), f)
+		err = v.take(c, name, filepath.Base(name), cancel.Reader(ctx, f))
 		f.Close()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -217,7 +220,7 @@ func (v version) single(file string) (*contents, error) {
 // take reads one file.
 func (v version) take(c *contents, name, base string, r io.Reader) (err error) {
 	if before, ok := c.paths[base]; ok {
-		return fmt.Errorf("%s is here too: want one %s", before, base)
+		return fmt.Errorf("%w: %s is here too: want one %s", data.ErrFormat, before, base)
 	}
 	c.paths[base] = name
 	if base == v.names {
@@ -228,7 +231,7 @@ func (v version) take(c *contents, name, base string, r io.Reader) (err error) {
 	return err
 }
 
-// decodeNames reads one name a line; the published file ends in an empty one.
+// decodeNames reads one name per line; the published file ends in an empty one.
 func (v version) decodeNames(r io.Reader) ([]string, error) {
 	text, err := io.ReadAll(io.LimitReader(r, 1<<16))
 	if err != nil {
@@ -236,7 +239,7 @@ func (v version) decodeNames(r io.Reader) ([]string, error) {
 	}
 	names := strings.Fields(string(text))
 	if want := v.classes[v.label]; len(names) != want {
-		return nil, fmt.Errorf("%d names of labels: want %d, one a line", len(names), want)
+		return nil, fmt.Errorf("%w: %d label names: want %d, one per line", data.ErrFormat, len(names), want)
 	}
 	return names, nil
 }
@@ -247,9 +250,9 @@ func (c *contents) complete(files []string) error {
 		switch {
 		case c.batches[name] != nil:
 		case c.python != "":
-			return fmt.Errorf("%s is missing, and %s is here: this is the Python version of the set, want the binary one", name, c.python)
+			return fmt.Errorf("%s is %w, and %s is here: this is the Python version of the set, want the binary one", name, data.ErrMissing, c.python)
 		default:
-			return fmt.Errorf("%s is missing: want the binary version, with %s", name, strings.Join(files, ", "))
+			return fmt.Errorf("%s is %w: want the binary version, with %s", name, data.ErrMissing, strings.Join(files, ", "))
 		}
 	}
 	return nil

@@ -4,7 +4,9 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // value is the value of one pixel of the images here: all that matters to the
@@ -128,7 +131,7 @@ func TestRead10(t *testing.T) {
 		"tar.gz": tgz(t, root), "folder": filepath.Join(root, "cifar-binary"), "folder above": root,
 	} {
 		t.Run(name, func(t *testing.T) {
-			train, err := Read10(path, "train")
+			train, err := Read10(t.Context(), path, "train")
 			require.NoError(t, err)
 			checkImages(t, train, 0, 6)
 			require.Equal(t, []int{1, 3, 5, 7, 9, 0}, train.Labels, "the batches in their order, not the archive's")
@@ -137,7 +140,7 @@ func TestRead10(t *testing.T) {
 			require.Equal(t, "CIFAR-10, training part", train.Name)
 			require.Contains(t, train.Source, "https://")
 
-			test, err := Read10(path, "test")
+			test, err := Read10(t.Context(), path, "test")
 			require.NoError(t, err)
 			checkImages(t, test, 6, 1)
 			require.Equal(t, []int{8}, test.Labels)
@@ -148,7 +151,7 @@ func TestRead10(t *testing.T) {
 
 func TestReadOneFile(t *testing.T) {
 	path := filepath.Join(folder(t, small10()), "cifar-binary", "data_batch_5.bin")
-	set, err := Read10(path, "")
+	set, err := Read10(t.Context(), path, "")
 	require.NoError(t, err)
 	checkImages(t, set, 4, 2)
 	require.Equal(t, []int{9, 0}, set.Labels)
@@ -157,7 +160,7 @@ func TestReadOneFile(t *testing.T) {
 
 	alone := filepath.Join(t.TempDir(), "mine.BIN")
 	require.NoError(t, os.WriteFile(alone, records(0, []uint8{2}), 0o666))
-	set, err = Read10(alone, "")
+	set, err = Read10(t.Context(), alone, "")
 	require.NoError(t, err)
 	checkImages(t, set, 0, 1)
 	require.Nil(t, set.LabelNames)
@@ -165,20 +168,20 @@ func TestReadOneFile(t *testing.T) {
 
 func TestRead100(t *testing.T) {
 	path := tgz(t, folder(t, small100()))
-	fine, err := Read100(path, "train")
+	fine, err := Read100(t.Context(), path, "train")
 	require.NoError(t, err)
 	checkImages(t, fine, 0, 2)
 	require.Equal(t, []int{99, 4}, fine.Labels)
 	require.Equal(t, "fine_99", fine.LabelNames[99])
 	require.Equal(t, "CIFAR-100, training part", fine.Name)
 
-	coarse, err := Read100Coarse(path, "train")
+	coarse, err := Read100Coarse(t.Context(), path, "train")
 	require.NoError(t, err)
 	checkImages(t, coarse, 0, 2)
 	require.Equal(t, []int{19, 0}, coarse.Labels)
 	require.Equal(t, "coarse_19", coarse.LabelNames[19])
 
-	test, err := Read100(path, "test")
+	test, err := Read100(t.Context(), path, "test")
 	require.NoError(t, err)
 	checkImages(t, test, 2, 1)
 	require.Equal(t, []int{50}, test.Labels)
@@ -189,35 +192,37 @@ func TestRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		spoil func(files map[string][]uint8)
-		says  []string
+		want  error
+		names []string
 	}{
 		{"missing batch", func(f map[string][]uint8) { delete(f, "data_batch_3.bin") },
-			[]string{"data_batch_3.bin is missing", "binary version"}},
+			data.ErrMissing, []string{"data_batch_3.bin"}},
 		{"Python version", func(f map[string][]uint8) { delete(f, "data_batch_1.bin"); f["data_batch_1"] = []uint8("\x80\x02}") },
-			[]string{"data_batch_1.bin is missing", "cifar-binary/data_batch_1 is here", "Python version"}},
+			data.ErrMissing, []string{"data_batch_1.bin", "cifar-binary/data_batch_1 ", "Python"}},
 		{"size", func(f map[string][]uint8) { f["data_batch_2.bin"] = append(f["data_batch_2.bin"], whole[:100]...) },
-			[]string{"data_batch_2.bin", "100 bytes after 1 records of 3073 bytes"}},
+			data.ErrTruncated, []string{"data_batch_2.bin"}},
 		{"label", func(f map[string][]uint8) { f["data_batch_4.bin"] = records(0, []uint8{1}, []uint8{10}) },
-			[]string{"data_batch_4.bin", "record 1 has label 10", "0 to 9"}},
+			data.ErrFormat, []string{"data_batch_4.bin"}},
 		{"names", func(f map[string][]uint8) { f["batches.meta.txt"] = names(9, "thing") },
-			[]string{"batches.meta.txt", "9 names", "want 10"}},
-		{"another archive", func(f map[string][]uint8) { clear(f); f["daisy.jpg"] = []uint8("\xff\xd8") }, []string{"data_batch_1.bin is missing"}},
+			data.ErrFormat, []string{"batches.meta.txt"}},
+		{"another archive", func(f map[string][]uint8) { clear(f); f["daisy.jpg"] = []uint8("\xff\xd8") }, data.ErrMissing, []string{"data_batch_1.bin"}},
 		{"empty files", func(f map[string][]uint8) {
 			for name := range f {
 				if strings.HasSuffix(name, ".bin") {
 					f[name] = nil
 				}
 			}
-		}, []string{"0 images"}},
+		}, data.ErrFormat, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := small10()
 			c.spoil(files)
 			root := folder(t, files)
 			for _, path := range []string{root, tgz(t, root)} {
-				_, err := Read10(path, "train")
-				for _, part := range append(c.says, path) {
-					require.ErrorContains(t, err, part)
+				_, err := Read10(t.Context(), path, "train")
+				require.ErrorIs(t, err, c.want)
+				for _, name := range append(c.names, path) {
+					require.ErrorContains(t, err, name)
 				}
 			}
 		})
@@ -226,28 +231,30 @@ func TestRefuses(t *testing.T) {
 
 func TestRefusesTheRest(t *testing.T) {
 	root := folder(t, small10())
-	_, err := Read10(root, "validation")
-	require.EqualError(t, err, `part "validation" of CIFAR-10: want "train" or "test"`)
-	_, err = Read10(filepath.Join(root, "absent"), "train")
-	require.ErrorContains(t, err, "absent")
-	_, err = Read10(filepath.Join(root, "absent.bin"), "")
-	require.ErrorContains(t, err, "absent.bin")
+	_, err := Read10(t.Context(), root, "validation")
+	gantest.RequireInvalid(t, err, "part")
+	_, err = Read10(t.Context(), filepath.Join(root, "absent"), "train")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, err = Read10(t.Context(), filepath.Join(root, "absent.bin"), "")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 
 	batch := filepath.Join(root, "cifar-binary", "data_batch_1.bin")
-	_, err = Read100(batch, "")
-	require.ErrorContains(t, err, batch, "CIFAR-10 is not CIFAR-100")
+	_, err = Read100(t.Context(), batch, "")
+	require.ErrorIs(t, err, data.ErrTruncated, "CIFAR-10 is not CIFAR-100")
+	require.ErrorContains(t, err, batch)
 
 	require.NoError(t, os.Mkdir(filepath.Join(root, "copy"), 0o777))
 	require.NoError(t, os.Link(batch, filepath.Join(root, "copy", "data_batch_1.bin")))
-	_, err = Read10(root, "train")
+	_, err = Read10(t.Context(), root, "train")
+	require.ErrorIs(t, err, data.ErrFormat)
 	require.ErrorContains(t, err, "cifar-binary/data_batch_1.bin")
 	require.ErrorContains(t, err, "copy/data_batch_1.bin")
 
 	fine := records(0, []uint8{20, 0})
 	_, err = cifar100.decode(bytes.NewReader(fine), Limit)
-	require.ErrorContains(t, err, "record 0 has label 20: want 0 to 19")
+	require.ErrorIs(t, err, data.ErrFormat)
 	_, err = cifar10.decode(bytes.NewReader(records(0, []uint8{1}, []uint8{2})), 1)
-	require.ErrorContains(t, err, "more images than the limit of 1")
+	require.ErrorIs(t, err, data.ErrTooLarge)
 }
 
 // FuzzDecode holds every file to a limit of images: what is allocated is at most
@@ -304,8 +311,18 @@ func BenchmarkRead10(b *testing.B) {
 	root := folder(b, files)
 	b.SetBytes(50000 * pixels)
 	for b.Loop() {
-		if _, err := Read10(root, "train"); err != nil {
+		if _, err := Read10(b.Context(), root, "train"); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	root := folder(t, small10())
+	for _, path := range []string{root, tgz(t, root), filepath.Join(root, "cifar-binary", "data_batch_1.bin")} {
+		_, err := Read10(ctx, path, "train")
+		require.ErrorIs(t, err, context.Canceled)
 	}
 }

@@ -1,21 +1,16 @@
-// Package emoji is a small set of real colour images, embedded: 1,197 drawings
-// of faces, people, animals, food, places, sports and things, 64 x 64 over
-// white, with nothing to fetch.
+// Package emoji is a small set of real colour images, embedded: 1,197 drawings of faces, people, animals, food, places,
+// sports and things, 64 x 64 over white, with nothing to fetch.
 //
-// It stands in for colour photographs that a reader has not fetched. What it
-// shows carries over only in part: these are drawings, with flat colours and
-// clean edges on an empty ground, and there are few of them, so that a
-// discriminator soon knows each by heart.
+// It stands in for colour photographs that a reader has not fetched, and differs from them: these are drawings, with
+// flat colours and clean edges on an empty ground, and so few that a discriminator soon memorises each.
 //
-// They are Google's Noto emoji, each once: copies of an emoji in a skin tone,
-// as a man or a woman, or as a family are left out, since near-duplicates in a
-// set make a generator look as if it had learnt by heart, and let a test image
-// be one that was trained on. National flags and signs (letters, digits,
-// arrows) are left out too, as no drawings of things.
+// They are Google's Noto emoji, each once: copies of an emoji in a skin tone, as a man or a woman, or as a family are
+// left out, since near-duplicates in a set make a generator look as if it had memorised images, and let an image for
+// testing be one that was trained on. National flags and signs (letters, digits, arrows) are left out too, since they
+// are not drawings of things.
 //
-// Importing it adds 4.7 MB to a program. The drawings are under the SIL Open
-// Font License 1.1: see NOTICE beside this file, and make.py for how they were
-// taken from the font.
+// Importing it adds 4.7 MB to a program. The drawings are under the SIL Open Font License 1.1: see NOTICE beside this
+// file, and make.py for how they were taken from the font.
 package emoji
 
 import (
@@ -38,11 +33,9 @@ var archive []byte
 
 var frame = data.Frame{Size: 64, Channels: 3}
 
-// Images returns the 1,197 images, [1197, 64, 64, 3], in the order of their
-// names, which mixes the groups: the first few are a fair sample. Labels are
-// Unicode's groups of emoji, seven of which are here. They are unpacked on the
-// first call; every call returns the same set, which the caller must not
-// change.
+// Images returns the 1,197 images, [1197, 64, 64, 3], in the order of their names, which mixes the groups: the first
+// few are a fair sample. Labels are Unicode's groups of emoji, seven of which are here. They are unpacked on the first
+// call; every call returns the same set, which the caller must not change.
 func Images() (*data.Images, error) { return images() }
 
 var images = sync.OnceValues(load)

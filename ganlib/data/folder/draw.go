@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -18,16 +17,16 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/archive"
+	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// What is allowed to be in memory at once besides the images: files that are
-// read and pictures that are unpacked of them.
+// inFlight is how many bytes may be in memory at once besides the images: files that are read, and the pictures decoded
+// from them.
 const inFlight = 512 << 20
 
-// A drawing is an image set in the making. Picture k is the k-th of the walk;
-// its place among the images is by its name.
+// A drawing is an image set in the making. Picture k is the k-th of the walk; its place among the images is by its
+// name.
 type drawing struct {
 	o     Options
 	names []string // of the pictures, in the order of the walk
@@ -75,7 +74,7 @@ type job struct {
 }
 
 // draw walks path again and draws every picture, on all cores.
-func (d *drawing) draw(path string) error {
+func (d *drawing) draw(ctx context.Context, path string) error {
 	bar := progress.Count(d.o.Output, base(path), len(d.names))
 	defer bar.Done()
 	jobs := make(chan job)
@@ -91,11 +90,11 @@ func (d *drawing) draw(path string) error {
 		})
 	}
 	k := 0
-	err := archive.Walk(path, d.o.Limits, func(name string, size int64, r io.Reader) error {
+	err := archive.Walk(ctx, path, d.o.Limits, func(name string, size int64, r io.Reader) error {
 		if k == len(d.names) || name != d.names[k] {
 			return nil // no picture, as the first walk found
 		}
-		j, err := d.load(k, size, r)
+		j, err := d.load(ctx, k, size, r)
 		if d.errs[k] = err; err == nil {
 			jobs <- j
 		} else {
@@ -106,30 +105,31 @@ func (d *drawing) draw(path string) error {
 	})
 	close(jobs)
 	workers.Wait()
+	if err == nil {
+		err = ctx.Err() // of the last picture, whose error is its own
+	}
 	if err == nil && k < len(d.names) {
-		err = fmt.Errorf("%s: %w", path, errChanged)
+		err = fmt.Errorf("%s: %w", path, ErrChanged)
 	}
 	return err
 }
 
-var errChanged = errors.New("its files changed while they were read: try again when nobody writes to it")
-
 // load reads a picture's file, looks at its header, and waits for memory.
-func (d *drawing) load(k int, size int64, r io.Reader) (job, error) {
+func (d *drawing) load(ctx context.Context, k int, size int64, r io.Reader) (job, error) {
 	most := 8*int64(d.o.MaxPixels) + 1<<20 // as large as unpacked, and then some
 	var content bytes.Buffer
 	content.Grow(int(min(size, 1<<20)) + bytes.MinRead)
 	if n, err := content.ReadFrom(io.LimitReader(r, most+1)); err != nil {
 		return job{}, err
 	} else if n > most {
-		return job{}, fmt.Errorf("file of more than %d bytes, too large for a picture of %d pixels", most, d.o.MaxPixels)
+		return job{}, fmt.Errorf("%w: file of more than %d bytes, for a picture of at most %d pixels", data.ErrTooLarge, most, d.o.MaxPixels)
 	}
 	j := job{k: k, content: content.Bytes(), kind: kindOf(content.Bytes())}
 	if j.kind == nil {
 		if len(j.content) == 0 {
-			return job{}, errors.New("empty file")
+			return job{}, fmt.Errorf("%w: empty file", data.ErrFormat)
 		}
-		return job{}, fmt.Errorf("no picture: it begins with %q", j.content[:min(len(j.content), longestMagic)])
+		return job{}, fmt.Errorf("%w: not a picture: it begins with %q", data.ErrFormat, j.content[:min(len(j.content), longestMagic)])
 	}
 	var header image.Config
 	err := guarded(func() (err error) {
@@ -140,24 +140,22 @@ func (d *drawing) load(k int, size int64, r io.Reader) (job, error) {
 		return job{}, err
 	}
 	if header.Width < 1 || header.Height < 1 || header.Height > d.o.MaxPixels/header.Width {
-		return job{}, fmt.Errorf("%s of %d x %d: want 1 to %d pixels", j.kind.name, header.Width, header.Height, d.o.MaxPixels)
+		return job{}, fmt.Errorf("%w: %s of %d x %d: want 1 to %d pixels", data.ErrTooLarge, j.kind.name, header.Width, header.Height, d.o.MaxPixels)
 	}
 	j.memory = d.cost(j.content, header)
-	return j, d.memory.Acquire(context.Background(), j.memory)
+	return j, d.memory.Acquire(ctx, j.memory)
 }
 
-// cost estimates the memory that drawing a picture takes, by its header: its
-// file, 8 bytes a pixel, which is two channels of a progressive JPEG or four of
-// 16 bits, and 4 float64 for each row of each column of the image, as resizing
-// takes. A picture that needs more than all waits until it is alone.
+// cost estimates the memory that drawing a picture takes, by its header: its file, 8 bytes a pixel, which is two
+// channels of a progressive JPEG or four of 16 bits, and 4 float64 for each row of each column of the image, as
+// resizing takes. A picture that needs more than all waits until it is alone.
 func (d *drawing) cost(content []byte, header image.Config) int64 {
 	pixels, resizing := int64(header.Width)*int64(header.Height), 32*int64(d.o.Size)*int64(header.Height)
 	return min(int64(len(content))+8*pixels+resizing, inFlight)
 }
 
-// release gives a picture's memory back. The garbage collector lets garbage grow
-// until it is as large as what is in use, which here is the whole set: so it is
-// called when there is as much as may be in flight.
+// release gives a picture's memory back. The garbage collector lets garbage grow until it is as large as what is in
+// use, which here is the whole set: so it is called when there is as much as may be in flight.
 func (d *drawing) release(j job) {
 	d.memory.Release(j.memory)
 	if d.garbage.Add(j.memory) > inFlight {
@@ -187,8 +185,7 @@ func (d *drawing) drawOne(j job, room []uint8) error {
 	return nil
 }
 
-// put stores an image. Where the channels are to be found out, all are kept
-// grey until the first that is not.
+// put stores an image. Where the channels are to be found out, all are kept grey until the first that is not.
 func (d *drawing) put(at int, drawn []uint8) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -205,8 +202,8 @@ func (d *drawing) put(at int, drawn []uint8) {
 	copy(d.pixels[at*len(drawn):], drawn)
 }
 
-// colour turns the images so far from grey to colour, where they are: from the
-// last value to the first, so that none is overwritten before it is spread.
+// colour turns the images so far from grey to colour, where they are: from the last value to the first, so that none is
+// overwritten before it is spread.
 func (d *drawing) colour() {
 	d.channels = 3
 	for p := (d.last+1)*d.o.Size*d.o.Size - 1; p >= 0; p-- {
@@ -215,7 +212,7 @@ func (d *drawing) colour() {
 	}
 }
 
-// isGrey tells whether an image of three channels has the same in each.
+// isGrey reports whether an image of three channels has the same in each.
 func isGrey(pixels []uint8) bool {
 	for p := 0; p < len(pixels); p += 3 {
 		if pixels[p] != pixels[p+1] || pixels[p] != pixels[p+2] {
@@ -278,8 +275,7 @@ func labels(names []string) (labels []int, labelNames []string) {
 	return labels, labelNames
 }
 
-// commonFolder is the innermost folder that all folders lie in or are; "" for
-// the outermost.
+// commonFolder is the innermost folder that all folders lie in or are; "" for the outermost.
 func commonFolder(folders []string) string {
 	common := strings.Split(folders[0], "/")
 	for _, folder := range folders[1:] {

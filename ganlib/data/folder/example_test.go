@@ -1,6 +1,7 @@
 package folder_test
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -24,7 +25,7 @@ func ExampleRead() {
 	save(dir, "cats/kitty.png", 64, 64)
 	save(dir, "dogs/rex.png", 120, 250)
 
-	pets, failed, err := folder.Read(dir, folder.Options{Frame: data.Frame{Size: 32, Channels: 3}})
+	pets, failed, err := folder.Read(context.Background(), dir, folder.Options{Frame: data.Frame{Size: 32, Channels: 3}})
 	if err != nil {
 		fmt.Println(err)
 		return

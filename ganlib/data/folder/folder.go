@@ -1,30 +1,25 @@
-// Package folder makes an image set of one's own pictures: those in a folder, a
-// .zip, a .tar or a .tgz, of any size.
+// Package folder makes an image set of one's own pictures: those in a folder, a .zip, a .tar or a .tgz, of any size.
 //
-//	flowers, failed, err := folder.Read("flower_photos.tgz", folder.Options{Frame: data.Frame{Size: 64}})
+//	flowers, failed, err := folder.Read(ctx, "flower_photos.tgz", folder.Options{Frame: data.Frame{Size: 64}})
 //
 // # Which files are pictures
 //
-// Those that begin as a PNG, JPEG, WebP or GIF does, whatever they are called; of
-// an animated GIF, the first frame. A file that is called .png, .jpg, .jpeg, .webp
-// or .gif and begins otherwise is a picture that cannot be read. All other files
-// are passed over, and so are those that file managers leave behind: whatever is
-// in __MACOSX, and names that begin with a dot.
+// A file is a picture if it begins as a PNG, JPEG, WebP or GIF does, whatever its name; of an animated GIF, the first
+// frame is read. A file named .png, .jpg, .jpeg, .webp or .gif that begins otherwise counts as a picture that cannot be
+// read. All other files are skipped, and so are those that file managers leave behind: everything in __MACOSX, and
+// names that begin with a dot.
 //
 // # What becomes of a picture
 //
-// The square in its middle is cut out and resized, as [data.Frame] says. What is
-// transparent becomes white. A JPEG that a camera took lying on its side, and
-// says so by its EXIF orientation, is turned upright.
+// The square in its middle is cut out and resized, as [data.Frame] says. What is transparent becomes white. A JPEG
+// whose EXIF orientation says that the camera was held sideways is turned upright.
 //
 // # Order and labels
 //
-// The images are in the order of their names, so that a folder, the zip of it
-// and the tar of it are the same set.
+// The images are in the order of their names, so that a folder, the zip of it and the tar of it are the same set.
 //
-// If pictures lie in more than one folder, each of these folders is a label. It
-// is called by its path below the folder that they have in common, and labels
-// are counted in the order of these names, which is that of text: "10" comes
+// If pictures lie in more than one folder, each of these folders is a label. It is called by its path below the folder
+// that they have in common, and labels are counted in the order of these names, which is that of text: "10" comes
 // before "2". Pictures in the common folder itself are labelled ".".
 //
 //	flower_photos/daisy/1.jpg                        label "daisy"
@@ -34,18 +29,21 @@
 //
 //	train/0/a.png, train/1/b.png, test/0/c.png       labels "test/0", "train/0", "train/1"
 //
-// For one part of the last, read its folder, or choose it by [Options.Keep].
+// To read one part of the last, read its folder, or choose it by [Options.Keep].
 package folder
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"path/filepath"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/archive"
+	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // Defaults of [Options].
@@ -56,31 +54,38 @@ const (
 
 // Options say what [Read] makes of pictures.
 type Options struct {
-	// Frame says the size of the images and what is cut out of the pictures.
-	// Its Channels may be 0: grey if every image is, else colour.
+	// Frame says the size of the images and what is cut out of the pictures. Its Channels may be 0: grey if every image
+	// is, else colour.
 	data.Frame
 
-	// Keep chooses files by their names, which are relative to the folder or as
-	// in the archive, with slashes; nil means all.
+	// Keep chooses files by their names, which are relative to the folder or those in the archive, with slashes; nil
+	// keeps all.
 	Keep func(name string) bool
 
-	// MaxFailed is the share of the pictures that may be unreadable, up to 1; 0
-	// means [DefaultMaxFailed]. To allow none, set a share less than one
-	// picture's, such as 1e-9.
+	// MaxFailed is the fraction of the pictures that may be unreadable, up to 1; 0 means [DefaultMaxFailed]. To allow
+	// none, set a tiny fraction such as 1e-9.
 	MaxFailed float64
 
-	// MaxPixels is the most pixels that a picture may have; 0 means
-	// [DefaultMaxPixels]. It is checked before the picture is unpacked, and
-	// one with more cannot be read.
+	// MaxPixels is the most pixels that a picture may have; 0 means [DefaultMaxPixels]. It is checked before the
+	// picture is decoded: a larger one counts as unreadable.
 	MaxPixels int
 
-	// Limits bound what is unpacked of an archive.
-	Limits archive.Limits
+	// Limits bound what is unpacked of an archive; zeros mean the defaults.
+	Limits Limits
 
-	// Output gets the progress, and a line on what could not be read; nil is
-	// silent.
+	// Output gets the progress, and a line on what could not be read; nil is silent.
 	Output io.Writer
 }
+
+// Limits are the most bytes that an archive may unpack to (0 means 16 GiB) and the most entries that an archive or a
+// folder may have (0 means 4,194,304).
+type Limits = archive.Limits
+
+// ErrChanged is the error of files that changed between the two passes of [Read].
+var ErrChanged = errors.New("files changed while they were read: try again when nothing writes to them")
+
+// ErrUnreadable is the error of a set of which more pictures than [Options].MaxFailed cannot be read.
+var ErrUnreadable = errors.New("too many unreadable pictures")
 
 // A Failure is a picture that could not be read.
 type Failure struct {
@@ -88,26 +93,23 @@ type Failure struct {
 	Err  error
 }
 
-// Read makes an image set of the pictures in a folder, a .zip, a .tar or a
-// .tar.gz; see the package for which they are, their order and their labels.
-// The set's Name is the last element of path, its Source is path, and its
-// License is unknown.
+// Read makes an image set of the pictures in a folder, a .zip, a .tar or a .tar.gz. The package comment says which
+// files are pictures, and how they are ordered and labelled. The set's Name is the last element of path, its Source is
+// path, and its License is unknown.
 //
-// It also returns the pictures that could not be read, by name: damaged ones,
-// ones smaller than Crop or larger than MaxPixels. If they are more than
-// MaxFailed of all, that is an error, which names some. It is one too if there
-// are no pictures, if an option is out of range, and if [archive.Walk] cannot
-// go through with it.
+// It also returns the pictures that could not be read, by name: damaged ones, ones smaller than Crop or larger than
+// MaxPixels. If they are more than the fraction MaxFailed, the error wraps [ErrUnreadable] and names some of them. Read
+// also returns an error if there are no pictures ([data.ErrEmpty]), if an option is out of range, if the archive is
+// damaged, unsafe or over a limit, and once ctx is done.
 //
-// Read goes through path twice, first for the names. Beside the images it needs
-// up to a gigabyte, half for the pictures at work and half for what they leave to
-// be collected, or what the largest picture needs if that is more.
-func Read(path string, o Options) (*data.Images, []Failure, error) {
+// Read goes through path twice, first for the names. Besides the images it needs up to a gigabyte, half for the
+// pictures being decoded and half for garbage not yet collected, or what the largest picture needs if that is more.
+func Read(ctx context.Context, path string, o Options) (*data.Images, []Failure, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, nil, err
 	}
-	found, err := list(path, o)
+	found, err := list(ctx, path, o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,16 +117,16 @@ func Read(path string, o Options) (*data.Images, []Failure, error) {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	drawn := newDrawing(found.names, o)
-	if err := drawn.draw(path); err != nil {
+	if err := drawn.draw(ctx, path); err != nil {
 		return nil, nil, err
 	}
 	failed := drawn.failures()
 	if o.Output != nil {
 		fmt.Fprintln(o.Output, summary(path, found, failed))
 	}
-	if share := float64(len(failed)) / float64(len(found.names)); share > o.MaxFailed || share == 1 {
-		return nil, failed, fmt.Errorf("%s: %s: %.3g%%, want at most %.3g%%", path,
-			unreadable(failed, len(found.names)), 100*share, 100*o.MaxFailed)
+	if fraction := float64(len(failed)) / float64(len(found.names)); fraction > o.MaxFailed || fraction == 1 {
+		return nil, failed, fmt.Errorf("%s: %w: %s: %.3g%%, want at most %.3g%%", path,
+			ErrUnreadable, unreadable(failed, len(found.names)), 100*fraction, 100*o.MaxFailed)
 	}
 	set := drawn.set()
 	set.Name, set.Source = base(path), path
@@ -141,10 +143,10 @@ func (o Options) withDefaults() (Options, error) {
 		return o, err
 	}
 	if !(o.MaxFailed >= 0 && o.MaxFailed <= 1) {
-		return o, fmt.Errorf("share of pictures that may fail is %v: want 0 to 1", o.MaxFailed)
+		return o, invalid.Value("max_failed", o.MaxFailed, "a fraction of the pictures, 0 to 1")
 	}
 	if o.MaxPixels < 0 {
-		return o, fmt.Errorf("most pixels of a picture is %d: want at least 1, or 0 for %d", o.MaxPixels, DefaultMaxPixels)
+		return o, invalid.Value("max_pixels", o.MaxPixels, "at least 1, or 0 for %d", DefaultMaxPixels)
 	}
 	o.MaxFailed = cmp.Or(o.MaxFailed, DefaultMaxFailed)
 	o.MaxPixels = cmp.Or(o.MaxPixels, DefaultMaxPixels)
@@ -158,7 +160,7 @@ func (o Options) withDefaults() (Options, error) {
 func (o Options) fits(n int) error {
 	const most = 1 << 40 // 1 TiB
 	if need := 3 * float64(n) * float64(o.Size) * float64(o.Size); need > min(most, math.MaxInt) {
-		return fmt.Errorf("%d images of %d x %d take %.3g bytes: want a smaller size", n, o.Size, o.Size, need)
+		return fmt.Errorf("%w: %d images of %d x %d take %.3g bytes: want a smaller size", data.ErrTooLarge, n, o.Size, o.Size, need)
 	}
 	return nil
 }
@@ -166,14 +168,14 @@ func (o Options) fits(n int) error {
 // A listing is what a first walk finds.
 type listing struct {
 	names  []string // of the pictures, in the order of the walk
-	others []string // some of the files that are none
-	passed int      // how many those are
+	others []string // some of the other files
+	passed int      // how many other files there are
 }
 
 // list finds the pictures.
-func list(path string, o Options) (*listing, error) {
+func list(ctx context.Context, path string, o Options) (*listing, error) {
 	l := &listing{}
-	err := archive.Walk(path, o.Limits, func(name string, _ int64, r io.Reader) error {
+	err := archive.Walk(ctx, path, o.Limits, func(name string, _ int64, r io.Reader) error {
 		if litter(name) || !o.Keep(name) {
 			return nil
 		}
@@ -189,7 +191,7 @@ func list(path string, o Options) (*listing, error) {
 		return nil
 	})
 	if err == nil && len(l.names) == 0 {
-		err = fmt.Errorf("%s: there are no pictures here: want PNG, JPEG, WebP or GIF%s", path, l.instead())
+		err = fmt.Errorf("%s: %w: want PNG, JPEG, WebP or GIF%s", path, data.ErrEmpty, l.instead())
 	}
 	return l, err
 }
@@ -229,7 +231,7 @@ func unreadable(failed []Failure, of int) string {
 	return text
 }
 
-// counted is a number and the noun for so many.
+// counted is a number and its noun, in the plural unless the number is 1.
 func counted(n int, noun string) string {
 	if n != 1 {
 		noun += "s"

@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -15,6 +16,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -26,7 +28,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/archive"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // golden is where the pictures are that Pillow made; see its README.md.
@@ -133,7 +135,7 @@ func written(t testing.TB, name string, content []byte) string {
 // read reads what must be readable whole.
 func read(t testing.TB, path string, o Options) *data.Images {
 	t.Helper()
-	set, failed, err := Read(path, o)
+	set, failed, err := Read(t.Context(), path, o)
 	require.NoError(t, err)
 	require.Empty(t, failed)
 	return set
@@ -366,25 +368,32 @@ func TestPassedOver(t *testing.T) {
 		require.Nil(t, set.Labels)
 		require.Contains(t, output.String(), "2 pictures; passed over 4 other files, such as ")
 	}
-	_, _, err := Read(files{"x.bmp": "BM", "y.txt": ""}.folder(t), frame(4))
-	require.ErrorContains(t, err, `no pictures here: want PNG, JPEG, WebP or GIF; there are 2 other files, such as "x.bmp"`)
-	_, _, err = Read(files{}.folder(t), frame(4))
-	require.ErrorContains(t, err, "no pictures here")
+	_, _, err := Read(t.Context(), files{"x.bmp": "BM", "y.txt": ""}.folder(t), frame(4))
+	require.ErrorIs(t, err, data.ErrEmpty)
+	require.ErrorContains(t, err, `"x.bmp"`, "what is there instead")
+	_, _, err = Read(t.Context(), files{}.folder(t), frame(4))
+	require.ErrorIs(t, err, data.ErrEmpty)
 }
 
-// damaged are pictures that cannot be read, and what is said of them.
-func damaged(t testing.TB) map[string]struct{ content, says string } {
+// spoilt is a picture that cannot be read, and why not.
+type spoilt struct {
+	content string
+	want    error // nil where the decoder has no error to ask for
+}
+
+// damaged are pictures that cannot be read, by name.
+func damaged(t testing.TB) map[string]spoilt {
 	whole := pngOf(t, flat(40, 30, grey(1)))
-	return map[string]struct{ content, says string }{
-		"cut short.png":  {whole[:len(whole)-20], "unexpected EOF"},
-		"empty.jpg":      {"", "empty file"},
-		"web page.jpeg":  {"<html>404 not found", `no picture: it begins with "<html>404 no"`},
-		"only magic.gif": {"GIF89a", "unexpected EOF"},
-		"small.png":      {pngOf(t, flat(9, 30, grey(1))), "picture of 9 x 30: want at least 10 pixels a side"},
-		"large.png":      {pngOf(t, flat(1000, 11, grey(1))), "PNG of 1000 x 11: want 1 to 10000 pixels"},
-		"large.gif":      {gifOf(t, flat(1000, 11, grey(1))), "GIF of 1000 x 11: want 1 to 10000 pixels"},
-		"bomb.png":       {whole[:16] + "\x7f\xff\xff\xff\x7f\xff\xff\xff" + whole[24:], "dimension overflow"},
-		"long.webp":      {"RIFF????WEBP" + strings.Repeat("x", 8*10000+1<<20), "too large for a picture of 10000 pixels"},
+	return map[string]spoilt{
+		"cut short.png":  {whole[:len(whole)-20], png.FormatError("unexpected EOF")},
+		"empty.jpg":      {"", data.ErrFormat},
+		"web page.jpeg":  {"<html>404 not found", data.ErrFormat},
+		"only magic.gif": {"GIF89a", nil},
+		"small.png":      {pngOf(t, flat(9, 30, grey(1))), data.ErrUnfit},
+		"large.png":      {pngOf(t, flat(1000, 11, grey(1))), data.ErrTooLarge},
+		"large.gif":      {gifOf(t, flat(1000, 11, grey(1))), data.ErrTooLarge},
+		"bomb.png":       {whole[:16] + "\x7f\xff\xff\xff\x7f\xff\xff\xff" + whole[24:], png.UnsupportedError("dimension overflow")},
+		"long.webp":      {"RIFF????WEBP" + strings.Repeat("x", 8*10000+1<<20), data.ErrTooLarge},
 	}
 }
 
@@ -394,22 +403,25 @@ func TestFailures(t *testing.T) {
 		for _, path := range []string{f.folder(t), f.tgz(t)} {
 			var output bytes.Buffer
 			o := Options{Frame: data.Frame{Size: 4, Crop: 10}, MaxPixels: 10000, MaxFailed: .34, Output: &output}
-			set, failed, err := Read(path, o)
+			set, failed, err := Read(t.Context(), path, o)
 			require.NoError(t, err, name)
 			require.Len(t, failed, 1, name)
 			require.Equal(t, name, failed[0].Name)
-			require.ErrorContains(t, failed[0].Err, c.says)
+			require.Error(t, failed[0].Err)
+			if c.want != nil {
+				require.ErrorIs(t, failed[0].Err, c.want)
+			}
 			require.Equal(t, []int{0, 200}, firsts(set), "the gap is closed")
 			require.Len(t, set.Pixels, 2*16)
 			require.Contains(t, output.String(), fmt.Sprintf("2 pictures; 1 of 3 pictures cannot be read: %q (", name))
 
 			o.MaxFailed = .33
-			set, failed, err = Read(path, o)
+			set, failed, err = Read(t.Context(), path, o)
 			require.Nil(t, set)
 			require.Len(t, failed, 1)
 			require.ErrorContains(t, err, path)
-			require.ErrorContains(t, err, fmt.Sprintf("1 of 3 pictures cannot be read: %q (", name))
-			require.ErrorContains(t, err, "33.3%, want at most 33%")
+			require.ErrorIs(t, err, ErrUnreadable)
+			require.ErrorContains(t, err, name)
 		}
 	}
 }
@@ -421,24 +433,26 @@ func TestShareOfFailures(t *testing.T) {
 		f[fmt.Sprintf("%02d.png", i)] = pngOf(t, flat(4, 4, grey(1)))
 	}
 	f["bad 1.png"], f["bad 2.png"] = "", ""
-	set, failed, err := Read(f.folder(t), frame(4))
+	set, failed, err := Read(t.Context(), f.folder(t), frame(4))
 	require.NoError(t, err)
 	require.Equal(t, 38, set.N)
 	require.Len(t, failed, 2)
 
 	o := frame(4)
 	o.MaxFailed = 1e-9
-	_, _, err = Read(f.folder(t), o)
-	require.ErrorContains(t, err, "2 of 40 pictures")
+	_, _, err = Read(t.Context(), f.folder(t), o)
+	require.ErrorIs(t, err, ErrUnreadable)
 
 	f["bad 3.png"], f["bad 4.png"] = "", ""
-	_, failed, err = Read(f.folder(t), frame(4))
-	require.ErrorContains(t, err, `4 of 42 pictures cannot be read: "bad 1.png" (empty file), "bad 2.png" (empty file), "bad 3.png" (empty file), ...: 9.52%, want at most 5%`)
+	_, failed, err = Read(t.Context(), f.folder(t), frame(4))
+	require.ErrorIs(t, err, ErrUnreadable)
+	require.ErrorContains(t, err, `4 of 42 pictures cannot be read: "bad 1.png" (invalid data: empty file), "bad 2.png" (`, "three are named")
+	require.ErrorContains(t, err, `, ...: 9.52%, want at most 5%`)
 	require.Len(t, failed, 4)
 
 	o.MaxFailed = 1
-	_, _, err = Read(files{"bad.png": ""}.folder(t), o)
-	require.ErrorContains(t, err, "1 of 1 picture cannot be read")
+	_, _, err = Read(t.Context(), files{"bad.png": ""}.folder(t), o)
+	require.ErrorIs(t, err, ErrUnreadable)
 }
 
 // A file that the archive cannot give is a picture that cannot be read.
@@ -449,11 +463,11 @@ func TestUnreadableFile(t *testing.T) {
 	packed[bytes.Index(packed, []byte("PK\x01\x02"))+10] = 99 // the method that the first, b.png, is packed by
 	o := frame(4)
 	o.MaxFailed = .5
-	set, failed, err := Read(written(t, "photos.zip", packed), o)
+	set, failed, err := Read(t.Context(), written(t, "photos.zip", packed), o)
 	require.NoError(t, err)
 	require.Equal(t, 1, set.N)
 	require.Equal(t, "b.png", failed[0].Name)
-	require.ErrorContains(t, failed[0].Err, "method 99")
+	require.ErrorIs(t, failed[0].Err, data.ErrFormat)
 }
 
 // A decoder that panics is a picture that cannot be read.
@@ -463,7 +477,7 @@ func TestPanic(t *testing.T) {
 		_ = none[len(none)]
 		return nil
 	})
-	require.ErrorContains(t, err, "its decoder panics: runtime error: index out of range")
+	require.ErrorIs(t, err, errPanic)
 	failure := errors.New("failure")
 	require.ErrorIs(t, guarded(func() error { return failure }), failure)
 
@@ -476,36 +490,41 @@ func TestPanic(t *testing.T) {
 	kinds[len(kinds)-2].config = func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil }
 	o := frame(4)
 	o.MaxFailed = .7
-	set, failed, err := Read(files{"0.png": "BAD1", "1.png": "BAD2", "2.png": pngOf(t, flat(4, 4, grey(1)))}.folder(t), o)
+	set, failed, err := Read(t.Context(), files{"0.png": "BAD1", "1.png": "BAD2", "2.png": pngOf(t, flat(4, 4, grey(1)))}.folder(t), o)
 	require.NoError(t, err)
 	require.Equal(t, 1, set.N)
-	require.ErrorContains(t, failed[0].Err, "at once")
-	require.ErrorContains(t, failed[1].Err, "sooner")
+	require.ErrorIs(t, failed[0].Err, errPanic)
+	require.ErrorIs(t, failed[1].Err, errPanic)
 }
 
 func TestRefuses(t *testing.T) {
 	one := files{"a.png": pngOf(t, flat(4, 4, grey(1)))}
 	for _, c := range []struct {
-		o    Options
-		says string
+		o   Options
+		key string
 	}{
-		{Options{}, "size is 0"},
-		{Options{Frame: data.Frame{Size: 4, Channels: 2}}, "channels is 2"},
-		{Options{Frame: data.Frame{Size: 4, Crop: -1}}, "crop is -1"},
-		{Options{Frame: data.Frame{Size: 4}, MaxFailed: 1.5}, "is 1.5: want 0 to 1"},
-		{Options{Frame: data.Frame{Size: 4}, MaxFailed: math.NaN()}, "is NaN"},
-		{Options{Frame: data.Frame{Size: 4}, MaxPixels: -1}, "is -1"},
-		{Options{Frame: data.Frame{Size: 1 << 30}}, "want a smaller size"},
-		{Options{Frame: data.Frame{Size: 4}, Limits: archive.Limits{Entries: -1}}, "-1 entries"},
-		{Options{Frame: data.Frame{Size: 4}, Limits: archive.Limits{Bytes: 20}}, "limit of 20 bytes"},
+		{Options{}, "size"},
+		{Options{Frame: data.Frame{Size: 4, Channels: 2}}, "channels"},
+		{Options{Frame: data.Frame{Size: 4, Crop: -1}}, "crop"},
+		{Options{Frame: data.Frame{Size: 4}, MaxFailed: 1.5}, "max_failed"},
+		{Options{Frame: data.Frame{Size: 4}, MaxFailed: math.NaN()}, "max_failed"},
+		{Options{Frame: data.Frame{Size: 4}, MaxPixels: -1}, "max_pixels"},
+		{Options{Frame: data.Frame{Size: 4}, Limits: Limits{Entries: -1}}, "limits.entries"},
 	} {
-		_, _, err := Read(one.zip(t), c.o)
-		require.ErrorContains(t, err, c.says)
+		_, _, err := Read(t.Context(), one.zip(t), c.o)
+		gantest.RequireInvalid(t, err, c.key)
 	}
-	_, _, err := Read(filepath.Join(t.TempDir(), "absent"), frame(4))
-	require.ErrorContains(t, err, "absent")
-	_, _, err = Read(written(t, "x.zip", []byte("no zip")), frame(4))
-	require.ErrorContains(t, err, `begins with "no zip"`)
+	for _, o := range []Options{
+		{Frame: data.Frame{Size: 1 << 30}},
+		{Frame: data.Frame{Size: 4}, Limits: Limits{Bytes: 20}},
+	} {
+		_, _, err := Read(t.Context(), one.zip(t), o)
+		require.ErrorIs(t, err, data.ErrTooLarge)
+	}
+	_, _, err := Read(t.Context(), filepath.Join(t.TempDir(), "absent"), frame(4))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, _, err = Read(t.Context(), written(t, "x.zip", []byte("no zip")), frame(4))
+	require.ErrorIs(t, err, data.ErrFormat)
 }
 
 // A folder that changes between the two walks is found out, whichever way.
@@ -513,9 +532,9 @@ func TestChangedFolder(t *testing.T) {
 	dir := files{"a.png": pngOf(t, flat(4, 4, grey(1))), "b.png": pngOf(t, flat(4, 4, grey(1)))}.folder(t)
 	o, err := frame(4).withDefaults()
 	require.NoError(t, err)
-	require.ErrorIs(t, newDrawing([]string{"a.png", "a2.png", "b.png"}, o).draw(dir), errChanged)
+	require.ErrorIs(t, newDrawing([]string{"a.png", "a2.png", "b.png"}, o).draw(t.Context(), dir), ErrChanged)
 	d := newDrawing([]string{"b.png"}, o) // a.png is new: it is not read
-	require.NoError(t, d.draw(dir))
+	require.NoError(t, d.draw(t.Context(), dir))
 	require.Equal(t, 1, d.set().N)
 }
 
@@ -572,9 +591,29 @@ func BenchmarkRead(b *testing.B) {
 	}
 	path := f.zip(b)
 	for b.Loop() {
-		_, _, err := Read(path, Options{Frame: data.Frame{Size: 64, Crop: 108}})
+		_, _, err := Read(b.Context(), path, Options{Frame: data.Frame{Size: 64, Crop: 108}})
 		require.NoError(b, err)
 	}
 	b.ReportMetric(256*float64(b.N)/b.Elapsed().Seconds(), "pictures/s")
 	b.ReportMetric(float64(content.Len()), "bytes/picture")
+}
+
+// A cancelled context ends both passes, and is not taken for an unreadable picture.
+func TestCancelled(t *testing.T) {
+	f := files{}
+	for i := range 20 {
+		f[fmt.Sprintf("%02d.png", i)] = pngOf(t, flat(4, 4, grey(1)))
+	}
+	for _, path := range []string{f.folder(t), f.zip(t), f.tgz(t)} {
+		ctx, stop := context.WithCancel(t.Context())
+		o := frame(4)
+		o.Keep = func(string) bool { stop(); return true }
+		_, _, err := Read(ctx, path, o)
+		require.ErrorIs(t, err, context.Canceled)
+		require.NotErrorIs(t, err, ErrUnreadable)
+
+		o, err = frame(4).withDefaults()
+		require.NoError(t, err)
+		require.ErrorIs(t, newDrawing([]string{"00.png"}, o).draw(ctx, path), context.Canceled)
+	}
 }

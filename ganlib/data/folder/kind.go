@@ -2,6 +2,7 @@ package folder
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/gif"
@@ -14,7 +15,7 @@ import (
 
 	"github.com/bep/imagemeta"
 
-	"github.com/gans-in-go/gans/ganlib/data/webp"
+	"github.com/gans-in-go/gans/ganlib/data/internal/webp"
 )
 
 // A kind is a file format of pictures.
@@ -32,10 +33,10 @@ var kinds = []kind{
 	{"GIF", "GIF8?a", gif.DecodeConfig, gif.Decode},
 }
 
-// longestMagic is how many bytes it takes to know a kind.
+// longestMagic is how many bytes it takes to recognise a kind.
 const longestMagic = 12
 
-// kindOf is the format of a file that begins like this, or nil if it is no picture.
+// kindOf is the format of a file that begins like this, or nil if it is not a picture.
 func kindOf(start []byte) *kind {
 	for i := range kinds {
 		magic := kinds[i].magic
@@ -53,12 +54,12 @@ func kindOf(start []byte) *kind {
 	return nil
 }
 
-// namedAsPicture tells whether a name promises a picture.
+// namedAsPicture reports whether a name promises a picture.
 func namedAsPicture(name string) bool {
 	return slices.Contains([]string{".png", ".jpg", ".jpeg", ".webp", ".gif"}, strings.ToLower(path.Ext(name)))
 }
 
-// litter tells the files that file managers and notebooks leave behind.
+// litter recognises the files that file managers and notebooks leave behind.
 func litter(name string) bool {
 	for element := range strings.SplitSeq(name, "/") {
 		if strings.HasPrefix(element, ".") || element == "__MACOSX" {
@@ -68,20 +69,21 @@ func litter(name string) bool {
 	return false
 }
 
-// guarded calls f and makes an error of its panic: a file may be made to break
-// a decoder, and shall break nothing else.
+// errPanic is the error of a decoder that panicked.
+var errPanic = errors.New("its decoder panics")
+
+// guarded calls f and turns its panic into an error: a file that is made to break a decoder must break nothing else.
 func guarded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("its decoder panics: %v", p)
+			err = fmt.Errorf("%w: %v", errPanic, p)
 		}
 	}()
 	return f()
 }
 
-// orientation is how a JPEG's EXIF data say its picture lies: 1 is upright, and
-// the others up to 8 are those of [upright]. It is 1 where nothing is said, or
-// nothing sensible.
+// orientation is how a JPEG's EXIF data say its picture lies: 1 is upright, and the others up to 8 are those of
+// [upright]. It is 1 where nothing is said, or nothing sensible.
 func orientation(content []byte) int {
 	if !bytes.Contains(content[:min(len(content), 1<<16)], []byte("Exif\x00\x00")) {
 		return 1 // most have none, and this is quick
@@ -103,9 +105,8 @@ func orientation(content []byte) int {
 	return found
 }
 
-// upright turns an image [side, side, channels] that lies as EXIF orientation o
-// says: 1 upright, 2 mirrored, 3 upside down, 4 both, 5 transposed, 6 to be
-// turned clockwise, 7 transposed along the other diagonal, 8 to be turned
+// upright turns an image [side, side, channels] that lies as EXIF orientation o says: 1 upright, 2 mirrored, 3 upside
+// down, 4 both, 5 transposed, 6 to be turned clockwise, 7 transposed along the other diagonal, 8 to be turned
 // counter-clockwise (Exif 2.32, tag 0x0112).
 func upright(pixels []uint8, side, channels, o int) {
 	if o == 1 {

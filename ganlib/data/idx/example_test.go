@@ -1,6 +1,7 @@
 package idx_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gans-in-go/gans/ganlib/data/idx"
@@ -10,7 +11,7 @@ import (
 func ExampleRead() {
 	images := "../mnist/t10k-images-idx3-ubyte.gz"
 	labels, _ := idx.Labels(images)
-	set, err := idx.Read(images, labels)
+	set, err := idx.Read(context.Background(), images, labels)
 	if err != nil {
 		fmt.Println(err)
 		return

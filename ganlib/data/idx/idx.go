@@ -1,14 +1,14 @@
-// Package idx reads the IDX format, in which MNIST and its relatives come
-// (Fashion-MNIST, KMNIST, EMNIST): one file of images and one of labels, gzipped
-// or not.
+// Package idx reads the IDX format, in which MNIST and its relatives come (Fashion-MNIST, KMNIST, EMNIST): one file of
+// images and one of labels, gzipped or not.
 //
-//	set, err := idx.Read("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
+//	set, err := idx.Read(ctx, "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 package idx
 
 import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,20 +19,20 @@ import (
 	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/internal/cancel"
 )
 
-// The IDX format, as its authors describe it beside MNIST: two zero bytes, a
-// byte for the type of the values, a byte for the number of dimensions, the
-// dimensions as big-endian uint32, then the values with the last dimension
-// varying fastest.
+// The IDX format, as its authors describe it beside MNIST: two zero bytes, a byte for the type of the values, a byte
+// for the number of dimensions, the dimensions as big-endian uint32, then the values with the last dimension varying
+// fastest.
 const (
 	typeUint8 = 0x08 // type byte: values are unsigned bytes
 	labelDims = 1    // dimensions of a file of labels: magic 0x00000801
 	imageDims = 3    // dimensions of a file of images: magic 0x00000803
 )
 
-// Limit is the most values that one file may hold: 45 times MNIST, and far from
-// where the product of the dimensions overflows an int on 32-bit machines.
+// Limit is the most values that one file may hold: 45 times MNIST, and far from where the product of the dimensions
+// overflows an int on 32-bit machines.
 const Limit = 1<<31 - 2
 
 // Array is one array of bytes with its shape, as an IDX file holds it.
@@ -41,11 +41,12 @@ type Array struct {
 	Values []uint8 // the last dimension varies fastest
 }
 
-// Decode reads one IDX file of unsigned bytes, gzipped or not. It reads r to
-// its end and returns an error if the magic number is another, or if there
-// are fewer or more values than the header announces, or more than [Limit].
-// Memory grows with what is really there, not with what the header promises.
-func Decode(r io.Reader) (*Array, error) { return decode(r, Limit) }
+// Decode reads one IDX file of unsigned bytes, gzipped or not. It reads r to its end and returns an error if the magic
+// number is another, if there are fewer or more values than the header announces, or more than [Limit], or once ctx is
+// done. Memory grows with what is really there, not with what the header promises.
+func Decode(ctx context.Context, r io.Reader) (*Array, error) {
+	return decode(cancel.Reader(ctx, r), Limit)
+}
 
 func decode(r io.Reader, limit int) (*Array, error) {
 	plain, err := gunzip(r)
@@ -59,7 +60,7 @@ func decode(r io.Reader, limit int) (*Array, error) {
 	want := 1
 	for _, d := range dims {
 		if d > 0 && want > limit/d {
-			return nil, fmt.Errorf("IDX header announces %v values: more than the limit of %d", dims, limit)
+			return nil, fmt.Errorf("%w: the header announces %v values, more than the limit of %d", data.ErrTooLarge, dims, limit)
 		}
 		want *= d
 	}
@@ -68,11 +69,11 @@ func decode(r io.Reader, limit int) (*Array, error) {
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF): // that one is a gzip stream cut short
 		return nil, err
 	case len(values) < want:
-		return nil, fmt.Errorf("IDX file is truncated: its header announces %v = %d values, it ends after %d", dims, want, len(values))
+		return nil, fmt.Errorf("%w: the header announces %v = %d values, the file ends after %d", data.ErrTruncated, dims, want, len(values))
 	case len(values) > want:
-		return nil, fmt.Errorf("IDX file has trailing bytes after the %v = %d values its header announces", dims, want)
+		return nil, fmt.Errorf("%w: bytes follow the %v = %d values that the header announces", data.ErrFormat, dims, want)
 	case err != nil:
-		return nil, fmt.Errorf("IDX file has all its %d values, but its gzip stream is cut short: %w", want, err)
+		return nil, fmt.Errorf("%w: all %d values are there, but the gzip stream has no end: %w", data.ErrTruncated, want, err)
 	}
 	return &Array{Dims: dims, Values: values}, nil
 }
@@ -94,27 +95,27 @@ func gunzip(r io.Reader) (io.Reader, error) {
 func header(r io.Reader, limit int) ([]int, error) {
 	var magic [4]byte
 	if n, err := io.ReadFull(r, magic[:]); err != nil {
-		return nil, fmt.Errorf("IDX file is truncated: its magic number has 4 bytes, it ends after %d: %w", n, err)
+		return nil, fmt.Errorf("%w: the magic number has 4 bytes, the file ends after %d: %w", data.ErrTruncated, n, err)
 	}
 	if magic[0] != 0 || magic[1] != 0 || magic[2] != typeUint8 || magic[3] == 0 {
-		return nil, fmt.Errorf("magic number is 0x%x: an IDX file of images begins with 0x00000803, one of labels with 0x00000801", magic)
+		return nil, fmt.Errorf("%w: the magic number is 0x%x: an IDX file of images begins with 0x00000803, one of labels with 0x00000801", data.ErrFormat, magic)
 	}
 	raw := make([]uint32, magic[3])
 	if err := binary.Read(r, binary.BigEndian, raw); err != nil {
-		return nil, fmt.Errorf("IDX file is truncated inside its %d dimensions: %w", magic[3], err)
+		return nil, fmt.Errorf("%w: the file ends within its %d dimensions: %w", data.ErrTruncated, magic[3], err)
 	}
 	dims := make([]int, len(raw))
 	for i, d := range raw {
 		if uint64(d) > uint64(limit) {
-			return nil, fmt.Errorf("IDX header announces %v values: more than the limit of %d", raw, limit)
+			return nil, fmt.Errorf("%w: the header announces %v values, more than the limit of %d", data.ErrTooLarge, raw, limit)
 		}
 		dims[i] = int(d)
 	}
 	return dims, nil
 }
 
-// readUpTo reads at most limit bytes. Its buffer doubles, so a header that lies
-// about a short file costs little. The end of r is not an error.
+// readUpTo reads at most limit bytes. Its buffer doubles, so a header that lies about a short file costs little. The
+// end of r is not an error.
 func readUpTo(r io.Reader, limit int) ([]byte, error) {
 	buf := make([]byte, 0, min(limit, 1<<16))
 	for len(buf) < limit {
@@ -133,13 +134,12 @@ func readUpTo(r io.Reader, limit int) ([]byte, error) {
 	return buf, nil
 }
 
-// Images makes an image set of images [n, height, width] and labels
-// [n]; labels may be nil. It returns an error if either has another shape or
-// their counts differ. The set shares the images' bytes.
+// Images makes an image set of images [n, height, width] and labels [n]; labels may be nil. It returns an error if
+// either has another shape or their counts differ. The set shares the images' bytes.
 func Images(images, labels *Array) (*data.Images, error) {
 	if len(images.Dims) != imageDims {
-		return nil, fmt.Errorf("images have shape %v (magic 0x%08x): want [n, height, width] (magic 0x00000803)",
-			images.Dims, typeUint8<<8|len(images.Dims))
+		return nil, fmt.Errorf("%w: images have shape %v (magic 0x%08x): want [n, height, width] (magic 0x00000803)",
+			data.ErrFormat, images.Dims, typeUint8<<8|len(images.Dims))
 	}
 	set := &data.Images{
 		N: images.Dims[0], Height: images.Dims[1], Width: images.Dims[2],
@@ -149,11 +149,11 @@ func Images(images, labels *Array) (*data.Images, error) {
 		return set, set.Validate()
 	}
 	if len(labels.Dims) != labelDims {
-		return nil, fmt.Errorf("labels have shape %v (magic 0x%08x): want [n] (magic 0x00000801)",
-			labels.Dims, typeUint8<<8|len(labels.Dims))
+		return nil, fmt.Errorf("%w: labels have shape %v (magic 0x%08x): want [n] (magic 0x00000801)",
+			data.ErrFormat, labels.Dims, typeUint8<<8|len(labels.Dims))
 	}
 	if labels.Dims[0] != set.N {
-		return nil, fmt.Errorf("%d labels for %d images: want as many of one as of the other", labels.Dims[0], set.N)
+		return nil, fmt.Errorf("%w: %d labels for %d images: want one label per image", data.ErrFormat, labels.Dims[0], set.N)
 	}
 	set.Labels = make([]int, set.N)
 	for i, v := range labels.Values {
@@ -162,27 +162,26 @@ func Images(images, labels *Array) (*data.Images, error) {
 	return set, set.Validate()
 }
 
-// Read reads an image set from an IDX file of images and one of labels,
-// gzipped or not; labelsPath may be "". Errors name the file. Name and Source
-// are taken from the path of the images.
-func Read(imagesPath, labelsPath string) (*data.Images, error) {
-	return read(func(path string) (fs.File, error) { return os.Open(path) }, imagesPath, labelsPath)
+// Read reads an image set from an IDX file of images and one of labels, gzipped or not; labelsPath may be "". Errors
+// name the file. Name and Source are taken from the path of the images.
+func Read(ctx context.Context, imagesPath, labelsPath string) (*data.Images, error) {
+	return read(ctx, func(path string) (fs.File, error) { return os.Open(path) }, imagesPath, labelsPath)
 }
 
 // ReadFS is [Read] from a file system, such as an embedded one.
-func ReadFS(fsys fs.FS, images, labels string) (*data.Images, error) {
-	return read(fsys.Open, images, labels)
+func ReadFS(ctx context.Context, fsys fs.FS, images, labels string) (*data.Images, error) {
+	return read(ctx, fsys.Open, images, labels)
 }
 
-func read(open func(path string) (fs.File, error), imagesPath, labelsPath string) (*data.Images, error) {
-	images, err := readFile(open, imagesPath)
+func read(ctx context.Context, open func(path string) (fs.File, error), imagesPath, labelsPath string) (*data.Images, error) {
+	images, err := readFile(ctx, open, imagesPath)
 	if err != nil {
 		return nil, err
 	}
 	what := imagesPath
 	var labels *Array
 	if labelsPath != "" {
-		if labels, err = readFile(open, labelsPath); err != nil {
+		if labels, err = readFile(ctx, open, labelsPath); err != nil {
 			return nil, err
 		}
 		what += " with labels " + labelsPath
@@ -195,13 +194,13 @@ func read(open func(path string) (fs.File, error), imagesPath, labelsPath string
 	return set, nil
 }
 
-func readFile(open func(path string) (fs.File, error), path string) (*Array, error) {
+func readFile(ctx context.Context, open func(path string) (fs.File, error), path string) (*Array, error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, err // it names the path already
 	}
 	defer f.Close()
-	idx, err := Decode(f)
+	idx, err := Decode(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

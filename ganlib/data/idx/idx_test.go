@@ -3,7 +3,9 @@ package idx
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/binary"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/data"
 )
 
 // idxFile returns an IDX file with these dimensions and values.
@@ -44,12 +48,12 @@ func writeFile(t *testing.T, name string, content []byte) string {
 	return path
 }
 
-// wantError fails unless err says all of parts.
-func wantError(t *testing.T, err error, parts ...string) {
+// wantError fails unless err is of a kind and names what it is about.
+func wantError(t *testing.T, err, kind error, names ...string) {
 	t.Helper()
-	require.Error(t, err)
-	for _, part := range parts {
-		require.ErrorContains(t, err, part)
+	require.ErrorIs(t, err, kind)
+	for _, name := range names {
+		require.ErrorContains(t, err, name)
 	}
 }
 
@@ -60,7 +64,7 @@ func TestRead(t *testing.T) {
 	for name, content := range map[string][]byte{"plain": twoImages, "gzipped": gzipped(t, twoImages)} {
 		t.Run(name, func(t *testing.T) {
 			path := writeFile(t, "images", content)
-			s, err := Read(path, labels)
+			s, err := Read(t.Context(), path, labels)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +76,7 @@ func TestRead(t *testing.T) {
 			}
 		})
 	}
-	s, err := Read(writeFile(t, "images", twoImages), "")
+	s, err := Read(t.Context(), writeFile(t, "images", twoImages), "")
 	if err != nil || s.Labels != nil {
 		t.Errorf("without a file of labels: labels %v, error %v", s.Labels, err)
 	}
@@ -83,40 +87,41 @@ func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		images, labels []byte
-		says           []string
+		want           error
+		file           string // that the error names
 	}{
-		{"empty", nil, nil, []string{"images", "truncated", "after 0"}},
-		{"magic", []byte("\x89PNG\r\n"), nil, []string{"images", "0x89504e47", "0x00000803"}},
-		{"float type", []byte{0, 0, 0x0d, 3, 0, 0, 0, 1}, nil, []string{"0x00000d03", "0x00000803"}},
-		{"inside header", twoImages[:9], nil, []string{"images", "truncated inside its 3 dimensions"}},
-		{"truncated", twoImages[:20], nil, []string{"images", "truncated", "[2 2 3] = 12", "after 4"}},
-		{"truncated gzip", zipped[:len(zipped)-12], nil, []string{"images", "truncated", "[2 2 3] = 12"}},
-		{"gzip without its end", zipped[:len(zipped)-4], nil, []string{"images", "all its 12 values", "cut short"}},
-		{"trailing", append(slices.Clone(twoImages), 0), nil, []string{"images", "trailing", "[2 2 3] = 12"}},
-		{"no images", idxFile(nil, 0, 2, 3), nil, []string{"images", "0 images of 2 x 3"}},
-		{"labels first", idxFile([]byte{4, 9}, 2), nil, []string{"images", "[2]", "0x00000801", "0x00000803"}},
-		{"images as labels", twoImages, twoImages, []string{"labels", "[2 2 3]", "0x00000803", "0x00000801"}},
-		{"label count", twoImages, idxFile([]byte{4, 9, 1}, 3), []string{"images", "labels", "3 labels for 2 images"}},
-		{"truncated labels", twoImages, idxFile([]byte{4}, 2), []string{"labels", "truncated", "[2] = 2", "after 1"}},
+		{"empty", nil, nil, data.ErrTruncated, "images"},
+		{"magic", []byte("\x89PNG\r\n"), nil, data.ErrFormat, "images"},
+		{"float type", []byte{0, 0, 0x0d, 3, 0, 0, 0, 1}, nil, data.ErrFormat, "images"},
+		{"inside header", twoImages[:9], nil, data.ErrTruncated, "images"},
+		{"truncated", twoImages[:20], nil, data.ErrTruncated, "images"},
+		{"truncated gzip", zipped[:len(zipped)-12], nil, data.ErrTruncated, "images"},
+		{"gzip without its end", zipped[:len(zipped)-4], nil, data.ErrTruncated, "images"},
+		{"trailing", append(slices.Clone(twoImages), 0), nil, data.ErrFormat, "images"},
+		{"no images", idxFile(nil, 0, 2, 3), nil, data.ErrFormat, "images"},
+		{"labels first", idxFile([]byte{4, 9}, 2), nil, data.ErrFormat, "images"},
+		{"images as labels", twoImages, twoImages, data.ErrFormat, "labels"},
+		{"label count", twoImages, idxFile([]byte{4, 9, 1}, 3), data.ErrFormat, "labels"},
+		{"truncated labels", twoImages, idxFile([]byte{4}, 2), data.ErrTruncated, "labels"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			labels := ""
 			if c.labels != nil {
 				labels = writeFile(t, "labels", c.labels)
 			}
-			_, err := Read(writeFile(t, "images", c.images), labels)
-			wantError(t, err, c.says...)
+			_, err := Read(t.Context(), writeFile(t, "images", c.images), labels)
+			wantError(t, err, c.want, c.file)
 		})
 	}
-	_, err := Read(filepath.Join(t.TempDir(), "absent"), "")
-	wantError(t, err, "absent")
+	_, err := Read(t.Context(), filepath.Join(t.TempDir(), "absent"), "")
+	wantError(t, err, fs.ErrNotExist, "absent")
 }
 
 func TestGzipChecksumIsRead(t *testing.T) {
 	spoiled := gzipped(t, twoImages)
 	spoiled[len(spoiled)-8] ^= 1 // the CRC-32 begins eight bytes before the end
-	_, err := Decode(bytes.NewReader(spoiled))
-	wantError(t, err, "checksum")
+	_, err := Decode(t.Context(), bytes.NewReader(spoiled))
+	wantError(t, err, gzip.ErrChecksum)
 }
 
 // A header of 20 bytes must not make us reserve gigabytes.
@@ -125,19 +130,19 @@ func TestIDXHeaderThatLies(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		dims []uint32
-		says string
+		want error
 	}{
-		{"one dimension", []uint32{huge, 1, 1}, "limit"},
-		{"product", []uint32{1 << 20, 1 << 20, 1 << 20}, "limit"},
-		{"product past 64 bits", []uint32{1 << 30, 1 << 30, 1 << 30, 1 << 30}, "limit"},
-		{"under the limit", []uint32{1 << 10, 1 << 10, 1 << 10}, "truncated"},
+		{"one dimension", []uint32{huge, 1, 1}, data.ErrTooLarge},
+		{"product", []uint32{1 << 20, 1 << 20, 1 << 20}, data.ErrTooLarge},
+		{"product past 64 bits", []uint32{1 << 30, 1 << 30, 1 << 30, 1 << 30}, data.ErrTooLarge},
+		{"under the limit", []uint32{1 << 10, 1 << 10, 1 << 10}, data.ErrTruncated},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := Decode(bytes.NewReader(idxFile(nil, c.dims...)))
+			_, err := Decode(t.Context(), bytes.NewReader(idxFile(nil, c.dims...)))
 			runtime.ReadMemStats(&after)
-			wantError(t, err, c.says)
+			wantError(t, err, c.want)
 			if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
 				t.Errorf("allocated %d bytes for a file of 20: want under 1 MiB", got)
 			}
@@ -175,4 +180,13 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%d values for shape %v under a limit of %d", len(array.Values), array.Dims, limit)
 		}
 	})
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := Read(ctx, writeFile(t, "images", gzipped(t, twoImages)), "")
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = Decode(ctx, bytes.NewReader(twoImages))
+	require.ErrorIs(t, err, context.Canceled)
 }

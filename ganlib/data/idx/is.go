@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// Is tells whether a file, gzipped or not, begins as an IDX file of images does.
-// It returns an error if the file cannot be read.
+// Is reports whether a file, gzipped or not, begins as an IDX file of images does. It returns an error if the file
+// cannot be read.
 func Is(path string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -15,7 +15,7 @@ func Is(path string) (bool, error) {
 	defer f.Close()
 	plain, err := gunzip(f)
 	if err != nil {
-		return false, nil // damaged, or no gzip after all: whoever opens it will say so
+		return false, nil // damaged, or not gzip after all: reading it will say so
 	}
 	var magic [4]byte
 	_, err = io.ReadFull(plain, magic[:])

@@ -9,15 +9,14 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// Labels returns the path of the labels that belong to a file of images by the
-// names their publishers give them, and whether that file is there:
+// Labels returns the path of the labels that belong to a file of images by the names their publishers give them, and
+// whether that file is there:
 //
 //	train-images-idx3-ubyte.gz                   train-labels-idx1-ubyte.gz
 //	t10k-images.idx3-ubyte                       t10k-labels.idx1-ubyte
 //	emnist-letters-train-images-idx3-ubyte.gz    emnist-letters-train-labels-idx1-ubyte.gz
 //
-// Either file may be gzipped or not. A file of images by another name has no
-// labels that could be known.
+// Either file may be gzipped or not. The labels of a file of images by another name are not known.
 func Labels(imagesPath string) (path string, ok bool) {
 	folder, name := filepath.Split(imagesPath)
 	named := strings.NewReplacer("images", "labels", "idx3", "idx1").Replace(name)
@@ -37,11 +36,10 @@ func Labels(imagesPath string) (path string, ok bool) {
 	return "", false
 }
 
-// Transpose returns the images with rows and columns exchanged, with their
-// labels. It sets EMNIST upright: its published files hold each image
-// transposed, as the page of tensorflow-datasets on EMNIST notes
-// (https://www.tensorflow.org/datasets/catalog/emnist: "inverted horizontally
-// and rotated 90 anti-clockwise"), while MNIST's images are upright.
+// Transpose returns the images with rows and columns exchanged, with their labels. It sets EMNIST upright: its
+// published files hold each image transposed, as the page of tensorflow-datasets on EMNIST notes
+// (https://www.tensorflow.org/datasets/catalog/emnist: "inverted horizontally and rotated 90 anti-clockwise"), while
+// MNIST's images are upright.
 func Transpose(set *data.Images) *data.Images {
 	turned := *set
 	turned.Height, turned.Width = set.Width, set.Height
@@ -57,23 +55,22 @@ func Transpose(set *data.Images) *data.Images {
 	return &turned
 }
 
-// Name says what the labels of a set mean and counts them from 0: the label
-// first becomes 0 and is called names[0], the next names[1], and so on. EMNIST's
-// letters begin at 1, everything else at 0:
+// Name says what the labels of a set mean and counts them from 0: the label first becomes 0 and is called names[0], the
+// next names[1], and so on. EMNIST's letters begin at 1, everything else at 0:
 //
 //	err := idx.Name(set, 1, strings.Split("abcdefghijklmnopqrstuvwxyz", ""))
 //
 // It returns an error, and leaves the set alone, if a label is not among them.
 func Name(set *data.Images, first int, names []string) error {
 	if set.Labels == nil {
-		return fmt.Errorf("image set %q has no labels: there is nothing for %d names to mean", set.Name, len(names))
+		return fmt.Errorf("%w: image set %q has no labels for %d names", data.ErrFormat, set.Name, len(names))
 	}
 	last := first + len(names) - 1
 	counted := make([]int, len(set.Labels))
 	for i, label := range set.Labels {
 		if label < first || label > last {
-			return fmt.Errorf("image %d of %q has label %d: the %d names are for labels %d to %d",
-				i, set.Name, label, len(names), first, last)
+			return fmt.Errorf("%w: image %d of %q has label %d: the %d names are for labels %d to %d",
+				data.ErrFormat, i, set.Name, label, len(names), first, last)
 		}
 		counted[i] = label - first
 	}

@@ -59,8 +59,8 @@ func TestTranspose(t *testing.T) {
 func TestName(t *testing.T) {
 	set := &data.Images{Name: "letters", N: 3, Height: 1, Width: 1, Channels: 1, Pixels: make([]uint8, 3), Labels: []int{3, 1, 2}}
 	raw := set.Labels
-	wantError(t, Name(set, 1, []string{"a", "b"}), `image 0 of "letters" has label 3`, "1 to 2")
-	wantError(t, Name(set, 2, []string{"b", "c"}), `image 1 of "letters" has label 1`, "2 to 3")
+	wantError(t, Name(set, 1, []string{"a", "b"}), data.ErrFormat, "letters")
+	wantError(t, Name(set, 2, []string{"b", "c"}), data.ErrFormat, "letters")
 	require.Equal(t, []int{3, 1, 2}, set.Labels)
 	require.NoError(t, Name(set, 1, []string{"a", "b", "c"}))
 	require.NoError(t, set.Validate())
@@ -68,5 +68,5 @@ func TestName(t *testing.T) {
 	require.Equal(t, []int{3, 1, 2}, raw, "labels that another set may share stay as they were")
 	require.Equal(t, 3, set.Classes())
 	set.Labels = nil
-	wantError(t, Name(set, 0, []string{"a"}), `"letters" has no labels`)
+	wantError(t, Name(set, 0, []string{"a"}), data.ErrFormat, "letters")
 }

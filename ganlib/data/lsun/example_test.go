@@ -3,6 +3,7 @@
 package lsun_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gans-in-go/gans/ganlib/data"
@@ -11,7 +12,7 @@ import (
 
 // A minibatch of four out of an LMDB of eight.
 func ExampleOpen() {
-	rooms, err := lsun.Open("../../../tests/golden/lsun/bedroom_test_lmdb", lsun.Options{Frame: data.Frame{Size: 64, Channels: 3}})
+	rooms, err := lsun.Open(context.Background(), "../../../tests/golden/lsun/bedroom_test_lmdb", lsun.Options{Frame: data.Frame{Size: 64, Channels: 3}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -3,7 +3,7 @@
 package lsun
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -11,10 +11,11 @@ import (
 
 	"github.com/PowerDNS/lmdb-go/lmdb"
 
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-func available() error { return nil }
+const available = true
 
 // A store is an LMDB, open for reading.
 type store struct {
@@ -51,9 +52,9 @@ func (s *store) open(file string) error {
 	err := s.env.Open(file, lmdb.Readonly|lmdb.NoLock|lmdb.NoSubdir|lmdb.NoReadahead, 0)
 	switch {
 	case s.size == 0 || lmdb.IsErrno(err, lmdb.Invalid):
-		return fmt.Errorf("this file of %d bytes is no LMDB: want a data.mdb or a zip with one", s.size)
+		return fmt.Errorf("%w: this file of %d bytes is not an LMDB: want a data.mdb or a zip with one", data.ErrFormat, s.size)
 	case lmdb.IsErrno(err, lmdb.VersionMismatch):
-		return fmt.Errorf("this LMDB is of another version than LSUN's, 0.9: %w", err)
+		return fmt.Errorf("%w: this LMDB is of another version than LSUN's, 0.9: %w", data.ErrFormat, err)
 	case err != nil:
 		return err
 	}
@@ -66,8 +67,8 @@ func (s *store) open(file string) error {
 	})
 }
 
-// measure compares what the LMDB says of itself with the size of its file. To
-// read past the end of a mapped file would end the program.
+// measure compares what the LMDB says of itself with the size of its file. To read past the end of a mapped file would
+// end the program.
 func (s *store) measure() error {
 	info, err := s.env.Info()
 	if err != nil {
@@ -79,23 +80,22 @@ func (s *store) measure() error {
 	}
 	pages := s.size / int64(stat.PSize)
 	if info.LastPNO < 0 || info.LastPNO >= pages {
-		return fmt.Errorf("this LMDB is cut short: its last page is number %d, and the file ends after %d pages of %d bytes",
-			info.LastPNO, pages, stat.PSize)
+		return fmt.Errorf("%w: the last page of this LMDB is number %d, the file ends after %d pages of %d bytes",
+			data.ErrTruncated, info.LastPNO, pages, stat.PSize)
 	}
 	const least = 10 // bytes of an entry: its header and where it is
 	if stat.Entries > uint64(s.size)/least || stat.Entries > math.MaxInt32 {
-		return fmt.Errorf("this LMDB is damaged: %d entries in %d bytes", stat.Entries, s.size)
+		return fmt.Errorf("this LMDB is %w: %d entries in %d bytes", data.ErrDamaged, stat.Entries, s.size)
 	}
 	if stat.Entries == 0 {
-		return errors.New("this LMDB is empty: want one with pictures")
+		return fmt.Errorf("%w in this LMDB: want one with pictures", data.ErrEmpty)
 	}
 	s.entries = int(stat.Entries)
 	return nil
 }
 
-// keys reads all keys, in order. Large values lie on pages of their own, which
-// are not touched.
-func (s *store) keys(output io.Writer) (keys, error) {
+// keys reads all keys, in order. Large values lie on pages of their own, which are not touched.
+func (s *store) keys(ctx context.Context, output io.Writer) (keys, error) {
 	bar := progress.Count(output, "reading keys", s.entries)
 	defer bar.Done()
 	k := keys{ends: make([]uint32, 0, s.entries)}
@@ -107,6 +107,9 @@ func (s *store) keys(output io.Writer) (keys, error) {
 		}
 		defer cursor.Close()
 		for {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			key, _, err := cursor.Get(nil, nil, lmdb.NextNoDup)
 			if lmdb.IsNotFound(err) {
 				return nil
@@ -118,7 +121,7 @@ func (s *store) keys(output io.Writer) (keys, error) {
 				k.text = make([]byte, 0, min(int64(s.entries)*int64(len(key)), s.size)) // LSUN's are all of one length
 			}
 			if len(k.ends) == s.entries || uint64(len(k.text)+len(key)) > math.MaxUint32 {
-				return fmt.Errorf("this LMDB is damaged: more than the %d keys it announces", s.entries)
+				return fmt.Errorf("this LMDB is %w: it has more than the %d keys that it announces", data.ErrDamaged, s.entries)
 			}
 			k.text = append(k.text, key...)
 			k.ends = append(k.ends, uint32(len(k.text)))
@@ -126,13 +129,13 @@ func (s *store) keys(output io.Writer) (keys, error) {
 		}
 	})
 	if err == nil && len(k.ends) < s.entries {
-		err = fmt.Errorf("this LMDB is damaged: it announces %d keys and has %d", s.entries, len(k.ends))
+		err = fmt.Errorf("this LMDB is %w: it announces %d keys and has %d", data.ErrDamaged, s.entries, len(k.ends))
 	}
 	return k, err
 }
 
-// view hands read a function that gets the value of a key. The value is the
-// file's own memory: to be read, not written, and only until read returns.
+// view hands read a function that gets the value of a key. The value is the file's own memory: to be read, not written,
+// and only until read returns.
 func (s *store) view(read func(get func(key []byte) ([]byte, error))) error {
 	return s.env.View(func(txn *lmdb.Txn) error {
 		txn.RawRead = true

@@ -3,19 +3,16 @@
 package lsun
 
 import (
-	"errors"
+	"context"
 	"io"
 )
 
-func available() error {
-	return errors.New("reading an LMDB needs a program built with cgo, and this one was not: " +
-		"install a C compiler, such as gcc, and build with CGO_ENABLED=1")
-}
+const available = false
 
-// A store is never opened here: available refuses first.
+// A store is never opened here: [Open] refuses first.
 type store struct{}
 
-func openStore(string) (*store, error)                               { return nil, available() }
-func (*store) keys(io.Writer) (keys, error)                          { return keys{}, available() }
-func (*store) view(func(get func(key []byte) ([]byte, error))) error { return available() }
+func openStore(string) (*store, error)                               { return nil, ErrNoCgo }
+func (*store) keys(context.Context, io.Writer) (keys, error)         { return keys{}, ErrNoCgo }
+func (*store) view(func(get func(key []byte) ([]byte, error))) error { return ErrNoCgo }
 func (*store) close() error                                          { return nil }

@@ -3,6 +3,7 @@ package lsun
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,16 +11,16 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/shirou/gopsutil/v4/disk"
-
-	"github.com/gans-in-go/gans/ganlib/data/archive"
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
+	"github.com/gans-in-go/gans/internal/disk"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
 const dataFile = "data.mdb" // what LMDB calls its file
 
 // locate returns the path of the data.mdb that path means, unpacking a zip.
-func locate(path string, output io.Writer) (string, error) {
+func locate(ctx context.Context, path string, output io.Writer) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", err // it names the path
@@ -27,7 +28,7 @@ func locate(path string, output io.Writer) (string, error) {
 	if info.IsDir() {
 		file, err := find(path)
 		if err == nil && file == "" {
-			err = fmt.Errorf("%s: no %s in this folder or in one inside it", path, dataFile)
+			err = fmt.Errorf("%s: %s is %w: it is neither in this folder nor in one inside it", path, dataFile, data.ErrMissing)
 		}
 		return file, err
 	}
@@ -42,14 +43,14 @@ func locate(path string, output io.Writer) (string, error) {
 	if file, err := find(dir); err != nil || file != "" {
 		return file, err
 	}
-	if err := unpack(path, dir, output); err != nil {
+	if err := unpack(ctx, path, dir, output); err != nil {
 		return "", err
 	}
 	return find(dir)
 }
 
-// find returns the path of the data.mdb in a folder, or in the one folder inside
-// it that has one, as when an archive was unpacked there; "" if there is none.
+// find returns the path of the data.mdb in a folder, or in the one folder inside it that has one, as when an archive
+// was unpacked there; "" if neither has.
 func find(dir string) (string, error) {
 	file := filepath.Join(dir, dataFile)
 	if isFile(file) {
@@ -74,7 +75,7 @@ func find(dir string) (string, error) {
 	case 1:
 		return found[0], nil
 	}
-	return "", fmt.Errorf("%s: several LMDBs, want one of %s", dir, strings.Join(found, ", "))
+	return "", fmt.Errorf("%s: %w: several LMDBs, want one of %s", dir, data.ErrFormat, strings.Join(found, ", "))
 }
 
 func isFile(path string) bool {
@@ -90,26 +91,26 @@ func isZip(path string) (bool, error) {
 	defer f.Close()
 	start := make([]byte, 4)
 	if _, err := io.ReadFull(f, start); err != nil {
-		return false, nil // too short for one; what it is, LMDB will say
+		return false, nil // too short for a zip; opening the LMDB will say what is wrong
 	}
 	return bytes.Equal(start, []byte("PK\x03\x04")), nil
 }
 
 // unpack unpacks the data.mdb of a zip into dir.
-func unpack(file, dir string, output io.Writer) error {
+func unpack(ctx context.Context, file, dir string, output io.Writer) error {
 	size, err := unpackedSize(file)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	free, err := freeSpace(filepath.Dir(file))
 	if err != nil {
-		return fmt.Errorf("%s: space on its disk: %w", file, err)
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	if size > free {
-		return fmt.Errorf("%s: its %s has %s, and %s are free here: make room, or unpack it elsewhere and name that folder",
-			file, dataFile, progress.Size(int64(size)), progress.Size(int64(free)))
+		return fmt.Errorf("%s: %w: its %s has %s, and %s are free here: make room, or unpack it elsewhere and name that folder",
+			file, data.ErrTooLarge, dataFile, progress.Size(int64(size)), progress.Size(int64(free)))
 	}
-	return archive.Extract(file, dir, archive.Limits{Bytes: int64(size)}, isData, output)
+	return archive.Extract(ctx, file, dir, archive.Limits{Bytes: int64(size)}, isData, output)
 }
 
 func isData(name string) bool { return path.Base(name) == dataFile }
@@ -126,14 +127,8 @@ func unpackedSize(file string) (uint64, error) {
 			return min(entry.UncompressedSize64, 1<<62), nil
 		}
 	}
-	return 0, fmt.Errorf("no %s in this archive", dataFile)
+	return 0, fmt.Errorf("%s is %w in this archive", dataFile, data.ErrMissing)
 }
 
 // freeSpace is the space left for a folder, in bytes. Tests replace it.
-var freeSpace = func(dir string) (uint64, error) {
-	usage, err := disk.Usage(dir)
-	if err != nil {
-		return 0, err
-	}
-	return usage.Free, nil
-}
+var freeSpace = disk.Free

@@ -1,63 +1,64 @@
-// Package lsun reads pictures from an LMDB, the form in which LSUN is published
-// (F. Yu et al., arXiv:1506.03365; https://github.com/fyu/lsun): 3,033,042
-// bedrooms in one file of 43 GB. Nothing but the keys is held in memory; each
+// Package lsun reads pictures from an LMDB, the form in which LSUN is published (F. Yu et al., arXiv:1506.03365;
+// https://github.com/fyu/lsun): 3,033,042 bedrooms in one file of 43 GB. Only the keys are held in memory; each
 // minibatch is read and decoded when it is asked for.
 //
-//	rooms, err := lsun.Open("bedroom_train_lmdb", lsun.Options{Frame: data.Frame{Size: 64, Channels: 3}})
+//	rooms, err := lsun.Open(ctx, "bedroom_train_lmdb", lsun.Options{Frame: data.Frame{Size: 64, Channels: 3}})
 //	defer rooms.Close()
 //	x, err := rooms.Choose(order.Batch(step)) // a *data.Images
 //
 // # The format
 //
-// LMDB is a key-value store whose file, data.mdb, is a B+ tree that programs map
-// into memory. A value is one picture, as webp or jpeg (png is read too), its
-// smaller side 256; its key is text that means nothing here. Images are numbered
+// LMDB is a key-value store whose file, data.mdb, is a B+ tree that programs map into memory. A value is one picture,
+// as webp or jpeg (png is read too), its smaller side 256; its key is text that means nothing here. Images are numbered
 // in the order of their keys. Any LMDB of pictures is read in the same way.
 //
-// The file is opened read-only and without a lock, so it may lie in a folder that
-// cannot be written to; nobody may write to it at the same time. It is mapped by
-// the LMDB library, in C: a program built without cgo has no reader, and [Open]
-// says so. A file that is cut short is refused; one that is damaged inside may
-// make the library end the program.
+// The file is opened read-only and without a lock, so it may lie in a folder that cannot be written to; no program may
+// write to it at the same time. It is mapped by the LMDB library, in C: in a program built without cgo, [Open] returns
+// [ErrNoCgo]. A file that is cut short is refused; one that is damaged inside may make the library end the program.
 //
 // The authors of LSUN state no licence, so License is "".
 package lsun
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// MaxPixels is the limit on the pixels of one picture where [Options] state
-// none: 64 megapixels, a thousand times LSUN's.
+// ErrNoCgo is the error of [Open] in a program that was built without cgo.
+var ErrNoCgo = errors.New("reading an LMDB needs a program built with cgo, and this one was not: " +
+	"install a C compiler, such as gcc, and build with CGO_ENABLED=1")
+
+// MaxPixels is the default limit on the pixels of one picture: 64 megapixels, a thousand times LSUN's.
 const MaxPixels = 1 << 26
 
 // Options say how pictures become images.
 type Options struct {
 	data.Frame
-	// MaxPixels is how many pixels a picture may have. A larger one is an error,
-	// found before it is decoded. 0 means [MaxPixels].
+	// MaxPixels is the most pixels that a picture may have; 0 means [MaxPixels]. A larger one is an error, found before
+	// it is decoded.
 	MaxPixels int
-	// Output is where progress goes, of unpacking and of reading the keys; nil
-	// for nowhere.
+	// Output receives the progress of unpacking and of reading the keys; nil is silent.
 	Output io.Writer
 }
 
 func (o Options) validate() error {
 	if o.MaxPixels < 0 {
-		return fmt.Errorf("pixel limit is %d: want at least 1, or 0 for %d", o.MaxPixels, MaxPixels)
+		return invalid.Value("max_pixels", o.MaxPixels, "at least 1, or 0 for %d", MaxPixels)
 	}
 	return o.Frame.Validate()
 }
 
-// A Set is the images of an LMDB: a [data.Source], without labels. It is safe for
-// use by several goroutines.
+// A Set is the images of an LMDB: a [data.Source], without labels. It is safe for use by several goroutines.
 type Set struct {
 	// Name, License and Source are those of the images that Choose returns.
 	Name, License, Source string
@@ -69,25 +70,23 @@ type Set struct {
 	store *store       // nil once closed
 }
 
-// Open opens an LMDB: the file data.mdb, the folder it is in, or the zip as
-// published. The zip is unpacked beside itself once, into a folder of its name,
-// since an LMDB is read where it lies; a later Open finds it there.
+// Open opens an LMDB: the file data.mdb, the folder it is in, or the zip as published. The zip is unpacked beside
+// itself once, into a folder of its name, since an LMDB is read where it lies; a later Open finds it there.
 //
-// The keys are read through, 44 bytes in memory for each of LSUN's; the pictures
-// are not. Open returns an error that names the file if it is none of these, if
-// it is empty, damaged or cut short, or if there is too little space to unpack
-// it; and, without cgo, that LMDBs cannot be read.
-func Open(path string, o Options) (*Set, error) {
+// Open reads all keys, which take 44 bytes of memory each for LSUN's, and none of the pictures. It returns an error
+// that names the file if it is none of the three, if it is empty, damaged or cut short, if there is too little space to
+// unpack it, or once ctx is done; and, without cgo, [ErrNoCgo].
+func Open(ctx context.Context, path string, o Options) (*Set, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
 	if o.MaxPixels == 0 {
 		o.MaxPixels = MaxPixels
 	}
-	if err := available(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if !available {
+		return nil, fmt.Errorf("%s: %w", path, ErrNoCgo)
 	}
-	file, err := locate(path, o.Output)
+	file, err := locate(ctx, path, o.Output)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +94,7 @@ func Open(path string, o Options) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	keys, err := store.keys(o.Output)
+	keys, err := store.keys(ctx, o.Output)
 	if err != nil {
 		store.close()
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -106,8 +105,8 @@ func Open(path string, o Options) (*Set, error) {
 	}, nil
 }
 
-// Close gives the file back. It waits for images that are being read; to choose
-// others is an error from then on.
+// Close closes the file. It waits for images that are being read. Choosing others afterwards is an error,
+// [fs.ErrClosed].
 func (s *Set) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,23 +124,22 @@ func (s *Set) Len() int { return s.keys.len() }
 // Classes is 0: nothing is labelled.
 func (s *Set) Classes() int { return 0 }
 
-// Choose decodes the images that indices name, on all cores, and returns them in
-// their order, [len(indices), Size, Size, Channels]. It returns an error if there
-// are none, if an index is not in the set, or if the set is closed; and one that
-// names the key if a value is no picture, or one the frame or the limit of pixels
-// refuses.
+// Choose decodes the images that indices name, on all cores, and returns them in their order, [len(indices), Size,
+// Size, Channels]. It returns an error if indices is empty, if an index is not in the set, or if the set is closed; and
+// one that names the key if a value is not a picture, or a picture that is too small for the frame or over the limit of
+// pixels.
 func (s *Set) Choose(indices []int) (*data.Images, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.store == nil {
-		return nil, fmt.Errorf("image set %q is closed", s.Name)
+		return nil, fmt.Errorf("image set %q: %w", s.Name, fs.ErrClosed)
 	}
 	if len(indices) == 0 {
-		return nil, fmt.Errorf("no images chosen of %q: want at least one", s.Name)
+		return nil, fmt.Errorf("%w chosen of %q: want at least one", data.ErrEmpty, s.Name)
 	}
 	for _, i := range indices {
 		if i < 0 || i >= s.Len() {
-			return nil, fmt.Errorf("image %d of %q: the set has images 0 to %d", i, s.Name, s.Len()-1)
+			return nil, fmt.Errorf("%w: %d of %q, which has images 0 to %d", data.ErrIndex, i, s.Name, s.Len()-1)
 		}
 	}
 	chosen := &data.Images{
@@ -155,8 +153,7 @@ func (s *Set) Choose(indices []int) (*data.Images, error) {
 	return chosen, nil
 }
 
-// fill decodes the images that indices name into chosen. Of several errors it
-// returns that of the first image.
+// fill decodes the images that indices name into chosen. Of several errors it returns that of the first image.
 func (s *Set) fill(chosen *data.Images, indices []int) error {
 	failed := make([]error, len(indices))
 	var next atomic.Int64
@@ -191,8 +188,7 @@ func (s *Set) fill(chosen *data.Images, indices []int) error {
 	return nil
 }
 
-// keys are the keys of all images, one behind the other: 3 million slices would
-// cost more than what is in them.
+// keys are the keys of all images, one behind the other: 3 million slices would cost more than what is in them.
 type keys struct {
 	text []byte
 	ends []uint32 // where each key ends in text

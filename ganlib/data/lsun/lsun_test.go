@@ -3,10 +3,13 @@
 package lsun
 
 import (
+	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"image"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 var _ data.Source = (*Set)(nil)
@@ -56,7 +60,7 @@ func copied(t testing.TB, names ...string) string {
 
 func opened(t testing.TB, path string, o Options) *Set {
 	t.Helper()
-	set, err := Open(path, o)
+	set, err := Open(t.Context(), path, o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	return set
@@ -156,8 +160,9 @@ func TestZipWithoutSpace(t *testing.T) {
 		require.Equal(t, dir, folder)
 		return 10 << 10, nil
 	}
-	_, err := Open(filepath.Join(dir, "bedroom_test_lmdb.zip"), small)
-	for _, part := range []string{"bedroom_test_lmdb.zip", "data.mdb has 32.0 KiB", "10.0 KiB are free"} {
+	_, err := Open(t.Context(), filepath.Join(dir, "bedroom_test_lmdb.zip"), small)
+	require.ErrorIs(t, err, data.ErrTooLarge)
+	for _, part := range []string{"bedroom_test_lmdb.zip", "data.mdb", "32.0 KiB", "10.0 KiB"} {
 		require.ErrorContains(t, err, part)
 	}
 	entries, err := os.ReadDir(dir)
@@ -199,47 +204,47 @@ func TestOpenRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		content []byte
-		says    []string
+		want    error
 	}{
-		{"no bytes", nil, []string{"0 bytes", "no LMDB"}},
-		{"short", []byte("PK"), []string{"2 bytes", "no LMDB"}},
-		{"text", bytes.Repeat([]byte("no LMDB "), 2048), []string{"16384 bytes", "no LMDB"}},
-		{"one page", whole[:4096], []string{"no LMDB"}},
-		{"no tree", whole[:8192], []string{"cut short", "2 pages of 4096 bytes"}},
-		{"last page missing", whole[:len(whole)-4096], []string{"cut short", "7 pages"}},
-		{"last byte missing", whole[:len(whole)-1], []string{"cut short", "7 pages"}},
-		{"version", changed(20, 2), []string{"another version"}},
+		{"no bytes", nil, data.ErrFormat},
+		{"short", []byte("PK"), data.ErrFormat},
+		{"text", bytes.Repeat([]byte("no LMDB "), 2048), data.ErrFormat},
+		{"one page", whole[:4096], data.ErrFormat},
+		{"no tree", whole[:8192], data.ErrTruncated},
+		{"last page missing", whole[:len(whole)-4096], data.ErrTruncated},
+		{"last byte missing", whole[:len(whole)-1], data.ErrTruncated},
+		{"version", changed(20, 2), data.ErrFormat},
 		// The count of entries is the fifth number of the second table, from byte 88.
-		{"count", changed(88+32+2, 1), []string{"damaged: 65", "entries in 32768 bytes"}},
-		{"a key too few", changed(88+32, 9), []string{"damaged", "announces 9 keys and has 8"}},
-		{"a key too many", changed(88+32, 7), []string{"damaged", "more than the 7 keys"}},
+		{"count", changed(88+32+2, 1), data.ErrDamaged},
+		{"a key too few", changed(88+32, 9), data.ErrDamaged},
+		{"a key too many", changed(88+32, 7), data.ErrDamaged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "data.mdb")
 			require.NoError(t, os.WriteFile(path, c.content, 0o666))
-			_, err := Open(path, small)
-			for _, part := range append(c.says, path) {
-				require.ErrorContains(t, err, part)
-			}
+			_, err := Open(t.Context(), path, small)
+			require.ErrorIs(t, err, c.want)
+			require.ErrorContains(t, err, path)
 		})
 	}
-	_, err = Open(filepath.Join(golden, "empty.mdb"), small)
-	require.ErrorContains(t, err, "this LMDB is empty")
+	_, err = Open(t.Context(), filepath.Join(golden, "empty.mdb"), small)
+	require.ErrorIs(t, err, data.ErrEmpty)
 }
 
 func TestLocateRefuses(t *testing.T) {
-	_, err := Open(filepath.Join(t.TempDir(), "absent"), small)
-	require.ErrorContains(t, err, "absent")
+	_, err := Open(t.Context(), filepath.Join(t.TempDir(), "absent"), small)
+	require.ErrorIs(t, err, fs.ErrNotExist)
 	dir := t.TempDir()
-	_, err = Open(dir, small)
-	require.ErrorContains(t, err, dir+": no data.mdb in this folder")
+	_, err = Open(t.Context(), dir, small)
+	require.ErrorIs(t, err, data.ErrMissing)
+	require.ErrorContains(t, err, dir)
 
 	for _, name := range []string{"bedroom_train_lmdb", "bedroom_val_lmdb"} {
 		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o777))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name, "data.mdb"), nil, 0o666))
 	}
-	_, err = Open(dir, small)
-	require.ErrorContains(t, err, "several LMDBs")
+	_, err = Open(t.Context(), dir, small)
+	require.ErrorIs(t, err, data.ErrFormat)
 	require.ErrorContains(t, err, filepath.Join("bedroom_val_lmdb", "data.mdb"))
 
 	damaged := filepath.Join(copied(t, "bedroom_test_lmdb.zip"), "bedroom_test_lmdb.zip")
@@ -247,18 +252,19 @@ func TestLocateRefuses(t *testing.T) {
 	require.NoError(t, err)
 	content[1000] ^= 1
 	require.NoError(t, os.WriteFile(damaged, content, 0o666))
-	_, err = Open(damaged, small)
+	_, err = Open(t.Context(), damaged, small)
+	require.ErrorIs(t, err, zip.ErrChecksum)
 	require.ErrorContains(t, err, damaged)
 	require.NoFileExists(t, filepath.Join(filepath.Dir(damaged), "bedroom_test_lmdb", "bedroom_test_lmdb", "data.mdb"))
 }
 
 func TestOptionsRefuse(t *testing.T) {
-	_, err := Open(golden, Options{})
-	require.ErrorContains(t, err, "size is 0")
+	_, err := Open(t.Context(), golden, Options{})
+	gantest.RequireInvalid(t, err, "size")
 	o := small
 	o.MaxPixels = -1
-	_, err = Open(golden, o)
-	require.ErrorContains(t, err, "pixel limit is -1")
+	_, err = Open(t.Context(), golden, o)
+	gantest.RequireInvalid(t, err, "max_pixels")
 }
 
 func TestChooseRefuses(t *testing.T) {
@@ -266,37 +272,49 @@ func TestChooseRefuses(t *testing.T) {
 	key := string(set.keys.at(2))
 	_, err := set.Choose([]int{0, 1, 2})
 	require.ErrorContains(t, err, `key "`+key+`"`)
-	require.ErrorContains(t, err, "value of 10 bytes is no webp, jpeg or png")
+	require.ErrorIs(t, err, data.ErrFormat)
 	good, err := set.Choose([]int{0, 1, 3})
 	require.NoError(t, err, "the others can be read")
 	require.Equal(t, 3, good.N)
 	for _, indices := range [][]int{{0, 8}, {-1}} {
 		_, err = set.Choose(indices)
-		require.ErrorContains(t, err, "the set has images 0 to 7")
+		require.ErrorIs(t, err, data.ErrIndex)
 	}
 	_, err = set.Choose(nil)
-	require.ErrorContains(t, err, "no images chosen")
+	require.ErrorIs(t, err, data.ErrEmpty)
 
 	o := small
 	o.MaxPixels = 44*40 - 1
 	limited := opened(t, filepath.Join(golden, "bedroom_test_lmdb"), o)
 	_, err = limited.Choose([]int{1}) // 44 x 40
-	require.ErrorContains(t, err, "picture of 44 x 40: more than the limit of 1759 pixels")
+	require.ErrorIs(t, err, data.ErrTooLarge)
 	_, err = limited.Choose([]int{4}) // 40 x 40
 	require.NoError(t, err)
 	o = small
 	o.Crop = 41
 	_, err = opened(t, filepath.Join(golden, "bedroom_test_lmdb"), o).Choose([]int{4})
-	require.ErrorContains(t, err, "picture of 40 x 40: want at least 41 pixels a side")
+	require.ErrorIs(t, err, data.ErrUnfit)
 }
 
 func TestClosed(t *testing.T) {
-	set, err := Open(filepath.Join(golden, "bedroom_test_lmdb"), small)
+	set, err := Open(t.Context(), filepath.Join(golden, "bedroom_test_lmdb"), small)
 	require.NoError(t, err)
 	require.NoError(t, set.Close())
 	require.NoError(t, set.Close())
 	_, err = set.Choose([]int{0})
-	require.ErrorContains(t, err, `"bedroom_test_lmdb" is closed`)
+	require.ErrorIs(t, err, fs.ErrClosed)
+}
+
+// A cancelled context ends the reading of keys, and unpacking, which leaves no data.mdb.
+func TestCancelled(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	dir := copied(t, "bedroom_test_lmdb.zip")
+	for _, path := range []string{filepath.Join(golden, "bedroom_test_lmdb"), filepath.Join(dir, "bedroom_test_lmdb.zip")} {
+		_, err := Open(ctx, path, small)
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	require.NoFileExists(t, filepath.Join(dir, "bedroom_test_lmdb", "bedroom_test_lmdb", "data.mdb"))
 }
 
 // TestDamagedPicture cuts a picture off at every length: an error each time, or
@@ -321,7 +339,7 @@ func TestDecoderThatPanics(t *testing.T) {
 		decode: func(io.Reader) (image.Image, error) { panic("index out of range") },
 	}
 	_, err := broken.picture(nil, 1)
-	require.EqualError(t, err, "damaged: index out of range")
+	require.ErrorIs(t, err, data.ErrDamaged)
 }
 
 // TestKeysOfAnyLength: LSUN's keys are all of one length, others' need not be.

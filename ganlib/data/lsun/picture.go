@@ -8,10 +8,11 @@ import (
 	"image/png"
 	"io"
 
-	"github.com/gans-in-go/gans/ganlib/data/webp"
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/internal/webp"
 )
 
-// A format is one that pictures come in, known by how they begin.
+// A format is a file format of pictures, recognised by how a file begins.
 type format struct {
 	name   string
 	start  string
@@ -36,15 +37,14 @@ func (o Options) draw(dst []uint8, value []byte) error {
 			return o.Frame.Draw(dst, picture)
 		}
 	}
-	return fmt.Errorf("value of %d bytes is no webp, jpeg or png: it begins with %q", len(value), value[:min(len(value), 8)])
+	return fmt.Errorf("%w: value of %d bytes is not a webp, jpeg or png: it begins with %q", data.ErrFormat, len(value), value[:min(len(value), 8)])
 }
 
-// picture decodes a picture of at most limit pixels. A decoder that panics has
-// met one that is damaged.
+// picture decodes a picture of at most limit pixels. A decoder that panics has met one that is damaged.
 func (f format) picture(value []byte, limit int) (picture image.Image, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("damaged: %v", fault)
+			err = fmt.Errorf("%w: %v", data.ErrDamaged, fault)
 		}
 	}()
 	size, err := f.config(bytes.NewReader(value))
@@ -52,7 +52,7 @@ func (f format) picture(value []byte, limit int) (picture image.Image, err error
 		return nil, err
 	}
 	if size.Height > 0 && size.Width > limit/size.Height {
-		return nil, fmt.Errorf("picture of %d x %d: more than the limit of %d pixels", size.Width, size.Height, limit)
+		return nil, fmt.Errorf("%w: picture of %d x %d, more than the limit of %d pixels", data.ErrTooLarge, size.Width, size.Height, limit)
 	}
 	return f.decode(bytes.NewReader(value))
 }

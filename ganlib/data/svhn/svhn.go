@@ -1,24 +1,21 @@
-// Package svhn reads the Street View House Numbers, cropped to single digits:
-// colour images of 32 x 32, labelled 0 to 9, from the MATLAB files they are
-// published in at http://ufldl.stanford.edu/housenumbers/.
+// Package svhn reads the Street View House Numbers, cropped to single digits: colour images of 32 x 32, labelled 0 to
+// 9, from the MATLAB files they are published in at http://ufldl.stanford.edu/housenumbers/.
 //
-// There are three: train_32x32.mat with 73,257 digits, test_32x32.mat with
-// 26,032, and extra_32x32.mat with 531,131 that are easier (1.6 GB of memory).
-// Each holds X, the images, uint8 [32, 32, 3, n], and y, the labels [n, 1], 1
-// to 9 and 10 for the digit 0. The page allows non-commercial use only. The
-// set is by Yuval Netzer, Tao Wang, Adam Coates, Alessandro Bissacco, Bo Wu and
-// Andrew Ng: "Reading Digits in Natural Images with Unsupervised Feature
-// Learning", NIPS Workshop on Deep Learning and Unsupervised Feature Learning,
-// 2011.
+// There are three: train_32x32.mat with 73,257 digits, test_32x32.mat with 26,032, and extra_32x32.mat with 531,131
+// that are easier (1.6 GB of memory). Each holds X, the images, uint8 [32, 32, 3, n], and y, the labels [n, 1], 1 to 9
+// and 10 for the digit 0. The page allows non-commercial use only. The set is by Yuval Netzer, Tao Wang, Adam Coates,
+// Alessandro Bissacco, Bo Wu and Andrew Ng: "Reading Digits in Natural Images with Unsupervised Feature Learning", NIPS
+// Workshop on Deep Learning and Unsupervised Feature Learning, 2011.
 package svhn
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/mat"
+	"github.com/gans-in-go/gans/ganlib/data/internal/mat"
 )
 
 const (
@@ -31,15 +28,22 @@ const (
 	zero = 10
 )
 
-// Read reads the images and labels of one of the files. It returns an error
-// that names the file and lists its variables if they are not as published.
-func Read(path string) (*data.Images, error) {
+// Is reports whether a MATLAB file has a variable X, as SVHN's have. It returns an error if the file is not a MATLAB
+// file.
+func Is(path string) (bool, error) {
+	variables, err := mat.List(path)
+	return slices.ContainsFunc(variables, func(v *mat.Variable) bool { return v.Name == "X" }), err
+}
+
+// Read reads the images and labels of one of the files. It returns an error that names the file and lists its variables
+// if they are not as published, and stops once ctx is done.
+func Read(ctx context.Context, path string) (*data.Images, error) {
 	file, err := mat.Open(path)
 	if err != nil {
 		return nil, err // it names the path already
 	}
 	defer file.Close()
-	set, err := read(file)
+	set, err := read(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -47,7 +51,7 @@ func Read(path string) (*data.Images, error) {
 	return set, nil
 }
 
-func read(file *mat.File) (*data.Images, error) {
+func read(ctx context.Context, file *mat.File) (*data.Images, error) {
 	x, err := file.Variable("X")
 	if err != nil {
 		return nil, err
@@ -58,13 +62,13 @@ func read(file *mat.File) (*data.Images, error) {
 	}
 	n := y.Len()
 	if x.Class != mat.Uint8 || !slices.Equal(x.Dims, []int{side, side, channels, n}) || !slices.Equal(y.Dims, []int{n, 1}) {
-		return nil, fmt.Errorf("variables %s: want X uint8 [32 32 3 n] and y [n 1], as SVHN's files of cropped digits have them", file)
+		return nil, fmt.Errorf("%w: variables %s: want X uint8 [32 32 3 n] and y [n 1], as SVHN's files of cropped digits have them", data.ErrFormat, file)
 	}
-	labels, err := readLabels(y)
+	labels, err := readLabels(ctx, y)
 	if err != nil {
 		return nil, err
 	}
-	pixels, err := mat.Values[uint8](x, limit)
+	pixels, err := mat.Values[uint8](ctx, x, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -78,22 +82,22 @@ func read(file *mat.File) (*data.Images, error) {
 }
 
 // readLabels returns the digit on each image.
-func readLabels(y *mat.Variable) ([]int, error) {
-	labels, err := mat.Values[int](y, limit)
+func readLabels(ctx context.Context, y *mat.Variable) ([]int, error) {
+	labels, err := mat.Values[int](ctx, y, limit)
 	if err != nil {
 		return nil, err
 	}
 	for i, label := range labels {
 		if label < 1 || label > zero {
-			return nil, fmt.Errorf("label %d is %d: want 1 to 9, or %d for the digit 0", i, label, zero)
+			return nil, fmt.Errorf("%w: label %d is %d: want 1 to 9, or %d for the digit 0", data.ErrFormat, i, label, zero)
 		}
 		labels[i] = label % zero
 	}
 	return labels, nil
 }
 
-// turn makes each image [height, width, channels], in its place: in the file
-// the row varies fastest, then the column, then the channel.
+// turn makes each image [height, width, channels], in its place: in the file the row varies fastest, then the column,
+// then the channel.
 func turn(pixels []uint8) {
 	var image [size]uint8
 	for at := 0; at < len(pixels); at += size {

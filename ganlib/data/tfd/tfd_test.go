@@ -1,12 +1,17 @@
 package tfd
 
 import (
+	"context"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // golden is where the files lie that SciPy wrote; its README says what is in them.
@@ -51,7 +56,7 @@ func TestRead(t *testing.T) {
 					in[part] = append(in[part], i)
 				}
 				for number, part := range parts {
-					set, err := Read(path, part, fold)
+					set, err := Read(t.Context(), path, part, fold)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -63,7 +68,7 @@ func TestRead(t *testing.T) {
 			}
 		})
 	}
-	set, err := Read(filepath.Join(golden, "tfd48.mat"), Validation, 3)
+	set, err := Read(t.Context(), filepath.Join(golden, "tfd48.mat"), Validation, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,30 +83,32 @@ func TestReadRefuses(t *testing.T) {
 		name string
 		part Part
 		fold int
-		says []string
+		want error
 	}{
-		{"tfd48.mat", "valid", 0, []string{`part "valid"`, "unlabelled", "validation"}},
-		{"tfd48.mat", Train, 5, []string{"fold 5", "0 to 4"}},
-		{"tfd48.mat", Train, -1, []string{"fold -1", "0 to 4"}},
-		{"absent.mat", Train, 0, []string{"absent.mat"}},
-		{"version4.mat", Train, 0, []string{"version4.mat", "MATLAB 4"}},
-		{"svhn.mat", Train, 0, []string{"svhn.mat", "no variable", "X uint8 [32 32 3 12], y uint8 [12 1]"}},
-		{"bad/tfd-turned.mat", Train, 0, []string{"tfd-turned.mat", "images uint8 [48 48 20]", "want images uint8 [n 48 48]"}},
-		{"bad/tfd-double.mat", Train, 0, []string{"images double [20 48 48]"}},
-		{"bad/tfd-folds.mat", Train, 0, []string{"folds uint8 [20 4]", "folds [n 5]"}},
-		{"bad/tfd-parts.mat", Train, 2, []string{"image 0 is in part 4 of fold 2", "0 to 3"}},
-		{"bad/tfd-labels.mat", Validation, 0, []string{"has expression 8", "1 to 7"}},
-		{"bad/tfd-empty.mat", Test, 1, []string{"none of 20 images is in the test part of fold 1"}},
+		{"absent.mat", Train, 0, fs.ErrNotExist},
+		{"version4.mat", Train, 0, data.ErrFormat},
+		{"svhn.mat", Train, 0, data.ErrMissing},
+		{"bad/tfd-turned.mat", Train, 0, data.ErrFormat},
+		{"bad/tfd-double.mat", Train, 0, data.ErrFormat},
+		{"bad/tfd-folds.mat", Train, 0, data.ErrFormat},
+		{"bad/tfd-parts.mat", Train, 2, data.ErrFormat},
+		{"bad/tfd-labels.mat", Validation, 0, data.ErrFormat},
+		{"bad/tfd-empty.mat", Test, 1, data.ErrEmpty},
 	} {
-		_, err := Read(filepath.Join(golden, c.name), c.part, c.fold)
-		if err == nil {
-			t.Errorf("%s, part %s, fold %d is read", c.name, c.part, c.fold)
-			continue
-		}
-		for _, part := range c.says {
-			if !strings.Contains(err.Error(), part) {
-				t.Errorf("error %q does not say %q", err, part)
-			}
-		}
+		_, err := Read(t.Context(), filepath.Join(golden, c.name), c.part, c.fold)
+		require.ErrorIs(t, err, c.want, c.name)
+		require.ErrorContains(t, err, c.name)
 	}
+	path := filepath.Join(golden, "tfd48.mat")
+	_, err := Read(t.Context(), path, "valid", 0)
+	gantest.RequireInvalid(t, err, "part")
+	for _, fold := range []int{-1, 5} {
+		_, err = Read(t.Context(), path, Train, fold)
+		gantest.RequireInvalid(t, err, "fold")
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err = Read(ctx, path, Train, 0)
+	require.ErrorIs(t, err, context.Canceled)
 }

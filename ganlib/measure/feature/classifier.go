@@ -11,13 +11,12 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// Classifier is a small convolutional network that tells what grey images of
-// 28 x 28 show. It is an [Extractor] too: its features, [n, 64], are the last
-// layer before the classes, the one that tells them apart by a linear map.
+// Classifier is a small convolutional network that classifies grey images of 28 x 28. It is also an [Extractor]: its
+// features, [n, 64], are the last layer before the classes.
 //
-// Three convolutions of stride 2 to 32, 64 and 64 channels, the first 5×5 and the
-// others 3×3, and a layer of 64 units, each with batch normalisation and a leaky
-// ReLU; then the classes. Its methods are for one goroutine at a time.
+// The layers are three convolutions of stride 2 to 32, 64 and 64 channels, the first 5×5 and the others 3×3, and a
+// dense layer of 64 units, each with batch normalisation and a leaky ReLU; then the logits of the classes. Only one
+// goroutine at a time may call its methods.
 type Classifier struct {
 	name    string
 	classes int
@@ -25,8 +24,8 @@ type Classifier struct {
 	exec    executor
 }
 
-// The weights are float16, made on xla:cpu by `go run ./ganlib/measure/feature/train
-// mnist` and the same for fashion, with all settings as they are by default.
+// The weights are float16, trained on xla:cpu by `go run ./cmd/train-classifiers mnist`, and likewise for fashion, with
+// the default settings.
 var (
 	//go:embed mnist.npz
 	mnistWeights []byte
@@ -34,16 +33,14 @@ var (
 	fashionWeights []byte
 )
 
-// Digits is the classifier of MNIST's digits that comes with this package,
-// trained on MNIST's first 55,000 training images. Of the 10,000 test images it
-// knows 99.12%.
+// Digits returns the embedded classifier of MNIST's digits, trained on MNIST's first 55,000 training images. Its
+// accuracy on the 10,000 test images is 99.12%.
 func Digits(b compute.Backend) (*Classifier, error) {
 	return decode(b, "MNIST classifier 1", mnistWeights)
 }
 
-// Fashion is the classifier of Fashion-MNIST's ten kinds of clothes that comes
-// with this package, trained on the set's first 55,000 training images. Of the
-// 10,000 test images it knows 91.37%.
+// Fashion returns the embedded classifier of Fashion-MNIST's ten classes of clothes, trained on the set's first 55,000
+// training images. Its accuracy on the 10,000 test images is 91.37%.
 func Fashion(b compute.Backend) (*Classifier, error) {
 	return decode(b, "Fashion-MNIST classifier 1", fashionWeights)
 }
@@ -65,31 +62,27 @@ func newClassifier(b compute.Backend, name string, w weights) (*Classifier, erro
 	return c, err
 }
 
-// Name is "MNIST classifier 1" for [Digits], whose number rises when its weights
-// change; others are named after their file and its contents, or after the data
-// and the seed that they were trained with.
+// Name is "MNIST classifier 1" for [Digits]; the number rises when the weights change. A classifier read from a file is
+// named after the file and its contents, one from [Train] after its data and its seed.
 func (c *Classifier) Name() string { return c.name }
 
-// Classes is the number of classes, 10 for those that come with this package.
+// Classes is the number of classes, 10 for [Digits] and [Fashion].
 func (c *Classifier) Classes() int { return c.classes }
 
-// Extract returns the features, [n, 64]. It returns an error unless the images
-// are valid, grey and 28 x 28.
+// Extract returns the features, [n, 64]. The images must be grey and 28 x 28.
 func (c *Classifier) Extract(images *data.Images) (x []float32, dim int, err error) {
 	x, _, err = c.apply(images)
 	return x, features, err
 }
 
-// Probabilities returns how probable each class is for each image by the
-// classifier's judgement, [n, Classes] with rows that sum to 1: what an Inception
-// score is made of. It returns an error as Extract does.
+// Probabilities returns p(class | image) by the classifier, [n, Classes], rows that sum to 1. An Inception score is
+// computed from them. It returns the errors of Extract.
 func (c *Classifier) Probabilities(images *data.Images) ([]float32, error) {
 	_, p, err := c.apply(images)
 	return p, err
 }
 
-// Classify returns the most probable class of each image, [n]. It returns an error
-// as Extract does.
+// Classify returns the most probable class of each image, [n]. It returns the errors of Extract.
 func (c *Classifier) Classify(images *data.Images) ([]int, error) {
 	p, err := c.Probabilities(images)
 	if err != nil {
@@ -107,18 +100,17 @@ func (c *Classifier) Classify(images *data.Images) ([]int, error) {
 	return labels, nil
 }
 
-// ClassifyStacked returns the mode of each image of Stacked MNIST, [n]: the number
-// 0 to 999 that the digits in its red, its green and its blue write, as
-// [data.Stacked] labels them. It returns an error unless the images are valid, in
-// colour and 28 x 28, and the classifier's classes ten.
+// ClassifyStacked returns the mode of each image of Stacked MNIST, [n]: the number from 0 to 999 whose digits are those
+// in its red, green and blue channels, as [data.Stacked] labels them. The images must be in colour and 28 x 28, and the
+// classifier must have ten classes.
 func (c *Classifier) ClassifyStacked(images *data.Images) ([]int, error) {
 	const digits = 10
 	if err := images.Validate(); err != nil {
 		return nil, err
 	}
 	if images.Channels != 3 || c.classes != digits {
-		return nil, fmt.Errorf("image set %q has %d channels and %s %d classes: want 3 channels, each a digit of %d classes",
-			images.Name, images.Channels, c.name, c.classes, digits)
+		return nil, fmt.Errorf("%w: image set %q has %d channels and %s %d classes: want 3 channels, each a digit of %d classes",
+			data.ErrUnfit, images.Name, images.Channels, c.name, c.classes, digits)
 	}
 	labels := make([]int, images.N)
 	for channel := range images.Channels {
@@ -144,11 +136,11 @@ func channelOf(images *data.Images, channel int) *data.Images {
 	return &grey
 }
 
-// Accuracy is the share of the images, which must have labels, that [Classifier.Classify]
-// gives their label. It returns an error as Extract does.
+// Accuracy is the fraction of the images, which must have labels, that [Classifier.Classify] gives their label. It
+// returns the errors of Extract.
 func (c *Classifier) Accuracy(images *data.Images) (float64, error) {
 	if images.Labels == nil {
-		return 0, fmt.Errorf("image set %q has no labels: want one an image, to know who is right", images.Name)
+		return 0, fmt.Errorf("%w: image set %q has no labels: want one for each image", data.ErrUnfit, images.Name)
 	}
 	labels, err := c.Classify(images)
 	if err != nil {
@@ -175,14 +167,14 @@ func (c *Classifier) apply(images *data.Images) (x, p []float32, err error) {
 	return results[0], results[1], nil
 }
 
-// checkGrey28 reports images that a classifier does not read.
+// checkGrey28 refuses images that a classifier does not read.
 func checkGrey28(images *data.Images, name string) error {
 	if err := images.Validate(); err != nil {
 		return err
 	}
 	if images.Height != side || images.Width != side || images.Channels != 1 {
-		return fmt.Errorf("image set %q has images of %d x %d with %d channels: %s wants %d x %[6]d with 1 "+
-			"(Images.Resize and Images.WithChannels make such)", images.Name, images.Height, images.Width, images.Channels, name, side)
+		return fmt.Errorf("%w: image set %q has images of %d x %d with %d channels: %s wants %d x %[7]d with 1 "+
+			"(see Images.Resize and Images.WithChannels)", data.ErrUnfit, images.Name, images.Height, images.Width, images.Channels, name, side)
 	}
 	return nil
 }

@@ -9,21 +9,20 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // Extractor turns images into rows of numbers, the features.
 type Extractor interface {
-	// Name says what the features are, in words that pin them, such as "random
-	// convolutions, seed 1". Numbers measured under one name can be compared.
+	// Name identifies the features, such as "random convolutions, seed 1". Scores under one name can be compared.
 	Name() string
-	// Extract returns one row an image, x of [images.N, dim] in one slice. It
-	// returns an error for images that are not as [data.Images.Validate] wants
-	// them, or of a kind that the extractor does not know.
+	// Extract returns one row for each image: x of [images.N, dim] in one slice. Its error wraps [data.ErrFormat] for
+	// images that [data.Images.Validate] refuses, and [data.ErrUnfit] for images of a size or a number of channels that
+	// the extractor does not read.
 	Extract(images *data.Images) (x []float32, dim int, err error)
 }
 
-// Pixels are the images themselves: [n, height·width·channels], each pixel value
-// divided by 255, so in [0, 1].
+// Pixels returns the images themselves: [n, height·width·channels], each pixel value divided by 255, so in [0, 1].
 func Pixels() Extractor { return pixels{} }
 
 type pixels struct{}
@@ -47,8 +46,7 @@ func unit(v uint8) float32 { return float32(v) / 255 }
 // unitOf is unit in a graph: uint8 to float32.
 func unitOf(pixels *Node) *Node { return DivScalar(ConvertDType(pixels, dtypes.Float32), 255) }
 
-// atOnce and valuesAtOnce bound how many images, and how many of their values,
-// pass through a network at a time.
+// atOnce and valuesAtOnce bound the number of images, and of their values, that pass through a network in one call.
 const atOnce, valuesAtOnce = 250, 1 << 18
 
 // executor is model.Exec or graph.Exec.
@@ -56,10 +54,9 @@ type executor interface {
 	Call(args ...any) ([]*tensors.Tensor, error)
 }
 
-// inBatches passes images as uint8 [rows, height, width, channels] through an
-// executor and joins each of its results, float32 [rows, ...], to one slice. All
-// batches of images of one size have the same number of rows, whatever N is, for
-// each shape is a compilation of its own: black images fill the last one up.
+// inBatches passes images as uint8 [rows, height, width, channels] through an executor and joins each of its results,
+// float32 [rows, ...], to one slice. All batches of images of one size have the same number of rows, whatever N is,
+// because each shape is compiled separately. Black images fill the last batch.
 func inBatches(exec executor, images *data.Images) ([][]float32, error) {
 	size := images.Size()
 	rows := max(1, min(atOnce, valuesAtOnce/size))
@@ -89,8 +86,31 @@ func inBatches(exec executor, images *data.Images) ([][]float32, error) {
 	return joined, nil
 }
 
-// newExec prepares a graph on uint8 images. Compiled graphs go with the executor
-// when nobody has it any more.
+// newExec prepares a graph on uint8 images. The compiled graphs are freed with the executor.
 func newExec(b compute.Backend, build func(pixels *Node) *Node) (executor, error) {
 	return NewExec(b, build)
+}
+
+// Named returns the extractor with a name, on a backend: "pixels", "random" (convolutions), "mnist" or "fashion"
+// (classifiers).
+func Named(b compute.Backend, name string) (Extractor, error) {
+	switch name {
+	case "pixels":
+		return Pixels(), nil
+	case "random":
+		return Random(b, 1)
+	case "mnist":
+		return extractor(Digits(b))
+	case "fashion":
+		return extractor(Fashion(b))
+	}
+	return nil, invalid.Value("extractor", name, "pixels, random, mnist or fashion")
+}
+
+// extractor is a classifier as an extractor; a nil one must not become an Extractor that is not nil.
+func extractor(c *Classifier, err error) (Extractor, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }

@@ -12,30 +12,25 @@ import (
 	"github.com/gans-in-go/gans/ganlib/layer"
 )
 
-// randomLayers are the convolutions of [Random]. A feature of the last sees 15
-// pixels a side.
+// randomLayers are the convolutions of [Random]. The receptive field of the last is 15 x 15 pixels.
 var randomLayers = []struct{ channels, kernel, stride int }{{32, 3, 2}, {64, 3, 2}, {64, 3, 1}}
 
 const (
-	randomLeast = 8 // a side that leaves the last layer 2 x 2 pixels
+	randomLeast = 8 // the shortest side: it leaves the last layer 2 x 2 pixels
 	randomCells = 2 // along each axis
 )
 
-// Random is a convolutional network that nobody has trained: 3×3 convolutions to
-// 32, 64 and 64 channels, the first two with stride 2, each with a ReLU and
-// without biases; then the means over the four quarters of the picture. It gives
-// 256 features for images from 8 x 8 up, square or not, grey or in colour; grey
-// is taken as equal red, green and blue.
+// Random returns an untrained convolutional network: 3×3 convolutions to 32, 64 and 64 channels, the first two with
+// stride 2, each with a ReLU and without biases, then the means over the four quarters of the picture. It gives 256
+// features for images of at least 8 x 8, square or not, grey or in colour. Grey becomes equal red, green and blue.
 //
-// The weights are N(0, 2/inputs) (He et al. 2015, arXiv:1502.01852), drawn on the
-// host by [rand.PCG] of (seed, 0), so a seed gives the same features on every
-// backend and machine, to the rounding of float32.
+// The weights are N(0, 2/inputs) (He et al. 2015, arXiv:1502.01852), drawn on the host by [rand.PCG] of (seed, 0). So a
+// seed gives the same features on every backend and machine, up to the rounding of float32.
 //
-// Such features see edges, strokes, texture, brightness and colour, and roughly
-// where in the picture these are. They do not know what a picture shows: a digit
-// torn into well drawn strokes can pass. Naeem et al. 2020 (arXiv:2002.09797) use
-// random networks, VGG16's in their case, for images far from those of ImageNet,
-// on which published networks were trained.
+// The features capture edges, strokes, texture, brightness and colour, and roughly where in the picture these are. They
+// do not capture what a picture shows: a digit torn into well-drawn strokes can pass. Naeem et al. 2020
+// (arXiv:2002.09797) use a random network, VGG16 in their case, for images unlike those of ImageNet, on which published
+// networks were trained.
 func Random(b compute.Backend, seed uint64) (Extractor, error) {
 	exec, err := newExec(b, randomNetwork(seed))
 	if err != nil {
@@ -56,8 +51,8 @@ func (r *random) Extract(images *data.Images) (x []float32, dim int, err error) 
 		return nil, 0, err
 	}
 	if min(images.Height, images.Width) < randomLeast {
-		return nil, 0, fmt.Errorf("image set %q has images of %d x %d: want at least %d x %[4]d for random convolutions",
-			images.Name, images.Height, images.Width, randomLeast)
+		return nil, 0, fmt.Errorf("%w: image set %q has images of %d x %d: want at least %d x %[5]d for random convolutions",
+			data.ErrUnfit, images.Name, images.Height, images.Width, randomLeast)
 	}
 	results, err := inBatches(r.exec, images)
 	if err != nil {
@@ -66,8 +61,7 @@ func (r *random) Extract(images *data.Images) (x []float32, dim int, err error) 
 	return results[0], len(results[0]) / images.N, nil
 }
 
-// randomNetwork builds the network: uint8 [n, height, width, 1 or 3] to
-// float32 [n, 256].
+// randomNetwork builds the network: uint8 [n, height, width, 1 or 3] to float32 [n, 256].
 func randomNetwork(seed uint64) func(pixels *Node) *Node {
 	return func(pixels *Node) *Node {
 		x := unitOf(pixels)
@@ -94,9 +88,8 @@ func normal(rng *rand.Rand, n int, sigma float64) []float32 {
 	return x
 }
 
-// cellMeans are the means of x [n, height, width, channels] over k x k cells,
-// [n, k·k·channels]. Cells share a row or column where k does not divide a side,
-// as in PyTorch's adaptive average pooling.
+// cellMeans are the means of x [n, height, width, channels] over k x k cells, [n, k·k·channels]. Cells share a row or
+// column where k does not divide a side, as in PyTorch's adaptive average pooling.
 func cellMeans(x *Node, k int) *Node {
 	d := x.Shape().Dimensions
 	cell := func(side, i int) SliceAxisSpec { return AxisRange(i*side/k, ((i+1)*side+k-1)/k) }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"os"
@@ -23,20 +22,21 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/support/exceptions"
+
+	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// weights are the variables of a network, float32, by their paths without the
-// first slash, such as "conv_0/weights".
+// weights are the variables of a network, float32, by their paths without the first slash, such as "conv_0/weights".
 type weights map[string]*tensors.Tensor
 
-// logitBiases are as many as there are classes.
+// logitBiases is the variable with one value for each class.
 const logitBiases = "logits/biases"
 
 // classes is the number of classes of the network that has these weights.
 func (w weights) classes() (int, error) {
 	biases := w[logitBiases]
 	if biases == nil || biases.Rank() != 1 || biases.Shape().Dimensions[0] < 2 {
-		return 0, fmt.Errorf("weights without %s of at least 2 classes: want those of a classifier that this package has trained", logitBiases)
+		return 0, fmt.Errorf("%w: weights without %s of at least 2 classes: want those of a classifier that this package has trained", data.ErrFormat, logitBiases)
 	}
 	return biases.Shape().Dimensions[0], nil
 }
@@ -51,8 +51,8 @@ func blank(b compute.Backend, classes int) (*model.Store, error) {
 	})
 }
 
-// store is the network's variables with these values, which must be all of them,
-// of the right shapes and finite, and no others.
+// store returns the network's variables with these values. There must be one for each variable, finite and of its
+// shape, and no others.
 func (w weights) store(b compute.Backend, classes int) (*model.Store, error) {
 	store, err := blank(b, classes)
 	if err != nil {
@@ -63,14 +63,14 @@ func (w weights) store(b compute.Backend, classes int) (*model.Store, error) {
 		name := nameOf(v)
 		value := w[name]
 		if value == nil {
-			return nil, fmt.Errorf("weights without %s: want %s", name, v.Shape())
+			return nil, fmt.Errorf("%w: weights without %s: want %s", data.ErrFormat, name, v.Shape())
 		}
 		if !value.Shape().Equal(v.Shape()) {
-			return nil, fmt.Errorf("weights %s are %s: want %s", name, value.Shape(), v.Shape())
+			return nil, fmt.Errorf("%w: weights %s are %s: want %s", data.ErrFormat, name, value.Shape(), v.Shape())
 		}
 		for i, x := range tensors.MustCopyFlatData[float32](value) {
 			if f := float64(x); math.IsNaN(f) || math.IsInf(f, 0) {
-				return nil, fmt.Errorf("weights %s have %v at %d: want finite numbers", name, x, i)
+				return nil, fmt.Errorf("%w: weights %s have %v at %d: want finite numbers", data.ErrFormat, name, x, i)
 			}
 		}
 		if err := v.SetValue(value); err != nil {
@@ -78,16 +78,16 @@ func (w weights) store(b compute.Backend, classes int) (*model.Store, error) {
 		}
 		delete(others, name)
 	}
-	for name := range others {
-		return nil, fmt.Errorf("weights %s are none of the classifier's", name)
+	if len(others) > 0 {
+		return nil, fmt.Errorf("%w: weights %q do not belong to the classifier", data.ErrFormat, slices.Sorted(maps.Keys(others)))
 	}
 	return store, nil
 }
 
 func nameOf(v *model.Variable) string { return strings.TrimPrefix(v.Path(), model.ScopeSeparator) }
 
-// trained are the weights of the network in a store that has been trained, which
-// holds the learning rule's state too, rounded as a file keeps them.
+// trained returns the weights of the network in a store that has been trained, which also holds the learning rule's
+// state. They are rounded to float16, as in files.
 func trained(b compute.Backend, store *model.Store, classes int) (weights, error) {
 	plan, err := blank(b, classes)
 	if err != nil {
@@ -104,12 +104,12 @@ func trained(b compute.Backend, store *model.Store, classes int) (weights, error
 	return w, nil
 }
 
-// narrowed is a float32 tensor in float16, the nearest numbers.
+// narrowed rounds a float32 tensor to float16.
 func narrowed(x *tensors.Tensor) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(float16.FromFloat32s(tensors.MustCopyFlatData[float32](x)...), x.Shape().Dimensions...)
 }
 
-// widened is a float16 tensor in float32, the same numbers.
+// widened converts a float16 tensor to float32.
 func widened(x *tensors.Tensor) *tensors.Tensor {
 	half := tensors.MustCopyFlatData[float16.Float16](x)
 	wide := make([]float32, len(half))
@@ -119,9 +119,8 @@ func widened(x *tensors.Tensor) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(wide, x.Shape().Dimensions...)
 }
 
-// WriteFile writes the weights to a file, for [ReadClassifier]: NumPy's .npz, one
-// float16 array for each of the network's variables. The file appears as a whole
-// or not at all; one that has that name is replaced.
+// WriteFile writes the weights to a file for [ReadClassifier]: NumPy's .npz, with one float16 array for each of the
+// network's variables. The file is written completely or not at all, and replaces an earlier one.
 func (c *Classifier) WriteFile(path string) error {
 	content, err := c.encode()
 	if err != nil {
@@ -162,9 +161,9 @@ func (c *Classifier) encode() ([]byte, error) {
 	return file.Bytes(), nil
 }
 
-// ReadClassifier reads a classifier that [Classifier.WriteFile] has written. It
-// returns an error that names the file if that is damaged, or if its weights are
-// not those of the network, all of them and no others.
+// ReadClassifier reads a classifier that [Classifier.WriteFile] has written. Errors name the file. They wrap
+// [data.ErrFormat], [data.ErrTruncated] or [data.ErrDamaged] if it is damaged, and [data.ErrFormat] if its weights are not
+// exactly those of the network.
 func ReadClassifier(b compute.Backend, path string) (*Classifier, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -178,11 +177,11 @@ func ReadClassifier(b compute.Backend, path string) (*Classifier, error) {
 	return c, nil
 }
 
-// decode is the classifier with the weights that a file holds.
+// decode returns the classifier with the weights in the content of a file.
 func decode(b compute.Backend, name string, content []byte) (*Classifier, error) {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return nil, fmt.Errorf("not a .npz file: %w", err)
+		return nil, fmt.Errorf("%w: not a .npz file: %w", data.ErrFormat, err)
 	}
 	w := weights{}
 	for _, entry := range archive.File {
@@ -195,31 +194,27 @@ func decode(b compute.Backend, name string, content []byte) (*Classifier, error)
 	return newClassifier(b, name, w)
 }
 
-// entryLimit is more bytes than any array of the network has.
+// entryLimit is a number of bytes that no array of the network reaches.
 const entryLimit = 1 << 20
 
-// decodeEntry reads an array. It reads the entry to its end first: only there does
-// package zip compare its checksum, and GoMLX's reader, which knows how many bytes
-// it wants, stops just before.
+// decodeEntry reads an array of float16, as [Classifier.WriteFile] writes them.
 func decodeEntry(entry *zip.File) (*tensors.Tensor, error) {
 	if entry.UncompressedSize64 > entryLimit {
-		return nil, fmt.Errorf("%d bytes: want at most %d", entry.UncompressedSize64, entryLimit)
+		return nil, fmt.Errorf("%w: %d bytes: want at most %d", data.ErrTooLarge, entry.UncompressedSize64, entryLimit)
 	}
 	r, err := entry.Open()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", data.ErrDamaged, err)
 	}
 	defer r.Close()
-	content, err := io.ReadAll(r)
+	header, values, err := readNumbers(r, int64(entry.UncompressedSize64), func(h *npyHeader) error {
+		if h.dtype != "<f2" {
+			return fmt.Errorf("%w: numbers of type %q: want little-endian float16 ('<f2')", data.ErrFormat, h.dtype)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	array, err := numpy.FromNpyReader(bytes.NewReader(content))
-	if err != nil {
-		return nil, err
-	}
-	if array.DType() != dtypes.Float16 {
-		return nil, fmt.Errorf("array of %s: want %s", array.DType(), dtypes.Float16)
-	}
-	return widened(array), nil
+	return tensors.FromFlatDataAndDimensions(values, header.shape...), nil
 }

@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"image"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// TestWatch: the picture is drawn now and then in one place, and at the end for good.
+// TestWatch: the picture is drawn in one place at intervals, and at the end as an output of its own.
 func TestWatch(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"steps": 50}`), 0o666))
@@ -40,7 +41,15 @@ func TestWatch(t *testing.T) {
 	require.Equal(t, "here ", updates[2])
 	require.Equal(t, 1, pictures)
 
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{}`), 0o666))
+	for range 2 {
+		now = now.Add(interval)
+		require.NoError(t, c.see(run.Record{Step: 60}))
+	}
+	require.True(t, strings.HasSuffix(updates[4], "<p>Iteration 60</p>"), "nobody knows the end")
+	require.Equal(t, 1, pictures)
+
 	now, c.dir = now.Add(interval), t.TempDir()
-	require.ErrorContains(t, c.see(run.Record{Step: 1}), "no run in")
+	require.ErrorIs(t, c.see(run.Record{Step: 1}), fs.ErrNotExist)
 	require.NoError(t, Watch(c.dir)(run.Record{Step: 1}), "outside a notebook")
 }

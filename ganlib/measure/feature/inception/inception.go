@@ -20,25 +20,22 @@ const (
 	Side = inceptionv3.ClassificationImageSize
 	// Dim is the number of features of an image.
 	Dim = inceptionv3.EmbeddingSize
-	// atOnce is how many images pass the network at a time, few because each
-	// takes some 6 MB in its widest layer.
+	// atOnce is the number of images in a batch, small because each takes some 6 MB in its widest layer.
 	atOnce = 8
 )
 
-// Extractor is the network with its weights. It is a feature.Extractor, not for
-// use by more than one goroutine at a time.
+// Extractor is the network with its weights. It is a feature.Extractor. Only one goroutine at a time may use it.
 type Extractor struct {
 	weights string // the start of their hash
 	exec    *model.Exec
 }
 
-// New returns the network with the weights in a folder, to run on a backend. The
-// package's comment says what has to be there; New unpacks weights.h5 if
-// gomlx_weights is not there.
+// New returns the network with the weights in a folder, on a backend. The package comment says what the folder holds.
+// New unpacks weights.h5 if gomlx_weights is not there.
 //
-// It returns an error that says where the weights are to be had if there are
-// none, if weights.h5 is not Keras's own file, or if a tensor is missing or is
-// not the finite float32 that it should be.
+// Without weights it returns an error that wraps [data.ErrMissing] and says where to get them. If weights.h5 is not
+// Keras's own file, or a value is not finite, the error wraps [data.ErrFormat]; if a tensor's file is missing,
+// [fs.ErrNotExist].
 func New(b compute.Backend, dir string) (*Extractor, error) {
 	if err := unpacked(dir); err != nil {
 		return nil, err
@@ -56,34 +53,31 @@ func New(b compute.Backend, dir string) (*Extractor, error) {
 	return &Extractor{weights: hash, exec: exec}, nil
 }
 
-// features maps uint8 [n, 299, 299, 3] to float32 [n, 2048], the mean of each of
-// the last block's maps. Like [inceptionv3.BuildGraph] it panics if a weight is
-// not there or has another shape.
+// features maps uint8 [n, 299, 299, 3] to float32 [n, 2048], the mean of each of the last block's maps. Like
+// [inceptionv3.BuildGraph] it panics if a weight is not there or has another shape.
 func features(root *model.Scope, dir string, pixels *Node) *Node {
 	// From [0, 255] to [−1, 1], as Keras's preprocess_input.
 	x := inceptionv3.PreprocessImage(ConvertDType(pixels, dtypes.Float32), 255, images.ChannelsLast)
 	return inceptionv3.BuildGraph(root, x).PreTrained(dir).Trainable(false).SetPooling(inceptionv3.MeanPooling).Done()
 }
 
-// Name says what network this is and, by the start of a hash, with which
-// weights.
+// Name identifies the network and, by the start of a hash, its weights.
 func (e *Extractor) Name() string {
 	return fmt.Sprintf("InceptionV3 of Keras, weights %s, %d features, not comparable with published FID", e.weights, Dim)
 }
 
-// Extract returns the features of each image: x of [images.N, 2048]. It brings
-// images to 299 x 299 by [data.Images.Resize] and grey ones to three equal
-// channels.
+// Extract returns the features of each image: x of [images.N, 2048]. It brings images to 299 x 299 by
+// [data.Images.Resize] and grey ones to three equal channels.
 //
-// It returns an error for images that [data.Images.Validate] refuses, or that
+// Its error wraps [data.ErrFormat] for images that [data.Images.Validate] refuses, and [data.ErrUnfit] for images that
 // are not square.
 func (e *Extractor) Extract(images *data.Images) (x []float32, dim int, err error) {
 	if err := images.Validate(); err != nil {
 		return nil, 0, err
 	}
 	if images.Height != images.Width {
-		return nil, 0, fmt.Errorf("image set %q has images of %d x %d: want square ones, InceptionV3 sees %d x %d",
-			images.Name, images.Height, images.Width, Side, Side)
+		return nil, 0, fmt.Errorf("%w: image set %q has images of %d x %d: want square ones, for InceptionV3 reads %d x %d",
+			data.ErrUnfit, images.Name, images.Height, images.Width, Side, Side)
 	}
 	x = make([]float32, 0, images.N*Dim)
 	batch := min(images.N, atOnce)
@@ -97,8 +91,8 @@ func (e *Extractor) Extract(images *data.Images) (x []float32, dim int, err erro
 	return x, Dim, nil
 }
 
-// rows are the features of images lo to hi-1, which pass the network as a batch
-// of always the same size: another would be compiled anew.
+// rows are the features of images lo to hi-1, which pass through the network in batches of one size, because each size
+// is compiled separately.
 func (e *Extractor) rows(images *data.Images, lo, hi, batch int) ([]float32, error) {
 	part, err := images.Subset(lo, hi)
 	if err != nil {
@@ -126,7 +120,7 @@ func (e *Extractor) rows(images *data.Images, lo, hi, batch int) ([]float32, err
 	rows = rows[:(hi-lo)*Dim]
 	for i, v := range rows {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fmt.Errorf("feature %d of image %d is %v: want finite numbers, so other weights", i%Dim, lo+i/Dim, v)
+			return nil, fmt.Errorf("%w: feature %d of image %d is %v: want finite numbers, so other weights", data.ErrFormat, i%Dim, lo+i/Dim, v)
 		}
 	}
 	return rows, nil

@@ -14,13 +14,14 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/examples/inceptionv3"
 	"github.com/gomlx/gomlx/examples/inceptionv3/hdf5"
+
+	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// convolutions is how many the network has, each with batch norm after it.
+// convolutions is the number of convolutions of the network, each followed by batch norm.
 const convolutions = 94
 
-// unpacked sees to it that dir has the folder of tensors: the one that is there,
-// or the contents of Keras's file.
+// unpacked makes sure that dir has the folder of tensors, and unpacks Keras's file if it does not.
 func unpacked(dir string) error {
 	folder, packed := filepath.Join(dir, inceptionv3.UnpackedWeightsName), filepath.Join(dir, inceptionv3.WeightsH5Name)
 	if _, err := os.Stat(folder); err == nil || !errors.Is(err, fs.ErrNotExist) {
@@ -29,21 +30,20 @@ func unpacked(dir string) error {
 	// GoMLX's own check of a file's hash deletes the file if it is another.
 	hash, err := hashOf(packed)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("no weights of InceptionV3 in %q: want Keras's file %s there, as %s",
-			dir, inceptionv3.WeightsURL, inceptionv3.WeightsH5Name)
+		return fmt.Errorf("%w: no weights of InceptionV3 in %q: want Keras's file %s there, as %s",
+			data.ErrMissing, dir, inceptionv3.WeightsURL, inceptionv3.WeightsH5Name)
 	}
 	if err != nil {
 		return fmt.Errorf("weights of InceptionV3: %w", err)
 	}
 	if hash != inceptionv3.WeightsH5Checksum {
-		return fmt.Errorf("%s has SHA-256 %s: want %s, that of Keras's file %s",
-			packed, hash, inceptionv3.WeightsH5Checksum, inceptionv3.WeightsURL)
+		return fmt.Errorf("%w: %s has SHA-256 %s: want %s, that of Keras's file %s",
+			data.ErrFormat, packed, hash, inceptionv3.WeightsH5Checksum, inceptionv3.WeightsURL)
 	}
 	return unpack(folder, packed)
 }
 
-// unpack writes each tensor of an HDF5 file to a file of its own, into a folder
-// that appears once all are there.
+// unpack writes each tensor of an HDF5 file to a file of its own. The folder appears once all are written.
 func unpack(folder, packed string) error {
 	if err := hdf5.UnpackToTensors(folder, packed).Done(); err != nil {
 		return fmt.Errorf("unpacking InceptionV3's weights (this takes the program h5dump of HDF5's tools): %w", err)
@@ -65,8 +65,7 @@ func hashOf(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// checkWeights reads all weights that the network needs, and returns the start of
-// a hash of their values.
+// checkWeights reads all weights of the network, and returns the start of a hash of their values.
 func checkWeights(dir string) (string, error) {
 	hash := sha256.New()
 	for n := 1; n <= convolutions; n++ {
@@ -80,8 +79,7 @@ func checkWeights(dir string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)[:4]), nil
 }
 
-// tensorNames are those of convolution n, the first being 1, and of the batch
-// norm after it, as Keras named them.
+// tensorNames are those of convolution n, the first being 1, and of the batch norm after it, as Keras named them.
 func tensorNames(n int) []string {
 	norm := fmt.Sprintf("batch_normalization_%d/batch_normalization_%[1]d/", n)
 	return []string{
@@ -103,7 +101,7 @@ func addWeights(hash io.Writer, path string) error {
 	}
 	for i, v := range values {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return fmt.Errorf("value %d is %v: want finite numbers", i, v)
+			return fmt.Errorf("%w: value %d is %v: want finite numbers", data.ErrFormat, i, v)
 		}
 	}
 	return tensor.ConstBytes(func(b []byte) { hash.Write(b) })

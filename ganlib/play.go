@@ -1,0 +1,197 @@
+package ganlib
+
+import (
+	"slices"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
+)
+
+// Players are a trained game, from wherever it comes: the two players with their weights, on an engine.
+//
+// Rows of numbers go in and come out as float32, one row after the other. Methods are for one goroutine at a time.
+type Players struct {
+	Algorithm1 *Algorithm1
+	Backend    compute.Backend
+	// Store holds the weights. Training changes them, and what the players say follows. To play with other weights,
+	// make other Players.
+	Store *model.Store
+	// Shape is that of one example, such as [28, 28, 1].
+	Shape []int
+
+	generator, discriminator *model.Exec // made when they are first asked for
+	averaged                 bool        // whether the generator was made of averages
+}
+
+// Trainer is [Algorithm1.Trainer] on the players' engine and weights.
+func (p *Players) Trainer() (*train.Trainer, error) { return p.Algorithm1.Trainer(p.Backend, p.Store) }
+
+// Sample draws n examples from p_g, [n, ...]. The same seed gives the same noise on every engine, and the first n of
+// any longer sample.
+//
+// In a conditional game the labels given are taken in turn, over and over; without any, all classes are: example i is
+// of class i mod Classes.
+func (p *Players) Sample(n int, seed uint64, labels ...int) ([]float32, error) {
+	if n < 1 {
+		return nil, invalid.Value("samples", n, "at least 1")
+	}
+	if err := p.CheckLabels(labels...); err != nil {
+		return nil, err
+	}
+	return p.Generate(p.NoiseFor(n, seed), p.LabelsFor(n, labels...)...)
+}
+
+// NoiseFor draws the noise that Sample(n, seed) uses, [n, dim].
+func (p *Players) NoiseFor(n int, seed uint64) []float32 {
+	return tensors.MustCopyFlatData[float32](p.Algorithm1.Prior.Draw(n, seed))
+}
+
+// LabelsFor lists the n labels that Sample(n, seed, labels...) uses, and none in a game without labels.
+func (p *Players) LabelsFor(n int, labels ...int) []int {
+	classes := p.Classes()
+	if classes == 0 {
+		return nil
+	}
+	all := make([]int, n)
+	for i := range all {
+		if len(labels) > 0 {
+			all[i] = labels[i%len(labels)]
+		} else {
+			all[i] = i % classes
+		}
+	}
+	return all
+}
+
+// Classes is the number of classes of a conditional game, whose labels are 0 to Classes − 1, or 0 in a game without
+// labels.
+func (p *Players) Classes() int { return p.Algorithm1.Classes }
+
+// CheckLabels refuses labels that the game does not have.
+func (p *Players) CheckLabels(labels ...int) error {
+	classes := p.Classes()
+	if classes == 0 && len(labels) > 0 {
+		return invalid.Value("label", labels[0], "none, in a game without labels")
+	}
+	for _, label := range labels {
+		if label < 0 || label >= classes {
+			return invalid.Value("label", label, "0 to %d, in a game of %d classes", classes-1, classes)
+		}
+	}
+	return nil
+}
+
+// Generate is G: noise [n, dim] to examples [n, ...]. A conditional game wants n labels. With
+// [Stabilisers].AverageG it is G with the average of its weights, from the first update on.
+func (p *Players) Generate(z []float32, labels ...int) ([]float32, error) {
+	averaged := p.Algorithm1.hasAverage(p.Store.Scope("/" + AverageScope))
+	if p.generator == nil || averaged != p.averaged {
+		exec, err := p.exec(p.Algorithm1.GenerateAverage)
+		if err != nil {
+			return nil, err
+		}
+		if p.generator != nil {
+			p.generator.Finalize()
+		}
+		p.generator, p.averaged = exec, averaged
+	}
+	return p.play(p.generator, z, []int{p.Algorithm1.Prior.Dim}, labels)
+}
+
+// Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. A conditional game wants n
+// labels. Dropout is off.
+func (p *Players) Discriminate(x []float32, labels ...int) ([]float32, error) {
+	if p.discriminator == nil {
+		exec, err := p.exec(func(root *model.Scope, x, y *Node) *Node { return Sigmoid(p.Algorithm1.Discriminate(root, x, y)) })
+		if err != nil {
+			return nil, err
+		}
+		p.discriminator = exec
+	}
+	return p.play(p.discriminator, x, p.Shape, labels)
+}
+
+// exec compiles a player on inputs of rows and, in a conditional game, their labels.
+func (p *Players) exec(player func(root *model.Scope, in, y *Node) *Node) (*model.Exec, error) {
+	return model.NewExec(p.Backend, p.Store, func(root *model.Scope, inputs []*Node) *Node {
+		return player(root, inputs[0], p.Algorithm1.labelsOf(inputs))
+	})
+}
+
+// labelsOf is y, one-hot, of the inputs of a graph: rows and, in a conditional game, their labels.
+func (a *Algorithm1) labelsOf(inputs []*Node) *Node {
+	if len(inputs) == 1 {
+		return nil
+	}
+	return a.OneHot(inputs[1], inputs[0].DType())
+}
+
+// The most rows, and the most numbers of examples, that pass through a network at once. A hidden layer of DCGAN holds
+// ten times the numbers of the image and more.
+const mostRows, mostNumbers = 1000, 1 << 20
+
+// play passes rows of the given shape, and their labels in a conditional game, through a player. All calls of the
+// executor get the same number of rows, for each number is a compilation of its own: the last one reaches back over
+// rows already done rather than be shorter.
+func (p *Players) play(exec *model.Exec, in []float32, shape, labels []int) ([]float32, error) {
+	n, err := rowsOf(in, shape)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.CheckLabels(labels...); err != nil {
+		return nil, err
+	}
+	if p.Classes() > 0 && len(labels) != n {
+		return nil, invalid.Value("labels", len(labels), "one for each of %d rows, in a game of %d classes", n, p.Classes())
+	}
+	size, rows := len(in)/n, p.rowsAtOnce(n)
+	var out []float32
+	for done := 0; done < n; done += rows {
+		from := min(done, n-rows)
+		inputs := []any{tensors.FromFlatDataAndDimensions(in[from*size:(from+rows)*size], slices.Concat([]int{rows}, shape)...)}
+		if len(labels) > 0 {
+			inputs = append(inputs, labelTensor(labels[from:from+rows]))
+		}
+		results, err := exec.Call(inputs...)
+		if err != nil {
+			return nil, err
+		}
+		values, err := tensors.CopyFlatData[float32](results[0])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, values[(done-from)*(len(values)/rows):]...)
+	}
+	return out, nil
+}
+
+// rowsAtOnce is the number of rows in each call that n rows take.
+func (p *Players) rowsAtOnce(n int) int {
+	calls := ceil(n, min(mostRows, max(1, mostNumbers/sizeOf(p.Shape))))
+	return ceil(n, calls)
+}
+
+func ceil(n, by int) int { return (n + by - 1) / by }
+
+// rowsOf is the number of rows of the given shape in x, which must be whole rows.
+func rowsOf(x []float32, shape []int) (int, error) {
+	size := sizeOf(shape)
+	if size == 0 || len(x) == 0 || len(x)%size != 0 {
+		return 0, invalid.Value("values", len(x), "whole rows of shape %v, at least one", shape)
+	}
+	return len(x) / size, nil
+}
+
+// labelTensor holds labels, int32 [n].
+func labelTensor(labels []int) *tensors.Tensor {
+	y := make([]int32, len(labels))
+	for i, label := range labels {
+		y[i] = int32(label)
+	}
+	return tensors.FromFlatDataAndDimensions(y, len(y))
+}

@@ -1,0 +1,247 @@
+package ganlib
+
+import (
+	"math"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/layers"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/layer"
+	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// ownPlayers are the players of a game whose networks are Go functions and no recipe's: images [2, 2, 1] from three
+// numbers of noise, and as many classes.
+func ownPlayers(t *testing.T, b compute.Backend, classes int) *Players {
+	t.Helper()
+	generator := func(scope *model.Scope, z, y *Node) *Node {
+		if y != nil {
+			z = Concatenate([]*Node{z, y}, 1)
+		}
+		h := Tanh(layer.Dense(scope.At("in"), z, 5, true))
+		return Reshape(Sigmoid(layer.Dense(scope.At("out"), h, 4, true)), -1, 2, 2, 1)
+	}
+	discriminator := func(scope *model.Scope, x, y *Node) *Node {
+		x = layers.DropoutStatic(scope, Reshape(x, x.Shape().Dimensions[0], -1), .5)
+		if y != nil {
+			x = Concatenate([]*Node{x, y}, 1)
+		}
+		h := layer.LeakyReLU(layer.Dense(scope.At("in"), x, 5, true), .2)
+		return layer.Dense(scope.At("out"), h, 1, true)
+	}
+	rule := func() optim.Rule { return &optim.Adam{LearningRate: .01, Beta1: .5, Beta2: .999, Epsilon: 1e-8} }
+	store := model.NewStore()
+	require.NoError(t, store.SetRNGStateFromSeed(1))
+	return &Players{
+		Algorithm1: &Algorithm1{
+			Game: Game{
+				Generator: generator, Discriminator: discriminator, Prior: Prior{Gaussian, 3}, Objective: NonSaturating, Classes: classes,
+			},
+			K: 1, GeneratorRule: rule(), DiscriminatorRule: rule(),
+		},
+		Backend: b, Store: store, Shape: []int{2, 2, 1},
+	}
+}
+
+// trainOnBlack plays iterations on black images, of all classes in turn.
+func trainOnBlack(t *testing.T, p *Players, iterations int) {
+	t.Helper()
+	trainer, err := p.Trainer()
+	require.NoError(t, err)
+	for range iterations {
+		batch := batchOf(tensors.FromShape(shapes.Make(dtypes.Float32, 6, 2, 2, 1)))
+		if p.Classes() > 0 {
+			batch.Inputs = append(batch.Inputs, labelTensor(p.LabelsFor(6)))
+		}
+		_, err := trainer.TrainStep(batch)
+		require.NoError(t, err)
+	}
+}
+
+// TestSample: the seed decides, and a short sample is the beginning of a long one, over the border of what passes
+// through the network at once.
+func TestSample(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		p := ownPlayers(t, b, 0)
+		long, err := p.Sample(mostRows+5, 1)
+		require.NoError(t, err)
+		require.Len(t, long, 4*(mostRows+5))
+		for _, n := range []int{1, 5, mostRows, mostRows + 1} {
+			short, err := p.Sample(n, 1)
+			require.NoError(t, err)
+			require.InDeltaSlice(t, long[:4*n], short, 1e-6)
+		}
+		before := stateOf(t, p.Store)
+		again, err := p.Sample(mostRows+5, 1)
+		require.NoError(t, err)
+		require.Equal(t, long, again)
+		require.Equal(t, before, stateOf(t, p.Store), "sampling changes nothing")
+		other, err := p.Sample(5, 2)
+		require.NoError(t, err)
+		require.NotEqual(t, long[:4*5], other)
+		require.NotEqual(t, long[:4], long[4*mostRows:4*mostRows+4], "each example has noise of its own")
+		generated, err := p.Generate(p.NoiseFor(5, 2))
+		require.NoError(t, err)
+		require.Equal(t, other, generated)
+	})
+}
+
+// TestDiscriminateIsAProbability: the sigmoid of what D puts out, one number a row, without dropout.
+func TestDiscriminateIsAProbability(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		p := ownPlayers(t, b, 0)
+		p.Algorithm1.Discriminator = func(scope *model.Scope, x, _ *Node) *Node {
+			x = layers.DropoutStatic(scope, x, .5)
+			w := scope.VariableWithValue("w", float32(2)).NodeValue(x.Graph())
+			return Mul(ReduceAndKeep(Reshape(x, -1, 4), ReduceSum, 1), w)
+		}
+		d, err := p.Discriminate([]float32{0, 0, 0, 0, 1, .5, -.5, -2})
+		require.NoError(t, err)
+		require.InDeltaSlice(t, []float64{.5, 1 / (1 + math.Exp(2))}, d, 1e-6)
+	})
+}
+
+// TestPlayersFollowTraining: players that have drawn samples, and so are compiled, play with the weights of after a
+// training, as players made afterwards do.
+func TestPlayersFollowTraining(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		p := ownPlayers(t, b, 3)
+		before, err := p.Sample(6, 1)
+		require.NoError(t, err)
+		d, err := p.Discriminate(before, p.LabelsFor(6)...)
+		require.NoError(t, err)
+		generator, discriminator := p.generator, p.discriminator
+		trainOnBlack(t, p, 3)
+		after, err := p.Sample(6, 1)
+		require.NoError(t, err)
+		require.NotEqual(t, before, after)
+		dAfter, err := p.Discriminate(before, p.LabelsFor(6)...)
+		require.NoError(t, err)
+		require.NotEqual(t, d, dAfter)
+		require.Same(t, generator, p.generator)
+		require.Same(t, discriminator, p.discriminator)
+
+		fresh := &Players{Algorithm1: p.Algorithm1, Backend: b, Store: p.Store, Shape: p.Shape}
+		want, err := fresh.Sample(6, 1)
+		require.NoError(t, err)
+		require.Equal(t, want, after)
+		want, err = fresh.Discriminate(before, p.LabelsFor(6)...)
+		require.NoError(t, err)
+		require.Equal(t, want, dAfter)
+	})
+}
+
+// TestPlayersSampleTheAverage: where a game keeps an average of G's weights, samples are its, also by players that drew
+// some before there was one.
+func TestPlayersSampleTheAverage(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		p := ownPlayers(t, b, 0)
+		p.Algorithm1.AverageG = .9
+		sample := func(p *Players) []float32 {
+			x, err := p.Sample(4, 1)
+			require.NoError(t, err)
+			return x
+		}
+		sample(p)
+		for range 2 { // the second time, the average has moved
+			trainOnBlack(t, p, 3)
+			live := *p.Algorithm1
+			live.AverageG = 0
+			require.NotEqual(t, sample(&Players{Algorithm1: &live, Backend: b, Store: p.Store, Shape: p.Shape}), sample(p))
+			exec := model.MustNewExec1(b, p.Store, func(root *model.Scope, z *Node) *Node { return p.Algorithm1.GenerateAverage(root, z, nil) })
+			want := tensors.MustCopyFlatData[float32](exec.MustCall(p.Algorithm1.Prior.Draw(4, 1)))
+			exec.Finalize()
+			require.Equal(t, want, sample(p))
+		}
+	})
+}
+
+// TestLabels: without any, every class has its turn; those given have theirs; a label decides what is drawn.
+func TestLabels(t *testing.T) {
+	p := ownPlayers(t, gantest.Open(t, "go"), 3)
+	require.Equal(t, 3, p.Classes())
+	require.Equal(t, []int{0, 1, 2, 0, 1}, p.LabelsFor(5))
+	require.Equal(t, []int{2, 1, 2, 1, 2}, p.LabelsFor(5, 2, 1))
+	turns, err := p.Sample(5, 1)
+	require.NoError(t, err)
+	same, err := p.Generate(p.NoiseFor(5, 1), 0, 1, 2, 0, 1)
+	require.NoError(t, err)
+	require.Equal(t, turns, same)
+	twos, err := p.Sample(5, 1, 2)
+	require.NoError(t, err)
+	for i := range 5 {
+		row := func(x []float32) []float32 { return x[4*i : 4*i+4] }
+		if i == 2 {
+			require.InDeltaSlice(t, row(turns), row(twos), 1e-6)
+		} else {
+			require.NotEqual(t, row(turns), row(twos))
+		}
+	}
+	as1, err := p.Discriminate(twos[:4], 1)
+	require.NoError(t, err)
+	as2, err := p.Discriminate(twos[:4], 2)
+	require.NoError(t, err)
+	require.NotEqual(t, as1, as2)
+}
+
+// TestManyLabels: labels go with their rows over the border of what passes through a network at once.
+func TestManyLabels(t *testing.T) {
+	p := ownPlayers(t, gantest.Open(t, "go"), 3)
+	const n = mostRows + 2
+	z := make([]float32, 3*n)
+	x, err := p.Generate(z, p.LabelsFor(n)...)
+	require.NoError(t, err)
+	require.NotEqual(t, x[:4], x[4:8])
+	for i := 3; i < n; i++ {
+		require.InDeltaSlice(t, x[4*(i%3):4*(i%3)+4], x[4*i:4*i+4], 1e-6, "example %d", i)
+	}
+}
+
+// TestPlayersRefuse names what is wrong with numbers and labels by its key.
+func TestPlayersRefuse(t *testing.T) {
+	b := gantest.Open(t, "go")
+	conditional, plain := ownPlayers(t, b, 3), ownPlayers(t, b, 0)
+	require.Zero(t, plain.Classes())
+	require.Nil(t, plain.LabelsFor(5))
+	require.NoError(t, plain.CheckLabels())
+	require.NoError(t, conditional.CheckLabels(0, 2))
+	for _, c := range []struct {
+		key  string
+		call func() ([]float32, error)
+	}{
+		{"samples", func() ([]float32, error) { return plain.Sample(0, 1) }},
+		{"label", func() ([]float32, error) { return conditional.Sample(3, 1, 1, 3) }},
+		{"label", func() ([]float32, error) { return conditional.Sample(3, 1, -1) }},
+		{"label", func() ([]float32, error) { return plain.Sample(3, 1, 0) }},
+		{"label", func() ([]float32, error) { return plain.Generate(make([]float32, 3), 2) }},
+		{"label", func() ([]float32, error) { return conditional.Discriminate(make([]float32, 4), 3) }},
+		{"labels", func() ([]float32, error) { return conditional.Generate(make([]float32, 6)) }},
+		{"labels", func() ([]float32, error) { return conditional.Discriminate(make([]float32, 8), 0, 1, 2) }},
+		{"values", func() ([]float32, error) { return plain.Generate(make([]float32, 4)) }},
+		{"values", func() ([]float32, error) { return plain.Discriminate(make([]float32, 9)) }},
+		{"values", func() ([]float32, error) { return plain.Discriminate(nil) }},
+	} {
+		_, err := c.call()
+		gantest.RequireInvalid(t, err, c.key)
+	}
+}
+
+// TestRowsAtOnce: few large images pass through a network at once, in calls of one size.
+func TestRowsAtOnce(t *testing.T) {
+	large := &Players{Shape: []int{64, 64, 3}}
+	for n, want := range map[int]int{1: 1, 64: 64, 85: 85, 86: 43, 100: 50, 1000: 84} {
+		require.Equal(t, want, large.rowsAtOnce(n), n)
+	}
+	require.Equal(t, 1, (&Players{Shape: []int{2048, 2048, 3}}).rowsAtOnce(5))
+	small := &Players{Shape: []int{28, 28, 1}}
+	require.Equal(t, 1000, small.rowsAtOnce(1000))
+	require.Equal(t, 501, small.rowsAtOnce(1001))
+}

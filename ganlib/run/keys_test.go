@@ -1,0 +1,193 @@
+package run
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// Recipe is embedded in a configuration without a name in JSON: its keys are promoted.
+type Recipe struct {
+	K    int       `json:"k"`
+	Rule *rule     `json:"rule,omitempty"`
+	Seed int64     `json:"seed"` // hidden by the configuration's own
+	Net  []float64 `json:"net"`
+}
+
+type rule struct {
+	Rate  float64 `json:"rate"`
+	Beta1 float64 `json:"beta1"`
+}
+
+// branch is inside itself.
+type branch struct {
+	Name string  `json:"name"`
+	Left *branch `json:"left,omitempty"`
+}
+
+type config struct {
+	Dir    string `json:"-"`
+	Output func() `json:"-"`
+	Name   string `json:"name"`
+	Recipe
+	Seed  uint64         `json:"seed"`
+	Half  bool           `json:"half"`
+	Free  map[string]any `json:"free,omitempty"`
+	Tree  branch         `json:"tree"`
+	Plain int
+}
+
+func example() config {
+	return config{
+		Name: "toy", Recipe: Recipe{K: 5, Rule: &rule{.1, .5}, Net: []float64{1, 2}}, Seed: 1, Tree: branch{Left: &branch{Name: "leaf"}},
+	}
+}
+
+// Keys at every depth take other values, those of embedded structs and of maps too, and the original stays as it was.
+func TestChange(t *testing.T) {
+	got, err := Change(example(), map[string]any{
+		"k": 2, "rule.rate": 4e-4, "net": []int{7}, "seed": uint64(math.MaxUint64), "half": true, "free.any.thing": "x",
+		"tree.left.left.name": "deeper", "Plain": 3,
+	})
+	require.NoError(t, err)
+	want := example()
+	want.K, want.Rule, want.Net, want.Seed, want.Half, want.Plain = 2, &rule{4e-4, .5}, []float64{7}, math.MaxUint64, true, 3
+	want.Free = map[string]any{"any": map[string]any{"thing": "x"}}
+	want.Tree.Left.Left = &branch{Name: "deeper"}
+	require.Equal(t, want, got)
+
+	was := example()
+	got, err = Change(was, nil)
+	require.NoError(t, err)
+	require.Equal(t, was, got)
+	got.Rule.Rate, got.Net[0] = 99, 99
+	require.Equal(t, example(), was)
+
+	replaced, err := Change(example(), map[string]any{"rule": nil, "rule.beta1": .9, "tree": branch{Name: "root"}})
+	require.NoError(t, err)
+	require.Equal(t, &rule{Beta1: .9}, replaced.Rule, "objects come before the keys inside them")
+	require.Equal(t, branch{Name: "root"}, replaced.Tree)
+
+	anything, err := Change(map[string]any{"a": 1}, map[string]any{"b.c": 2})
+	require.NoError(t, err)
+	require.Contains(t, anything, "b")
+	pointer, err := Change(&was, map[string]any{"k": 9})
+	require.NoError(t, err)
+	require.Equal(t, 9, pointer.K)
+	require.Equal(t, 5, was.K)
+}
+
+// A value that its key cannot have is refused by its key.
+func TestChangeRefusesValues(t *testing.T) {
+	for _, c := range []struct {
+		change map[string]any
+		key    string
+	}{
+		{map[string]any{"k": 2.5}, "k"},
+		{map[string]any{"k.more": 1}, "k"},
+		{map[string]any{"k": nil}, "k"},
+		{map[string]any{"k": func() {}}, "k"},
+		{map[string]any{"rule.rate": math.NaN()}, "rule.rate"},
+		{map[string]any{"seed": -1}, "seed"},
+		{map[string]any{"half": "yes"}, "half"},
+		{map[string]any{"rule": map[string]any{"rate": "high"}}, "rule.rate"},
+		{map[string]any{"name": 3}, "name"},
+		{map[string]any{"net": 32}, "net"},
+		{map[string]any{"tree": "oak"}, "tree"},
+		{map[string]any{"half": true, "k": "two", "name": 7}, "k"}, // the first in order
+	} {
+		_, err := Change(example(), c.change)
+		gantest.RequireInvalid(t, err, c.key)
+	}
+	_, err := Change(7, map[string]any{"k": 1})
+	require.ErrorIs(t, err, ErrNotConfig)
+	_, err = Change(map[string]any(nil), map[string]any{"k": 1})
+	require.ErrorIs(t, err, ErrNotConfig)
+
+	_, err = Change(example(), map[string]any{"k": map[string]any{"more": 1}})
+	require.EqualError(t, err, `k is {"more":1}: want a whole number`)
+	_, err = Change(example(), map[string]any{"rule": "adam"})
+	require.EqualError(t, err, `rule is "adam": want an object with keys from ["beta1" "rate"]`)
+}
+
+// A key that a configuration does not have is refused with the one that was probably meant.
+func TestChangeRefusesKeys(t *testing.T) {
+	for wrong, want := range map[string]UnknownKeyError{
+		"nmae":           {"nmae", "name"},
+		"rate":           {"rate", "rule.rate"},
+		"rule.bata1":     {"rule.bata1", "rule.beta1"},
+		"beta2":          {"beta2", "rule.beta1"},
+		"tree.left.nome": {"tree.left.nome", "tree.left"}, // the type is not entered a second time
+		"Dir":            {"Dir", ""},
+		"schema":         {"schema", ""},
+		"recipe.k":       {"recipe", ""},
+	} {
+		_, err := Change(example(), map[string]any{wrong: 1})
+		var unknown *UnknownKeyError
+		require.ErrorAs(t, err, &unknown, wrong)
+		require.Equal(t, want, *unknown)
+	}
+}
+
+// A file is read as a run keeps it, with its version or without.
+func TestReadConfig(t *testing.T) {
+	path := filepath.Join(t.TempDir(), configFile)
+	text, err := marshalConfig(example())
+	require.NoError(t, err)
+	for _, text := range [][]byte{text, addSchema(text)} {
+		require.NoError(t, os.WriteFile(path, text, 0o666))
+		got, err := ReadConfig[config](path)
+		require.NoError(t, err)
+		require.Equal(t, example(), got)
+	}
+
+	write(t, path, `{"kk": 2}`)
+	_, err = ReadConfig[config](path)
+	var unknown *UnknownKeyError
+	require.ErrorAs(t, err, &unknown)
+	require.Equal(t, UnknownKeyError{"kk", "k"}, *unknown)
+	write(t, path, `{"k": "two"}`)
+	_, err = ReadConfig[config](path)
+	gantest.RequireInvalid(t, err, "k")
+	for _, text := range []string{`[1]`, `{"k":`, `null`, ``} {
+		write(t, path, text)
+		_, err = ReadConfig[config](path)
+		require.ErrorIs(t, err, ErrNotConfig, text)
+	}
+	_, err = ReadConfig[config](filepath.Join(t.TempDir(), "none.json"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// The version is taken out of an object wherever it is, and the rest stays as it was written.
+func TestSchemaInAnObject(t *testing.T) {
+	for with, want := range map[string]string{
+		`{"schema":1}`:                            `{}`,
+		"{\n  \"schema\": 1,\n  \"a\": {}\n}\n":   "{\n  \"a\": {}\n}\n",
+		`{"a":[1, 2], "schema" : 0 ,"b":2}`:       `{"a":[1, 2] ,"b":2}`,
+		`{"a":1,"schema":1}`:                      `{"a":1}`,
+		`{"a":{"schema":7},"b":"\"schema\": 99"}`: `{"a":{"schema":7},"b":"\"schema\": 99"}`,
+	} {
+		got, err := cutSchema("config.json", []byte(with))
+		require.NoError(t, err)
+		if with[1] == '\n' {
+			require.JSONEq(t, want, string(got))
+			continue
+		}
+		require.Equal(t, want, string(got))
+	}
+	for _, object := range []string{"{}\n", "{\n  \"a\": 1\n}\n"} {
+		with := addSchema([]byte(object))
+		require.True(t, bytes.HasPrefix(with, []byte("{\n  \"schema\": 1")), string(with))
+		got, err := cutSchema("config.json", with)
+		require.NoError(t, err)
+		require.JSONEq(t, object, string(got))
+	}
+	_, err := cutSchema("config.json", []byte(`{"schema":"new"}`))
+	gantest.RequireInvalid(t, err, "schema")
+}

@@ -1,0 +1,135 @@
+package run
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// Every file says its version, and no reader of a run sees it.
+func TestSchema(t *testing.T) {
+	dir := t.TempDir()
+	r, _ := mustTrain(t, toySpec(dir, gantest.Open(t, "go"), toyOf(10)))
+	for name, want := range map[string]string{
+		configFile:                              "{\n  \"schema\": 1,\n  \"steps\": 10,",
+		historyFile:                             "{\"schema\":1}\n{\"step\":2,",
+		checkpointName(10) + "/" + manifestFile: "{\n  \"schema\": 1,\n  \"step\": 10,",
+	} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.True(t, strings.HasPrefix(string(text), want), "%s begins %.60q", name, text)
+	}
+	var anything map[string]any
+	require.NoError(t, r.Config(&anything))
+	require.NotContains(t, anything, "schema")
+	require.NotContains(t, string(r.ConfigText()), "schema")
+	changed, err := Changes(toyOf(10), anything, nil)
+	require.NoError(t, err)
+	require.Empty(t, changed)
+	records, err := r.History()
+	require.NoError(t, err)
+	require.Len(t, records, 5)
+	c, err := ReadConfig[toyConfig](r.ConfigPath())
+	require.NoError(t, err)
+	require.Equal(t, toyOf(10), c)
+}
+
+// replaceSchema changes the version in a file.
+func replaceSchema(t *testing.T, path, by string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	old := `"schema": 1,`
+	if filepath.Base(path) == historyFile {
+		old = "{\"schema\":1}\n"
+	}
+	require.Equal(t, 1, bytes.Count(text, []byte(old)))
+	write(t, path, strings.Replace(string(text), old, by, 1))
+}
+
+// A file of a newer program is refused by every reader that meets it, and stays as it is. A newer checkpoint is not taken
+// for a damaged one.
+func TestNewer(t *testing.T) {
+	b := gantest.Open(t, "go")
+	open := func(dir string) error {
+		_, err := Open(dir)
+		return err
+	}
+	read := func(dir string) error {
+		_, err := ReadConfig[toyConfig](filepath.Join(dir, configFile))
+		return err
+	}
+	history := func(dir string) error {
+		r, err := Open(dir)
+		require.NoError(t, err)
+		_, err = r.History()
+		return err
+	}
+	note := func(dir string) error { return Note(dir, Record{Step: 10, Event: "probe"}) }
+	restore := func(dir string) error {
+		_, err := (&Run{Dir: dir}).Restore(model.NewStore(), nil)
+		return err
+	}
+	restoreStep := func(dir string) error { return (&Run{Dir: dir}).RestoreStep(model.NewStore(), 10) }
+	train := func(dir string) error {
+		_, err := Train(t.Context(), toySpec(dir, b, toyOf(20)))
+		return err
+	}
+	for _, c := range []struct {
+		file, by string
+		refused  map[string]func(string) error
+	}{
+		{configFile, `"schema": 2, "new": [],`, map[string]func(string) error{"open": open, "read": read, "note": note, "train": train}},
+		{historyFile, "{\"schema\":2,\"columns\":[\"step\"]}\n", map[string]func(string) error{"history": history, "note": note, "train": train}},
+		{checkpointName(10) + "/" + manifestFile, `"schema": 2, "new": {},`,
+			map[string]func(string) error{"restore": restore, "restore step": restoreStep, "train": train}},
+	} {
+		for name, do := range c.refused {
+			t.Run(filepath.Base(c.file)+" "+name, func(t *testing.T) {
+				dir := t.TempDir()
+				mustTrain(t, toySpec(dir, b, toyOf(10)))
+				path := filepath.Join(dir, c.file)
+				replaceSchema(t, path, c.by)
+				before := tree(t, dir)
+				err := do(dir)
+				require.ErrorIs(t, err, ErrNewer)
+				require.NotErrorIs(t, err, ErrDamaged)
+				var newer *NewerError
+				require.ErrorAs(t, err, &newer)
+				require.Equal(t, NewerError{Path: path, Schema: 2, Known: 1}, *newer)
+				require.True(t, maps.Equal(before, tree(t, dir)), "the directory was changed")
+			})
+		}
+	}
+}
+
+// A run of a program that wrote no versions is read and resumed, and ends as a run of this one.
+func TestOlder(t *testing.T) {
+	dir, b := t.TempDir(), gantest.Open(t, "go")
+	mustTrain(t, toySpec(dir, b, toyOf(10)))
+	for _, file := range []string{configFile, historyFile, checkpointName(5) + "/" + manifestFile, checkpointName(10) + "/" + manifestFile} {
+		replaceSchema(t, filepath.Join(dir, file), "")
+	}
+	r, err := Open(dir)
+	require.NoError(t, err)
+	records, err := r.History()
+	require.NoError(t, err)
+	require.Len(t, records, 5)
+	step, err := r.Restore(model.NewStore(), nil)
+	require.NoError(t, err)
+	require.Equal(t, 10, step)
+
+	spec, whole := toySpec(dir, b, toyOf(20)), toySpec(t.TempDir(), b, toyOf(20))
+	r, _ = mustTrain(t, spec)
+	wholeRun, _ := mustTrain(t, whole)
+	wantSameHistory(t, r, wholeRun)
+	wantSameState(t, stateOf(t, spec.Trainer.Store()), stateOf(t, whole.Trainer.Store()))
+}
