@@ -2,11 +2,11 @@
 # Puts everything the project needs on top of the machine's own tools into .venv/: Jupyter, the Go kernel
 # and its tools, XLA's CPU plugin, and Go itself where the machine has none. `make setup` runs it, and so do
 # `make lab` and `make test`. Run again, it does only what is out of date: each step is remembered with a
-# checksum of what it was made from.
+# checksum of what it was made from. `setup.sh lint`, which `make lint` runs, adds golangci-lint.
 #
 #   .venv/env                  the environment of everything that runs here, for `.` in a shell
 #   .venv/go                   the Go in use (a link to its GOROOT)
-#   .venv/bin                  Python, Jupyter, gonb, gopls, goimports
+#   .venv/bin                  Python, Jupyter, gonb, gopls, goimports; golangci-lint
 #   .venv/pjrt, .venv/nvidia   XLA's plugins; with GOMLX_BACKEND=xla:cuda, NVIDIA's libraries (links)
 #   .venv/share/jupyter        the Go kernel
 set -eu
@@ -112,7 +112,7 @@ install_cuda() {
 }
 
 # `go install tool` takes the versions in the module's go.mod and asks nobody which others exist.
-install_kernel_tools() { (cd docker/kernel && GOWORK=off GOBIN="$venv/bin" "$go" install tool); }
+install_tools() { (cd "$1" && GOWORK=off GOBIN="$venv/bin" "$go" install tool); }
 
 # Cells are compiled in a workspace of their own module and this one, and a workspace reads go.mod files
 # that this module alone never looks at. Listing such a workspace once brings them in.
@@ -184,9 +184,13 @@ elif [ -z "${PJRT_PLUGIN_LIBRARY_PATH:-}" ]; then
 fi
 
 step "modules" "$goroot $(cat go.mod go.sum)" "$go" download_modules
-step "kernel tools (gonb, gopls, goimports)" "$goroot $(cat docker/kernel/go.mod docker/kernel/go.sum)" "$venv/bin/gonb" install_kernel_tools
+step "kernel tools (gonb, gopls, goimports)" "$goroot $(cat docker/kernel/go.mod docker/kernel/go.sum)" "$venv/bin/gonb" install_tools docker/kernel
 step "environment" "$root $cgo $require $(cat docker/setup.sh)" "$venv/env" write_env
 step "Go kernel for Jupyter" "$goroot $cgo $backend $plugins $(cat docker/setup.sh docker/kernel/environment.py docker/kernel/go.mod)" \
 	"$venv/share/jupyter/kernels/gonb/kernel.json" install_kernel
+
+if [ "${1:-}" = lint ]; then
+	step "golangci-lint" "$goroot $(cat docker/lint/go.mod docker/lint/go.sum)" "$venv/bin/golangci-lint" install_tools docker/lint
+fi
 
 say "ready ($(seconds_since "$began"))"
