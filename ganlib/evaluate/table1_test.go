@@ -24,17 +24,17 @@ func normals(n int, mean, std float64, seed uint64) []float32 {
 
 // small is a table of points in the plane. They are far apart, so that few samples count for a point: that is fast.
 func small() Table1 {
-	validation := append(normals(1000, 0, 10, 1), normals(300, 0, 10, 2)...)
-	return Table1{Validation: validation, Test: normals(400, 0, 10, 3), Dim: 2, Epoch: 50}
+	validation := append(normals(1000, 0, 50, 1), normals(300, 0, 50, 2)...)
+	return Table1{Validation: validation, Test: normals(400, 0, 50, 3), Dim: 2, Epoch: 50}
 }
 
 // TestTable1: σ is chosen on the first 1,000 validation rows, the checkpoint on the others, and the test rows choose
 // nothing.
 func TestTable1(t *testing.T) {
 	t1 := small()
-	wide, right := normals(Table1Samples, 0, 40, 4), normals(Table1Samples, 0, 10, 5)
+	wide, right := normals(Table1Samples, 0, 1000, 4), normals(Table1Samples, 0, 50, 5)
 	samples := map[int][]float32{0: wide, 100: right, 200: wide}
-	training := normals(Table1Samples, 0, 10, 6)
+	training := normals(Table1Samples, 0, 50, 6)
 	r, err := t1.Score(t.Context(), []int{0, 100, 200}, func(step int) ([]float32, error) { return samples[step], nil }, training, nil)
 	require.NoError(t, err)
 	require.Len(t, r.Candidates, 3)
@@ -59,7 +59,7 @@ func TestTable1(t *testing.T) {
 // the next call starts afresh.
 func TestTable1InTheMiddle(t *testing.T) {
 	t1 := small()
-	training, right := normals(Table1Samples, 0, 10, 6), normals(Table1Samples, 0, 10, 5)
+	training, right := normals(Table1Samples, 0, 50, 6), normals(Table1Samples, 0, 50, 5)
 	gone := errors.New("the checkpoint is gone")
 	var asked []int
 	r, err := t1.Score(t.Context(), []int{10, 20, 30}, func(step int) ([]float32, error) {

@@ -77,6 +77,29 @@ func refuses(t *testing.T, what string, err, wrapped error, names ...string) {
 	}
 }
 
+// TestNamed: an extractor by its name, and a refusal by the key.
+func TestNamed(t *testing.T) {
+	b := gantest.Open(t, "go")
+	for name, want := range map[string]string{
+		"pixels": "pixels", "random": "random convolutions, seed 1", "mnist": "MNIST classifier 1", "fashion": "Fashion-MNIST classifier 1",
+	} {
+		e, err := Named(b, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Name() != want {
+			t.Errorf("%s is %q: want %q", name, e.Name(), want)
+		}
+	}
+	for _, name := range []string{"", "inception", "Pixels"} {
+		e, err := Named(b, name)
+		gantest.RequireInvalid(t, err, "extractor")
+		if e != nil {
+			t.Errorf("an extractor beside the refusal of %q", name)
+		}
+	}
+}
+
 func TestPixelsAreTheImages(t *testing.T) {
 	images := &data.Images{Name: "two", N: 2, Height: 1, Width: 2, Channels: 1, Pixels: []uint8{0, 255, 51, 102}}
 	x, dim := extract(t, Pixels(), images)

@@ -16,10 +16,10 @@ import (
 )
 
 const (
-	// Side is the height and width at which the network sees images.
-	Side = inceptionv3.ClassificationImageSize
-	// Dim is the number of features of an image.
-	Dim = inceptionv3.EmbeddingSize
+	// side is the height and width at which the network sees images.
+	side = inceptionv3.ClassificationImageSize
+	// embedding is the number of features of an image.
+	embedding = inceptionv3.EmbeddingSize
 	// atOnce is the number of images in a batch, small because each takes some 6 MB in its widest layer.
 	atOnce = 8
 )
@@ -63,7 +63,7 @@ func features(root *model.Scope, dir string, pixels *Node) *Node {
 
 // Name identifies the network and, by the start of a hash, its weights.
 func (e *Extractor) Name() string {
-	return fmt.Sprintf("InceptionV3 of Keras, weights %s, %d features, not comparable with published FID", e.weights, Dim)
+	return fmt.Sprintf("InceptionV3 of Keras, weights %s, %d features, not comparable with published FID", e.weights, embedding)
 }
 
 // Extract returns the features of each image: x of [images.N, 2048]. It brings images to 299 x 299 by
@@ -77,9 +77,9 @@ func (e *Extractor) Extract(images *data.Images) (x []float32, dim int, err erro
 	}
 	if images.Height != images.Width {
 		return nil, 0, fmt.Errorf("%w: image set %q has images of %d x %d: want square ones, for InceptionV3 reads %d x %d",
-			data.ErrUnfit, images.Name, images.Height, images.Width, Side, Side)
+			data.ErrUnfit, images.Name, images.Height, images.Width, side, side)
 	}
-	x = make([]float32, 0, images.N*Dim)
+	x = make([]float32, 0, images.N*embedding)
 	batch := min(images.N, atOnce)
 	for lo := 0; lo < images.N; lo += batch {
 		rows, err := e.rows(images, lo, min(lo+batch, images.N), batch)
@@ -88,7 +88,7 @@ func (e *Extractor) Extract(images *data.Images) (x []float32, dim int, err erro
 		}
 		x = append(x, rows...)
 	}
-	return x, Dim, nil
+	return x, embedding, nil
 }
 
 // rows are the features of images lo to hi-1, which pass through the network in batches of one size, because each size
@@ -98,7 +98,7 @@ func (e *Extractor) rows(images *data.Images, lo, hi, batch int) ([]float32, err
 	if err != nil {
 		return nil, err
 	}
-	if part, err = part.Resize(Side); err != nil {
+	if part, err = part.Resize(side); err != nil {
 		return nil, err
 	}
 	if part, err = part.WithChannels(3); err != nil {
@@ -106,7 +106,7 @@ func (e *Extractor) rows(images *data.Images, lo, hi, batch int) ([]float32, err
 	}
 	pixels := make([]uint8, batch*part.Size()) // black where the set has ended
 	copy(pixels, part.Pixels)
-	in := tensors.FromFlatDataAndDimensions(pixels, batch, Side, Side, 3)
+	in := tensors.FromFlatDataAndDimensions(pixels, batch, side, side, 3)
 	defer in.MustFinalizeAll()
 	outputs, err := e.exec.Call(in)
 	if err != nil {
@@ -117,10 +117,10 @@ func (e *Extractor) rows(images *data.Images, lo, hi, batch int) ([]float32, err
 	if err != nil {
 		return nil, err
 	}
-	rows = rows[:(hi-lo)*Dim]
+	rows = rows[:(hi-lo)*embedding]
 	for i, v := range rows {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fmt.Errorf("%w: feature %d of image %d is %v: want finite numbers, so other weights", data.ErrFormat, i%Dim, lo+i/Dim, v)
+			return nil, fmt.Errorf("%w: feature %d of image %d is %v: want finite numbers, so other weights", data.ErrFormat, i%embedding, lo+i/embedding, v)
 		}
 	}
 	return rows, nil

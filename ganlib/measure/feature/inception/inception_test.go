@@ -123,12 +123,12 @@ func TestMain(m *testing.M) {
 
 // golden are the two images of the golden file: noise, and ramps.
 func golden() *data.Images {
-	images := &data.Images{Name: "noise and ramps", N: 2, Height: Side, Width: Side, Channels: 3}
+	images := &data.Images{Name: "noise and ramps", N: 2, Height: side, Width: side, Channels: 3}
 	for i := range images.Size() {
 		images.Pixels = append(images.Pixels, uint8(hashed(1, i)>>24))
 	}
 	for i := range images.Size() {
-		y, x, c := i/3/Side, i/3%Side, i%3
+		y, x, c := i/3/side, i/3%side, i%3
 		images.Pixels = append(images.Pixels, uint8(y+2*x+85*c))
 	}
 	return images
@@ -143,7 +143,7 @@ func TestGolden(t *testing.T) {
 		require.NoError(t, err)
 		x, dim, err := extractor.Extract(golden())
 		require.NoError(t, err)
-		require.Equal(t, Dim, dim)
+		require.Equal(t, embedding, dim)
 		file.Check(t, "features", tensors.FromFlatDataAndDimensions(x, 2, dim), 1e-5)
 	})
 	file.CheckAllSeen(t)
@@ -166,7 +166,7 @@ func TestExtract(t *testing.T) {
 	require.NoError(t, err)
 	last, err = last.WithChannels(3)
 	require.NoError(t, err)
-	last, err = last.Resize(Side)
+	last, err = last.Resize(side)
 	require.NoError(t, err)
 	alone, _, err := extractor.Extract(last)
 	require.NoError(t, err)
