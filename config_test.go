@@ -318,8 +318,8 @@ var badDCGAN = []change{
 
 // TestLabelsMissing: a conditional generator wants data with labels.
 func TestLabelsMissing(t *testing.T) {
-	one := &data.Images{N: 1, Height: 28, Width: 28, Channels: 1, Pixels: make([]uint8, 784)}
-	unlabelled, err := data.NewFeed(one, data.Drawing{}, false)
+	const n = 128 // a minibatch
+	unlabelled, err := data.NewFeed(&data.Images{N: n, Height: 28, Width: 28, Channels: 1, Pixels: make([]uint8, n*784)}, data.Drawing{}, false)
 	require.NoError(t, err)
 	gantest.RequireInvalid(t, MNIST28().validateFor(unlabelled), "generator.dcgan.classes")
 	require.NoError(t, MNIST28Unconditional().validateFor(unlabelled))
