@@ -68,11 +68,11 @@ func TestConsumer(t *testing.T) {
 			}
 			program, dir := filepath.Join(t.TempDir(), "consumer"), filepath.Join(t.TempDir(), "run")
 			outputOf(t, goCommand(t, "tests/consumer", []string{"CGO_ENABLED=" + cgo}, "build", "-o", program, "."))
-			run := exec.Command(program, "-pictures", pictures, "-dir", dir, "-steps", "300")
+			run := exec.Command(program, "-pictures", pictures, "-dir", dir, "-steps", "600")
 			run.Env = append(os.Environ(), "GOMLX_BACKEND=go")
 			said := outputOf(t, run)
 			var before, after float64
-			n, err := fmt.Sscanf(said, "step 300, V %f then %f", &before, &after)
+			n, err := fmt.Sscanf(said, "step 600, V %f then %f", &before, &after)
 			require.NoError(t, err, said)
 			require.Equal(t, 2, n)
 			require.Greater(t, after, before, "a D that trains alone sees more")
