@@ -59,20 +59,31 @@ func (c *infoCmd) Run() error {
 	if gif := r.Animation(); gif != "" {
 		row("animation", "%s", gif)
 	}
-	if n := len(history); n > 0 {
-		printRecord(row, history[n-1])
-	}
+	printHistory(row, history)
 	return w.Flush()
 }
 
-// printRecord prints the run's last record, in the order and the words of ganlib.Metrics.
-func printRecord(row func(name, format string, args ...any), last run.Record) {
-	row("trained for", "%v", time.Duration(last.Seconds*float64(time.Second)).Round(time.Second))
+// printHistory prints the newest record of metrics, in the order and the words of [ganlib.Metrics], and the events since
+// then: a roll-back, a stop or a probe is the last line of a history, but holds no metrics.
+func printHistory(row func(name, format string, args ...any), history []run.Record) {
+	if len(history) == 0 {
+		return
+	}
+	row("trained for", "%v", time.Duration(history[len(history)-1].Seconds*float64(time.Second)).Round(time.Second))
 	row("", "")
-	row("at iteration", "%d", last.Step)
-	for _, m := range ganlib.Metrics() {
-		if v, ok := last.Values[m.Name]; ok {
-			row(m.Name, "%.4g\t%s", v, m.Meaning)
+	newest := len(history) - 1
+	for newest >= 0 && history[newest].Event != "" {
+		newest--
+	}
+	if newest >= 0 {
+		row("at iteration", "%d", history[newest].Step)
+		for _, m := range ganlib.Metrics() {
+			if v, ok := history[newest].Values[m.Name]; ok {
+				row(m.Name, "%.4g\t%s", v, m.Meaning)
+			}
 		}
+	}
+	for _, event := range history[newest+1:] {
+		row(event.Event, "after iteration %d: %s", event.Step, event.Note)
 	}
 }

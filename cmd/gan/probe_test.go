@@ -32,6 +32,10 @@ It rose by -?\d\.\d{3}: `, out)
 		}
 	}
 	require.Equal(t, []int{20, 40}, steps)
+	out = must(t, "info", dir)
+	require.Regexp(t, `\nat iteration +40\n`, out)
+	require.Regexp(t, `\nv +-\d\.\d+ +V\(D,G\)\n`, out, "the probe, which is the last record, does not hide the metrics")
+	require.Regexp(t, `\nprobe +after iteration 40: D trained alone for 50 steps: `, out)
 	require.Contains(t, must(t, "sample", dir, "--backend", "go", "--step", "20"), "after 20 iterations")
 
 	for step, says := range map[string]string{
