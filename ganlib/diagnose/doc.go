@@ -25,6 +25,10 @@
 // the losses stand still. The frozen-G test is a probe (`gan probe`, package monitor): a copy of D trains while G stands
 // still, and the rise of V is noted in the history.
 //
+// A verdict lists its evidence under the names of history.jsonl (package record). Two names are not in that file: the
+// scores of MathWorks' examples. score_d is D's score, how often D is right if it answers at random with the
+// probabilities it states. score_g is G's, the mean of D(G(z)).
+//
 // If no rule applies, a run is healthy if its samples show it: their coverage is at least .3 and their diversity at
 // least .7 of the data's. No score or loss alone makes a run healthy or faulty. Otherwise the verdict is undecided and
 // says what is missing. Most often it is measurements of the samples (measure_every in config.json).
