@@ -21,21 +21,21 @@ func WritePNG(path string, picture image.Image) error {
 	return writeAside(path, func(w io.Writer) error { return png.Encode(w, picture) })
 }
 
-// WriteGIF writes an animation of frames to a file, in the way of [WritePNG]. See [EncodeGIF].
+// WriteGIF writes an animation that repeats for ever to a file, in the way of [WritePNG]. It shows each frame for delay,
+// rounded to hundredths of a second, and the last one for at least two seconds. Frames of up to 256 colours, such as
+// grey ones, keep them exactly; others are dithered.
+//
+// WriteGIF returns an error if there are no frames, if their sizes differ, or if delay is under 20 ms, which browsers do
+// not honour, or over 10 minutes.
 func WriteGIF(path string, frames []image.Image, delay time.Duration) error {
-	return writeAside(path, func(w io.Writer) error { return EncodeGIF(w, frames, delay) })
+	return writeAside(path, func(w io.Writer) error { return encodeGIF(w, frames, delay) })
 }
 
 // lastFrame is the time for which an animation rests on its last frame before it starts again.
 const lastFrame = 2 * time.Second
 
-// EncodeGIF writes an animation that repeats for ever. It shows each frame for delay, rounded to hundredths of a
-// second, and the last one for at least two seconds. Frames of up to 256 colours, such as grey ones, keep them exactly;
-// others are dithered.
-//
-// EncodeGIF returns an error if there are no frames, if their sizes differ, or if delay is under 20 ms, which browsers
-// do not honour, or over 10 minutes.
-func EncodeGIF(w io.Writer, frames []image.Image, delay time.Duration) error {
+// encodeGIF writes the animation of [WriteGIF].
+func encodeGIF(w io.Writer, frames []image.Image, delay time.Duration) error {
 	if len(frames) == 0 {
 		return errors.New("an animation needs frames: got none")
 	}

@@ -112,7 +112,7 @@ func TestGIFOfManyColours(t *testing.T) {
 		copy(p.Pix[4*i:], []uint8{uint8(i % 64 * 4), uint8(i / 64 * 4), 128, 255})
 	}
 	var b bytes.Buffer
-	if err := EncodeGIF(&b, []image.Image{p}, time.Second); err != nil {
+	if err := encodeGIF(&b, []image.Image{p}, time.Second); err != nil {
 		t.Fatal(err)
 	}
 	got, err := gif.Decode(&b)
@@ -134,7 +134,7 @@ func TestGIFOfACutOut(t *testing.T) {
 	grey := flat(8, 8, 1)
 	grey.SetGray(5, 6, color.Gray{Y: 99})
 	var b bytes.Buffer
-	if err := EncodeGIF(&b, []image.Image{grey.SubImage(image.Rect(4, 4, 8, 8))}, time.Second); err != nil {
+	if err := encodeGIF(&b, []image.Image{grey.SubImage(image.Rect(4, 4, 8, 8))}, time.Second); err != nil {
 		t.Fatal(err)
 	}
 	got, err := gif.Decode(&b)
@@ -151,8 +151,8 @@ func TestGIFOfACutOut(t *testing.T) {
 func TestGIFRefuses(t *testing.T) {
 	one := []image.Image{flat(2, 2, 0)}
 	var b bytes.Buffer
-	wantError(t, EncodeGIF(&b, nil, time.Second), "got none")
-	wantError(t, EncodeGIF(&b, one, time.Millisecond), "1ms")
-	wantError(t, EncodeGIF(&b, one, time.Hour), "1h0m0s")
-	wantError(t, EncodeGIF(&b, append(one, flat(3, 2, 0)), time.Second), "frame 1 is 3 x 2, the first is 2 x 2")
+	wantError(t, encodeGIF(&b, nil, time.Second), "got none")
+	wantError(t, encodeGIF(&b, one, time.Millisecond), "1ms")
+	wantError(t, encodeGIF(&b, one, time.Hour), "1h0m0s")
+	wantError(t, encodeGIF(&b, append(one, flat(3, 2, 0)), time.Second), "frame 1 is 3 x 2, the first is 2 x 2")
 }

@@ -6,7 +6,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// sub-pixel: the s² planes as so many more channels of a smaller image, and one convolution of stride 1 over them all
+// sub-pixel: the s² planes become the channels of a smaller image, and one convolution of stride 1 goes over all of them
 // (Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural
 // Network, 2016). The planes' taps are shifted to begin together, and where a plane has fewer they are filled up with
 // zeros, which cost multiplications.

@@ -35,8 +35,8 @@ type BatchNorm struct {
 	GammaStd float64
 }
 
-// Validate reports a layer that cannot be built.
-func (n BatchNorm) Validate() error {
+// check returns an error for a layer that cannot be built.
+func (n BatchNorm) check() error {
 	switch {
 	case !(n.Momentum >= 0 && n.Momentum <= 1):
 		return fmt.Errorf("batch norm's momentum is %v: want more than 0 and at most 1, or 0 for 0.1", n.Momentum)
@@ -55,7 +55,7 @@ func (n BatchNorm) Validate() error {
 // Statistics, averages, γ and β are float32 when x is bfloat16. Forward panics where a batch in training has a single
 // example.
 func (n BatchNorm) Forward(scope *model.Scope, x *Node) *Node {
-	if err := n.Validate(); err != nil {
+	if err := n.check(); err != nil {
 		Panicf("layer.BatchNorm: %v", err)
 	}
 	if x.Rank() < 2 {

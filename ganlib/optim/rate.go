@@ -1,13 +1,14 @@
 package optim
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // rateScope holds the factor of a player's learning rate, below the player's scope.
@@ -19,7 +20,7 @@ const rateScope, factorName = "rate", "factor"
 func SetRateFactor(player *model.Scope, factor float64) error {
 	value := float32(factor)
 	if !(value > 0 && value <= math.MaxFloat32) {
-		return fmt.Errorf("rate factor is %v: want a positive number, such as .5", factor)
+		return invalid.Value("rate_factor", factor, "a positive number, such as .5")
 	}
 	v := player.At(rateScope).VariableWithValue(factorName, value).SetTrainable(false)
 	return v.SetValue(tensors.FromScalar(value))

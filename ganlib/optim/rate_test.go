@@ -61,7 +61,7 @@ func TestRateFactor(t *testing.T) {
 func TestRateFactorRefused(t *testing.T) {
 	store := model.NewStore()
 	for _, factor := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-		require.ErrorContains(t, SetRateFactor(store.Scope("/player"), factor), "want a positive number")
+		gantest.RequireInvalid(t, SetRateFactor(store.Scope("/player"), factor), "rate_factor")
 	}
 	require.Zero(t, store.NumVariables())
 }

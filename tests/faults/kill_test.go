@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 const kills = 100
@@ -105,7 +107,7 @@ func TestKillInRollBack(t *testing.T) {
 func rollBacks(t *testing.T, dir string) (steps []int) {
 	t.Helper()
 	for _, r := range recordsOf(t, dir) {
-		if r.Event == "rollback" {
+		if r.Event == run.EventRollback {
 			steps = append(steps, r.Step)
 		}
 	}
