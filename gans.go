@@ -175,7 +175,7 @@ func (gan *GAN) signals(ctx context.Context, feed data.Feed) (*monitor.Signals, 
 			if err != nil {
 				return nil, 0, err
 			}
-			return extractor.Extract(images)
+			return extractor.Extract(context.WithoutCancel(ctx), images) // a record is whole, or it is not there
 		}
 	}
 	return monitor.NewSignals(ctx, gan.Players, feed, o)

@@ -150,7 +150,7 @@ func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*eva
 	if err != nil {
 		return nil, err
 	}
-	pixels, dim, err := feature.Pixels().Extract(train)
+	pixels, dim, err := feature.Pixels().Extract(ctx, train)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +158,7 @@ func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*eva
 		Dim: dim, Validation: pixels[mnistTraining*dim:],
 		Epoch: max(1, gan.Config.Data.First/(gan.Config.K*gan.Config.BatchSize)),
 	}
-	if t.Test, _, err = feature.Pixels().Extract(test); err != nil {
+	if t.Test, _, err = feature.Pixels().Extract(ctx, test); err != nil {
 		return nil, err
 	}
 	checkpoints, err := gan.Run.Checkpoints()

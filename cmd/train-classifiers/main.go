@@ -125,7 +125,7 @@ func (c *command) report(ctx context.Context, out io.Writer, classifier *feature
 		if images == nil {
 			continue
 		}
-		accuracy, err := classifier.Accuracy(images)
+		accuracy, err := classifier.Accuracy(ctx, images)
 		if err != nil {
 			return err
 		}

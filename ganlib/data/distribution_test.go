@@ -194,7 +194,7 @@ func TestBatchesOnTheLineFollowTheCDF(t *testing.T) {
 	for name, d := range map[string]interface {
 		Distribution
 		CDF(float64) float64
-	}{"normal": normal, "uneven mixture": uneven, "even mixture": Mixture1D(.1, -1, 1, 3)} {
+	}{"normal": normal, "uneven mixture": uneven, "even mixture": Mixture{Means: [][]float64{{-1}, {1}, {3}}, Std: .1}} {
 		var x []float64
 		for step := range steps {
 			for _, v := range d.Batch(7, step, n) {

@@ -13,20 +13,11 @@ import (
 // Mixture is a mixture of Gaussians of one width, round in all directions: the toy on which a GAN's missing modes can
 // be counted.
 //
-// Fill the fields or start from [Mixture1D], [Ring] or [Grid]; the methods expect what [Mixture.Validate] accepts.
+// Fill the fields or start from [Ring] or [Grid]; the methods expect what [Mixture.Validate] accepts.
 type Mixture struct {
 	Means   [][]float64 // of the modes, each with as many coordinates as a point
 	Std     float64     // of every mode, in every direction; positive
 	Weights []float64   // the probability of each mode, positive and 1 in all; nil: all the same
-}
-
-// Mixture1D is a mixture on the line whose modes are equally likely.
-func Mixture1D(std float64, means ...float64) Mixture {
-	m := Mixture{Std: std}
-	for _, mean := range means {
-		m.Means = append(m.Means, []float64{mean})
-	}
-	return m
 }
 
 // Ring is a mixture in the plane whose modes are spread evenly over a circle around 0, equally likely. They are counted

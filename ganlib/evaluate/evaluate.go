@@ -34,7 +34,7 @@ type Sets struct {
 type Classifier interface {
 	Name() string
 	Classes() int // their number
-	Classify(images *data.Images) ([]int, error)
+	Classify(ctx context.Context, images *data.Images) ([]int, error)
 }
 
 // stacked classifies images of Stacked MNIST by the three digits in their channels.
@@ -44,8 +44,8 @@ func (s stacked) Name() string { return s.digits.Name() + ", a channel each" }
 
 func (s stacked) Classes() int { return 1000 }
 
-func (s stacked) Classify(images *data.Images) ([]int, error) {
-	return s.digits.ClassifyStacked(images)
+func (s stacked) Classify(ctx context.Context, images *data.Images) ([]int, error) {
+	return s.digits.ClassifyStacked(ctx, images)
 }
 
 // Options say how to evaluate.
@@ -88,7 +88,7 @@ type evaluation struct {
 // Images evaluates samples that are images. It returns an error if the sets differ in size, or if the extractor or the
 // classifier refuses them. A metric that cannot be computed has no number in the report but a note that says why.
 //
-// Cancelling the context ends it before the next set or metric, with an error that wraps the context's.
+// Cancelling the context ends it at the next batch of images or metric, with an error that wraps the context's.
 func Images(ctx context.Context, s Sets, o Options) (*Report, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -153,23 +153,23 @@ func (e *evaluation) view(ctx context.Context, images *data.Images) (*view, erro
 	}
 	v := &view{name: images.Name, n: images.N}
 	var err error
-	if v.pixels, _, err = feature.Pixels().Extract(images); err != nil {
+	if v.pixels, _, err = feature.Pixels().Extract(ctx, images); err != nil {
 		return nil, err
 	}
-	if v.features, e.dim, err = e.Extractor.Extract(images); err != nil {
+	if v.features, e.dim, err = e.Extractor.Extract(ctx, images); err != nil {
 		return nil, err
 	}
 	if e.Classifier == nil {
 		return v, nil
 	}
 	c, ok := e.Classifier.(interface {
-		Probabilities(*data.Images) ([]float32, error)
+		Probabilities(context.Context, *data.Images) ([]float32, error)
 	})
 	if !ok {
-		v.labels, err = e.Classifier.Classify(images)
+		v.labels, err = e.Classifier.Classify(ctx, images)
 		return v, err
 	}
-	v.probabilities, err = c.Probabilities(images)
+	v.probabilities, err = c.Probabilities(ctx, images)
 	for row := range slices.Chunk(v.probabilities, e.Classifier.Classes()) {
 		v.labels = append(v.labels, slices.Index(row, slices.Max(row)))
 	}
@@ -190,10 +190,10 @@ func (e *evaluation) run(ctx context.Context, all []measurement) (*Report, error
 	bar := progress.Count(e.Output, "measuring", len(all))
 	defer bar.Done()
 	for i, m := range all {
+		e.add(ctx, m)
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("stopped after %d of %d metrics: %w", i, len(all), err)
 		}
-		e.add(m)
 		bar.Add(1)
 	}
 	return e.report, nil
@@ -203,7 +203,7 @@ func (e *evaluation) run(ctx context.Context, all []measurement) (*Report, error
 type measurement struct {
 	scores []Score // what is known before: the metric, which values are better, and Extractor
 	// of computes the scores of a view.
-	of func(e *evaluation, v *view) ([]result, error)
+	of func(e *evaluation, ctx context.Context, v *view) ([]result, error)
 	// noReal leaves out the scores of real images in the samples' place, where they mean nothing.
 	noReal bool
 	// alone marks metrics without a reference.
@@ -221,12 +221,12 @@ type result struct {
 }
 
 // add computes a measurement and adds its scores to the report.
-func (e *evaluation) add(m measurement) {
+func (e *evaluation) add(ctx context.Context, m measurement) {
 	samples := e.samples.first(m.most)
-	results, err := m.of(e, samples)
+	results, err := m.of(e, ctx, samples)
 	var reals []result
 	if err == nil && e.real != nil && !m.noReal {
-		reals, _ = m.of(e, e.real.first(m.most)) // left out if it fails
+		reals, _ = m.of(e, ctx, e.real.first(m.most)) // left out if it fails
 	}
 	for i, s := range m.scores {
 		s.N, s.Seed = samples.n, e.Seed

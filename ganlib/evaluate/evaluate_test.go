@@ -46,7 +46,7 @@ type corners struct{}
 func (corners) Name() string { return "corners" }
 func (corners) Classes() int { return 4 }
 
-func (corners) Probabilities(images *data.Images) ([]float32, error) {
+func (corners) Probabilities(ctx context.Context, images *data.Images) ([]float32, error) {
 	p := make([]float32, 4*images.N)
 	for i := range images.N {
 		var sums [4]float64
@@ -65,8 +65,8 @@ func (corners) Probabilities(images *data.Images) ([]float32, error) {
 	return p, nil
 }
 
-func (c corners) Classify(images *data.Images) ([]int, error) {
-	p, _ := c.Probabilities(images)
+func (c corners) Classify(ctx context.Context, images *data.Images) ([]int, error) {
+	p, _ := c.Probabilities(ctx, images)
 	labels := make([]int, images.N)
 	for i := range labels {
 		for class := range 4 {
@@ -131,9 +131,9 @@ func value(t *testing.T, r *Report, name string) float64 {
 func TestImages(t *testing.T) {
 	s := sets()
 	report := images(t, s)
-	x, dim, err := feature.Pixels().Extract(s.Samples)
+	x, dim, err := feature.Pixels().Extract(t.Context(), s.Samples)
 	require.NoError(t, err)
-	y, _, err := feature.Pixels().Extract(s.Reference)
+	y, _, err := feature.Pixels().Extract(t.Context(), s.Reference)
 	require.NoError(t, err)
 	fid, err := measure.FID(x, y, dim)
 	require.NoError(t, err)
@@ -254,7 +254,7 @@ type wide struct{}
 
 func (wide) Name() string { return "wide" }
 
-func (wide) Extract(images *data.Images) ([]float32, int, error) {
+func (wide) Extract(ctx context.Context, images *data.Images) ([]float32, int, error) {
 	return make([]float32, images.N*(mostFeatures+1)), mostFeatures + 1, nil
 }
 
@@ -263,7 +263,7 @@ type blind struct{ corners }
 
 var errBlind = errors.New("cannot see")
 
-func (blind) Probabilities(*data.Images) ([]float32, error) { return nil, errBlind }
+func (blind) Probabilities(context.Context, *data.Images) ([]float32, error) { return nil, errBlind }
 
 // interrupting is a classifier without probabilities that cancels a context at its first call.
 type interrupting struct {
@@ -275,10 +275,10 @@ type interrupting struct {
 func (interrupting) Name() string { return "interrupting" }
 func (interrupting) Classes() int { return 4 }
 
-func (c interrupting) Classify(images *data.Images) ([]int, error) {
+func (c interrupting) Classify(ctx context.Context, images *data.Images) ([]int, error) {
 	*c.calls++
 	c.cancel()
-	return c.corners.Classify(images)
+	return c.corners.Classify(ctx, images)
 }
 
 // TestCancelled: before the start, and in the middle, where nothing more is begun.

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -67,13 +68,13 @@ func one(e measure.Estimate, note string, err error) ([]result, error) {
 	return []result{{e, note}}, err
 }
 
-func (e *evaluation) fid(v *view) ([]result, error) {
+func (e *evaluation) fid(_ context.Context, v *view) ([]result, error) {
 	fid, err := measure.FID(v.features, e.reference.features, e.dim)
 	return one(fid, "", err)
 }
 
 // fidInfinity fits the FID of a tenth, a fifth, half and all of the samples.
-func (e *evaluation) fidInfinity(v *view) ([]result, error) {
+func (e *evaluation) fidInfinity(_ context.Context, v *view) ([]result, error) {
 	curve, err := measure.FIDInfinity(v.features, e.reference.features, e.dim, []int{v.n / 10, v.n / 5, v.n / 2, v.n}, e.Seed)
 	if err != nil {
 		return nil, err
@@ -85,12 +86,12 @@ func (e *evaluation) fidInfinity(v *view) ([]result, error) {
 	return one(curve.Infinity, note, nil)
 }
 
-func (e *evaluation) kid(v *view) ([]result, error) {
+func (e *evaluation) kid(_ context.Context, v *view) ([]result, error) {
 	kid, err := measure.KID(v.features, e.reference.features, e.dim, measure.KIDOptions{Seed: e.Seed})
 	return one(kid, "", err)
 }
 
-func (e *evaluation) mmd(v *view) ([]result, error) {
+func (e *evaluation) mmd(_ context.Context, v *view) ([]result, error) {
 	reference := e.reference.features
 	bandwidth, err := measure.MedianBandwidth(reference, reference, e.dim) // the same for all samples
 	if err != nil {
@@ -100,7 +101,7 @@ func (e *evaluation) mmd(v *view) ([]result, error) {
 	return one(mmd, fmt.Sprintf("of a Gaussian kernel of bandwidth %.3g, the reference's median distance", bandwidth), err)
 }
 
-func (e *evaluation) manifold(v *view) ([]result, error) {
+func (e *evaluation) manifold(_ context.Context, v *view) ([]result, error) {
 	m, err := measure.Manifold(e.reference.features, v.features, e.dim, measure.Neighbours)
 	return []result{{m.Precision, ""}, {m.Recall, ""}, {m.Density, ""}, {m.Coverage, ""}}, err
 }
@@ -108,7 +109,7 @@ func (e *evaluation) manifold(v *view) ([]result, error) {
 // errNoClassifier is why a metric of classes has no number.
 var errNoClassifier = errors.New("no classifier for such images: there is one for MNIST's digits and one for Fashion-MNIST")
 
-func (e *evaluation) inception(v *view) ([]result, error) {
+func (e *evaluation) inception(_ context.Context, v *view) ([]result, error) {
 	if v.probabilities == nil {
 		return nil, errNoClassifier
 	}
@@ -117,7 +118,7 @@ func (e *evaluation) inception(v *view) ([]result, error) {
 }
 
 // parzen chooses σ on the reference's first images and scores the rest.
-func (e *evaluation) parzen(v *view) ([]result, error) {
+func (e *evaluation) parzen(_ context.Context, v *view) ([]result, error) {
 	reference := e.reference.pixels
 	switch {
 	case e.size > parzenSize:
@@ -140,8 +141,8 @@ func (e *evaluation) parzen(v *view) ([]result, error) {
 var errSeen = errors.New("no real images were held out from training, to compare the distances of new images with")
 
 // copies looks for the samples' nearest training images, in pixels or in features.
-func copies(inFeatures bool) func(e *evaluation, v *view) ([]result, error) {
-	return func(e *evaluation, v *view) ([]result, error) {
+func copies(inFeatures bool) func(e *evaluation, ctx context.Context, v *view) ([]result, error) {
+	return func(e *evaluation, ctx context.Context, v *view) ([]result, error) {
 		if e.train == nil {
 			return nil, errSeen
 		}
@@ -149,7 +150,7 @@ func copies(inFeatures bool) func(e *evaluation, v *view) ([]result, error) {
 		if inFeatures {
 			extractor, samples, heldOut = e.Extractor, v.features, e.reference.first(searched).features
 		}
-		train, dim, err := extractor.Extract(e.train)
+		train, dim, err := extractor.Extract(ctx, e.train)
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +184,7 @@ func medianError(x []float64) float64 {
 
 // classFractions compares the classes of the samples with those of the reference. The 1,000 classes of Stacked MNIST,
 // for which any reference is too small, are taken as equally frequent.
-func (e *evaluation) classFractions(v *view) ([]result, error) {
+func (e *evaluation) classFractions(_ context.Context, v *view) ([]result, error) {
 	if e.Classifier == nil {
 		return nil, errNoClassifier
 	}
@@ -210,7 +211,7 @@ func (e *evaluation) classFractions(v *view) ([]result, error) {
 	}, nil
 }
 
-func (e *evaluation) birthday(v *view) ([]result, error) {
+func (e *evaluation) birthday(_ context.Context, v *view) ([]result, error) {
 	s, err := measure.Birthday(v.features, e.reference.first(v.n).features, e.dim) // what counts as near depends on the number of rows
 	if err != nil {
 		return nil, err

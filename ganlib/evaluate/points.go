@@ -64,7 +64,7 @@ func modes(of data.Mixture) measurement {
 			{Measure: "KL of the modes", Better: lower, Extractor: coordinates},
 		},
 		alone: true,
-		of: func(_ *evaluation, v *view) ([]result, error) {
+		of: func(_ *evaluation, _ context.Context, v *view) ([]result, error) {
 			m, err := measure.ModeCoverage(v.features, of)
 			if err != nil {
 				return nil, err
@@ -88,7 +88,7 @@ func divergence(cdf func(float64) float64) measurement {
 	return measurement{
 		scores: []Score{{Measure: "histogram JSD", Better: lower, Extractor: coordinates}},
 		alone:  true,
-		of: func(_ *evaluation, v *view) ([]result, error) {
+		of: func(_ *evaluation, _ context.Context, v *view) ([]result, error) {
 			jsd, err := measure.HistogramJSD(v.features, cdf, width)
 			if err != nil {
 				return nil, err

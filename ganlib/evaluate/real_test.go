@@ -164,7 +164,7 @@ func TestStacked(t *testing.T) {
 	require.NoError(t, err)
 	classifier, err := ClassifierFor(gantest.Open(t, "go"), "stacked-mnist", []int{28, 28, 3})
 	require.NoError(t, err)
-	labels, err := classifier.Classify(images)
+	labels, err := classifier.Classify(t.Context(), images)
 	require.NoError(t, err)
 	right := 0
 	for i, label := range labels {

@@ -60,17 +60,17 @@ func TestParzenOfOneSample(t *testing.T) {
 func TestParzenIsAMixture(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, m := range []int{2, 63, 64, 65, 200} { // around the size of a tile
-		var means []float64
+		var means [][]float64
 		samples, x := make([]float32, m), make([]float32, 70)
 		for i := range samples {
 			samples[i] = float32(rng.NormFloat64())
-			means = append(means, float64(samples[i]))
+			means = append(means, []float64{float64(samples[i])})
 		}
 		for i := range x {
 			x[i] = float32(2 * rng.NormFloat64())
 		}
 		for _, sigma := range []float64{.01, .2, 1} {
-			mixture, want := data.Mixture1D(sigma, means...), 0.
+			mixture, want := data.Mixture{Means: means, Std: sigma}, 0.
 			for _, v := range x {
 				want += mixture.LogDensity([]float64{float64(v)}) / float64(len(x))
 			}

@@ -62,10 +62,6 @@ var (
 		name: "CIFAR-100", classes: []int{20, 100}, label: 1, names: "fine_label_names.txt",
 		parts: map[string][]string{"train": {"train.bin"}, "test": {"test.bin"}},
 	}
-	cifar20 = version{
-		name: "CIFAR-100, coarse labels", classes: cifar100.classes, label: 0, names: "coarse_label_names.txt",
-		parts: cifar100.parts,
-	}
 )
 
 // partNames are what the parts are called in the name of a set.
@@ -84,12 +80,6 @@ func Read10(ctx context.Context, path, part string) (*data.Images, error) {
 // Read100 reads a part of CIFAR-100 in the same way, with its fine labels, 0 to 99, named by fine_label_names.txt.
 func Read100(ctx context.Context, path, part string) (*data.Images, error) {
 	return cifar100.read(ctx, path, part)
-}
-
-// Read100Coarse is [Read100] with the coarse labels, 0 to 19, of which each covers five fine ones; they are named by
-// coarse_label_names.txt.
-func Read100Coarse(ctx context.Context, path, part string) (*data.Images, error) {
-	return cifar20.read(ctx, path, part)
 }
 
 func (v version) read(ctx context.Context, path, part string) (*data.Images, error) {

@@ -175,12 +175,6 @@ func TestRead100(t *testing.T) {
 	require.Equal(t, "fine_99", fine.LabelNames[99])
 	require.Equal(t, "CIFAR-100, training part", fine.Name)
 
-	coarse, err := Read100Coarse(t.Context(), path, "train")
-	require.NoError(t, err)
-	checkImages(t, coarse, 0, 2)
-	require.Equal(t, []int{19, 0}, coarse.Labels)
-	require.Equal(t, "coarse_19", coarse.LabelNames[19])
-
 	test, err := Read100(t.Context(), path, "test")
 	require.NoError(t, err)
 	checkImages(t, test, 2, 1)

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"context"
 	_ "embed"
 	"fmt"
 
@@ -70,21 +71,21 @@ func (c *Classifier) Name() string { return c.name }
 func (c *Classifier) Classes() int { return c.classes }
 
 // Extract returns the features, [n, 64]. The images must be grey and 28 x 28.
-func (c *Classifier) Extract(images *data.Images) (x []float32, dim int, err error) {
-	x, _, err = c.apply(images)
+func (c *Classifier) Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error) {
+	x, _, err = c.apply(ctx, images)
 	return x, features, err
 }
 
 // Probabilities returns p(class | image) by the classifier, [n, Classes], rows that sum to 1. An Inception score is
 // computed from them. It returns the errors of Extract.
-func (c *Classifier) Probabilities(images *data.Images) ([]float32, error) {
-	_, p, err := c.apply(images)
+func (c *Classifier) Probabilities(ctx context.Context, images *data.Images) ([]float32, error) {
+	_, p, err := c.apply(ctx, images)
 	return p, err
 }
 
 // Classify returns the most probable class of each image, [n]. It returns the errors of Extract.
-func (c *Classifier) Classify(images *data.Images) ([]int, error) {
-	p, err := c.Probabilities(images)
+func (c *Classifier) Classify(ctx context.Context, images *data.Images) ([]int, error) {
+	p, err := c.Probabilities(ctx, images)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +104,7 @@ func (c *Classifier) Classify(images *data.Images) ([]int, error) {
 // ClassifyStacked returns the mode of each image of Stacked MNIST, [n]: the number from 0 to 999 whose digits are those
 // in its red, green and blue channels, as [data.Stacked] labels them. The images must be in colour and 28 x 28, and the
 // classifier must have ten classes.
-func (c *Classifier) ClassifyStacked(images *data.Images) ([]int, error) {
+func (c *Classifier) ClassifyStacked(ctx context.Context, images *data.Images) ([]int, error) {
 	const digits = 10
 	if err := images.Validate(); err != nil {
 		return nil, err
@@ -114,7 +115,7 @@ func (c *Classifier) ClassifyStacked(images *data.Images) ([]int, error) {
 	}
 	labels := make([]int, images.N)
 	for channel := range images.Channels {
-		digit, err := c.Classify(channelOf(images, channel))
+		digit, err := c.Classify(ctx, channelOf(images, channel))
 		if err != nil {
 			return nil, err
 		}
@@ -138,11 +139,11 @@ func channelOf(images *data.Images, channel int) *data.Images {
 
 // Accuracy is the fraction of the images, which must have labels, that [Classifier.Classify] gives their label. It
 // returns the errors of Extract.
-func (c *Classifier) Accuracy(images *data.Images) (float64, error) {
+func (c *Classifier) Accuracy(ctx context.Context, images *data.Images) (float64, error) {
 	if images.Labels == nil {
 		return 0, fmt.Errorf("%w: image set %q has no labels: want one for each image", data.ErrUnfit, images.Name)
 	}
-	labels, err := c.Classify(images)
+	labels, err := c.Classify(ctx, images)
 	if err != nil {
 		return 0, err
 	}
@@ -156,11 +157,11 @@ func (c *Classifier) Accuracy(images *data.Images) (float64, error) {
 }
 
 // apply returns the features and the probabilities of images.
-func (c *Classifier) apply(images *data.Images) (x, p []float32, err error) {
+func (c *Classifier) apply(ctx context.Context, images *data.Images) (x, p []float32, err error) {
 	if err := checkGrey28(images, c.name); err != nil {
 		return nil, nil, err
 	}
-	results, err := inBatches(c.exec, images)
+	results, err := inBatches(ctx, c.exec, images)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -63,7 +63,7 @@ func TestAccuracy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			accuracy, err := classifier.Accuracy(images)
+			accuracy, err := classifier.Accuracy(t.Context(), images)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +105,7 @@ func TestBackendsAgree(t *testing.T) {
 		c := openDigits(t, gantest.Open(t, name))
 		x[i], _ = extract(t, c, images)
 		var err error
-		if p[i], err = c.Probabilities(images); err != nil {
+		if p[i], err = c.Probabilities(t.Context(), images); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -120,11 +120,11 @@ func TestBackendsAgree(t *testing.T) {
 func TestProbabilitiesAndClasses(t *testing.T) {
 	images := subset(t, testDigits(t), 0, 20)
 	c := openDigits(t, gantest.Open(t, "go"))
-	p, err := c.Probabilities(images)
+	p, err := c.Probabilities(t.Context(), images)
 	if err != nil {
 		t.Fatal(err)
 	}
-	labels, err := c.Classify(images)
+	labels, err := c.Classify(t.Context(), images)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestClassifyStacked(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := openDigits(t, gantest.Open(t, "go"))
-	labels, err := c.ClassifyStacked(images)
+	labels, err := c.ClassifyStacked(t.Context(), images)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,20 +169,22 @@ func TestClassifyStacked(t *testing.T) {
 	if right < 190 { // .99³ of 200 are 194
 		t.Errorf("%d of 200 stacked digits are right: want at least 190", right)
 	}
-	_, err = c.ClassifyStacked(digits)
+	_, err = c.ClassifyStacked(t.Context(), digits)
 	refuses(t, "grey images", err, data.ErrUnfit, digits.Name)
 }
 
 func TestClassifierRefuses(t *testing.T) {
 	c := openDigits(t, gantest.Open(t, "go"))
 	for what, images := range map[string]*data.Images{"larger": noise(1, 32, 32, 1), "oblong": noise(1, 28, 27, 1), "colour": noise(1, 28, 28, 3)} {
-		_, _, err := c.Extract(images)
+		_, _, err := c.Extract(t.Context(), images)
 		refuses(t, what, err, data.ErrUnfit, `"noise"`, "MNIST classifier 1")
 	}
-	_, err := c.Classify(&data.Images{Name: "none", Height: 28, Width: 28, Channels: 1})
+	_, err := c.Classify(t.Context(), &data.Images{Name: "none", Height: 28, Width: 28, Channels: 1})
 	refuses(t, "no images", err, data.ErrFormat, `"none"`)
-	_, err = c.Accuracy(noise(1, 28, 28, 1))
+	_, err = c.Accuracy(t.Context(), noise(1, 28, 28, 1))
 	refuses(t, "no labels", err, data.ErrUnfit)
+	_, _, err = c.Extract(ended(t), noise(1, 28, 28, 1))
+	refuses(t, "an ended context", err, context.Canceled)
 }
 
 // rewritten is the weights of the digits with their entries changed.
@@ -343,7 +345,7 @@ func TestTrainWriteRead(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("features by the file are off by %.1e", farthest(t, got, want))
 		}
-		if accuracy, err := read.Accuracy(images); err != nil || accuracy < .5 {
+		if accuracy, err := read.Accuracy(t.Context(), images); err != nil || accuracy < .5 {
 			t.Errorf("accuracy after %d steps is %.2f, error %v: want more than half", len(losses), accuracy, err)
 		}
 	})

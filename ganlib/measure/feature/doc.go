@@ -3,8 +3,8 @@
 // and a score belongs to one metric, one extractor and one reference set.
 //
 //	digits, err := feature.Digits(backend)
-//	x, dim, err := digits.Extract(generated)
-//	y, _, err := digits.Extract(test)
+//	x, dim, err := digits.Extract(ctx, generated)
+//	y, _, err := digits.Extract(ctx, test)
 //	fid, err := measure.FID(x, y, dim)
 //
 // # Which extractor to use

@@ -1,6 +1,7 @@
 package feature_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gans-in-go/gans/ganlib/backend"
@@ -24,7 +25,7 @@ func ExampleExtractor() {
 	random, _ := feature.Random(b, 1)
 	digits, _ := feature.Digits(b)
 	for _, e := range []feature.Extractor{feature.Pixels(), random, digits} {
-		x, dim, err := e.Extract(few)
+		x, dim, err := e.Extract(context.Background(), few)
 		fmt.Println(e.Name(), len(x)/dim, dim, err)
 	}
 	// Output:
@@ -51,7 +52,7 @@ func ExampleClassifier() {
 		return
 	}
 	few, _ := test.Subset(0, 8)
-	labels, err := digits.Classify(few)
+	labels, err := digits.Classify(context.Background(), few)
 	fmt.Println(labels, err)
 	fmt.Println(few.Labels)
 	// Output:

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -18,8 +19,8 @@ type Extractor interface {
 	Name() string
 	// Extract returns one row for each image: x of [images.N, dim] in one slice. Its error wraps [data.ErrFormat] for
 	// images that [data.Images.Validate] refuses, and [data.ErrUnfit] for images of a size or a number of channels that
-	// the extractor does not read.
-	Extract(images *data.Images) (x []float32, dim int, err error)
+	// the extractor does not read; between two batches it answers an ended context with its error.
+	Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error)
 }
 
 // Pixels returns the images themselves: [n, height·width·channels], each pixel value divided by 255, so in [0, 1].
@@ -29,7 +30,10 @@ type pixels struct{}
 
 func (pixels) Name() string { return "pixels" }
 
-func (pixels) Extract(images *data.Images) (x []float32, dim int, err error) {
+func (pixels) Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
 	if err := images.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -57,11 +61,14 @@ type executor interface {
 // inBatches passes images as uint8 [rows, height, width, channels] through an executor and joins each of its results,
 // float32 [rows, ...], to one slice. All batches of images of one size have the same number of rows, whatever N is,
 // because each shape is compiled separately. Black images fill the last batch.
-func inBatches(exec executor, images *data.Images) ([][]float32, error) {
+func inBatches(ctx context.Context, exec executor, images *data.Images) ([][]float32, error) {
 	size := images.Size()
 	rows := max(1, min(atOnce, valuesAtOnce/size))
 	var joined [][]float32
 	for from := 0; from < images.N; from += rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		n := min(rows, images.N-from)
 		batch := make([]uint8, rows*size)
 		copy(batch, images.Pixels[from*size:(from+n)*size])

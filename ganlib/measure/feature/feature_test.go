@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -38,7 +39,7 @@ func subset(t *testing.T, images *data.Images, lo, hi int) *data.Images {
 // extract returns the features, and fails unless they are n rows.
 func extract(t *testing.T, e Extractor, images *data.Images) (x []float32, dim int) {
 	t.Helper()
-	x, dim, err := e.Extract(images)
+	x, dim, err := e.Extract(t.Context(), images)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func TestPixelsAreTheImages(t *testing.T) {
 		t.Errorf("pixels are %v in rows of %d: want %v in rows of 2", x, dim, want)
 	}
 	images.N = 3
-	_, _, err := Pixels().Extract(images)
+	_, _, err := Pixels().Extract(t.Context(), images)
 	refuses(t, "an image too few", err, data.ErrFormat, `"two"`)
 }
 
@@ -251,10 +252,21 @@ func TestRandomOfGreyIsThatOfGreyInColour(t *testing.T) {
 
 func TestRandomRefuses(t *testing.T) {
 	e := openRandom(t, gantest.Open(t, "go"), 1)
-	_, _, err := e.Extract(noise(1, 7, 20, 1))
+	_, _, err := e.Extract(t.Context(), noise(1, 7, 20, 1))
 	refuses(t, "small images", err, data.ErrUnfit, `"noise"`)
 	broken := noise(1, 8, 8, 1)
 	broken.Channels = 2
-	_, _, err = e.Extract(broken)
+	_, _, err = e.Extract(t.Context(), broken)
 	refuses(t, "two channels", err, data.ErrFormat, `"noise"`)
+	for _, e := range []Extractor{e, Pixels()} {
+		_, _, err = e.Extract(ended(t), noise(1, 8, 8, 1))
+		refuses(t, "an ended context", err, context.Canceled)
+	}
+}
+
+// ended is a context that has been cancelled.
+func ended(t *testing.T) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
 }

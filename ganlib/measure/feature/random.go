@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -46,7 +47,7 @@ type random struct {
 
 func (r *random) Name() string { return fmt.Sprintf("random convolutions, seed %d", r.seed) }
 
-func (r *random) Extract(images *data.Images) (x []float32, dim int, err error) {
+func (r *random) Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error) {
 	if err := images.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -54,7 +55,7 @@ func (r *random) Extract(images *data.Images) (x []float32, dim int, err error) 
 		return nil, 0, fmt.Errorf("%w: image set %q has images of %d x %d: want at least %d x %[5]d for random convolutions",
 			data.ErrUnfit, images.Name, images.Height, images.Width, randomLeast)
 	}
-	results, err := inBatches(r.exec, images)
+	results, err := inBatches(ctx, r.exec, images)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -3,7 +3,7 @@
 // package checks the weights and prepares the images. It downloads nothing.
 //
 //	extractor, err := inception.New(backend, "inception") // the folder with the weights
-//	x, dim, err := extractor.Extract(images)              // dim is 2048
+//	x, dim, err := extractor.Extract(ctx, images)         // dim is 2048
 //
 // # Not comparable with published FID
 //

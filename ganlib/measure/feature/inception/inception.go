@@ -1,6 +1,7 @@
 package inception
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -71,7 +72,7 @@ func (e *Extractor) Name() string {
 //
 // Its error wraps [data.ErrFormat] for images that [data.Images.Validate] refuses, and [data.ErrUnfit] for images that
 // are not square.
-func (e *Extractor) Extract(images *data.Images) (x []float32, dim int, err error) {
+func (e *Extractor) Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error) {
 	if err := images.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -82,6 +83,9 @@ func (e *Extractor) Extract(images *data.Images) (x []float32, dim int, err erro
 	x = make([]float32, 0, images.N*embedding)
 	batch := min(images.N, atOnce)
 	for lo := 0; lo < images.N; lo += batch {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
 		rows, err := e.rows(images, lo, min(lo+batch, images.N), batch)
 		if err != nil {
 			return nil, 0, fmt.Errorf("features of images %d on of %q: %w", lo, images.Name, err)

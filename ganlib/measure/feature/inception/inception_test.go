@@ -1,6 +1,7 @@
 package inception
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"math"
@@ -141,7 +142,7 @@ func TestGolden(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		extractor, err := New(b, dir)
 		require.NoError(t, err)
-		x, dim, err := extractor.Extract(golden())
+		x, dim, err := extractor.Extract(t.Context(), golden())
 		require.NoError(t, err)
 		require.Equal(t, embedding, dim)
 		file.Check(t, "features", tensors.FromFlatDataAndDimensions(x, 2, dim), 1e-5)
@@ -158,7 +159,7 @@ func TestExtract(t *testing.T) {
 	for i := range grey.N * grey.Size() {
 		grey.Pixels = append(grey.Pixels, uint8(hashed(2, i)>>24))
 	}
-	x, dim, err := extractor.Extract(grey)
+	x, dim, err := extractor.Extract(t.Context(), grey)
 	require.NoError(t, err)
 	require.Len(t, x, grey.N*dim)
 
@@ -168,7 +169,7 @@ func TestExtract(t *testing.T) {
 	require.NoError(t, err)
 	last, err = last.Resize(side)
 	require.NoError(t, err)
-	alone, _, err := extractor.Extract(last)
+	alone, _, err := extractor.Extract(t.Context(), last)
 	require.NoError(t, err)
 	require.InDeltaSlice(t, alone, x[(atOnce-1)*dim:], 1e-3) // of features up to 20
 	require.NotEqual(t, alone[:dim], alone[dim:])
@@ -178,10 +179,14 @@ func TestExtractRefuses(t *testing.T) {
 	extractor, err := New(gantest.Open(t, "go"), weights(t))
 	require.NoError(t, err)
 	require.Regexp(t, `^InceptionV3 of Keras, weights [0-9a-f]{8}, 2048 features, not comparable with published FID$`, extractor.Name())
-	_, _, err = extractor.Extract(&data.Images{Name: "wide", N: 1, Height: 1, Width: 2, Channels: 1, Pixels: make([]uint8, 2)})
+	_, _, err = extractor.Extract(t.Context(), &data.Images{Name: "wide", N: 1, Height: 1, Width: 2, Channels: 1, Pixels: make([]uint8, 2)})
 	require.ErrorIs(t, err, data.ErrUnfit)
-	_, _, err = extractor.Extract(&data.Images{Name: "none"})
+	_, _, err = extractor.Extract(t.Context(), &data.Images{Name: "none"})
 	require.ErrorIs(t, err, data.ErrFormat)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err = extractor.Extract(ended, golden())
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestNewRefuses(t *testing.T) {
@@ -216,7 +221,7 @@ func TestNewChecksWeights(t *testing.T) {
 	require.NoError(t, uniform(1, 0, 1, 7).Save(path))
 	wrong, err := New(b, dir)
 	require.NoError(t, err)
-	_, _, err = wrong.Extract(image)
+	_, _, err = wrong.Extract(t.Context(), image)
 	require.Error(t, err, "a shape that the network does not have")
 
 	require.NoError(t, tensors.FromValue([]float32{float32(math.NaN())}).Save(path))
