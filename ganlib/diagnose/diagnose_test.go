@@ -110,6 +110,26 @@ type madeRun struct {
 	change string // of the first remedy, as JSON
 }
 
+// TestRollBackKeepsRankedCheckpoints: the intervals that the remedy for forgetting proposes are those run.Spec takes.
+func TestRollBackKeepsRankedCheckpoints(t *testing.T) {
+	for config, want := range map[string]string{
+		`{"record_every": 50, "measure_every": 500, "save_every": 1000, "keep_every": 2000}`: `{}`,
+		`{"record_every": 50, "measure_every": 300, "save_every": 1000, "keep_every": 2000}`: `{"save_every": 1200, "keep_every": 2400}`,
+		`{"record_every": 50, "measure_every": 300, "save_every": 1000}`:                     `{"save_every": 1200}`,
+		`{"record_every": 70, "save_every": 100, "keep_every": 0}`:                           `{"save_every": 140}`,
+	} {
+		found := Diagnose(history(made()["forgetting"].of), []byte(config))
+		require.Equal(t, Forgetting, found[0].Rule)
+		changes := maps.Clone(found[0].Remedies[0].Changes)
+		require.Equal(t, "coverage", changes["best"])
+		delete(changes, "best")
+		delete(changes, "on_failure")
+		text, err := json.Marshal(changes)
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(text), config)
+	}
+}
+
 // TestRules: each condition is found, by its rule, and has a remedy that goes with the configuration.
 func TestRules(t *testing.T) {
 	for name, test := range made() {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 )
 
 // settings are a run's configuration by dotted key. They are empty if the configuration is not known.
@@ -169,10 +170,21 @@ func (s settings) damp() []Remedy {
 	return []Remedy{steadier, s.slower(.5)}
 }
 
-// rollBack lets a run go back to its best checkpoint.
+// rollBack lets a run go back to its best checkpoint. A checkpoint can be ranked only where a measurement falls on it, so
+// save_every and keep_every are rounded up to multiples.
 func (s settings) rollBack() Remedy {
-	return Remedy{Text: "keep the best checkpoint, and let the run go back to it when its samples get worse",
-		Changes: map[string]any{"best": "coverage", "on_failure": map[string]any{"action": "rollback"}}}
+	changes := map[string]any{"best": "coverage", "on_failure": map[string]any{"action": "rollback"}}
+	every := max(1, s.number("measure_every", 0), s.number("record_every", 0))
+	for _, key := range []string{"save_every", "keep_every"} {
+		interval := s.number(key, 0)
+		if multiple := every * math.Ceil(interval/every); multiple > 0 {
+			every = multiple
+		}
+		if interval > 0 && every != interval {
+			changes[key] = every
+		}
+	}
+	return Remedy{Text: "keep the best checkpoint, and let the run go back to it when its samples get worse", Changes: changes}
 }
 
 // measure lets a run measure its samples.
