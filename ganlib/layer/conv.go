@@ -15,14 +15,14 @@ type Conv struct {
 	Channels int
 	// Kernel is the side of the square kernel, Stride its step, both at least 1.
 	Kernel, Stride int
-	// Padding is what lies around the image.
+	// Padding is the padding of both axes.
 	Padding Padding
-	// Bias adds a number per output channel. Leave it out before batch normalisation, which takes it away again.
+	// Bias adds a number per output channel. Leave it out before batch normalisation, which subtracts it again.
 	Bias bool
 }
 
-// Forward builds the layer. Its variables are weights [Kernel, Kernel, in, Channels] and biases [Channels], made by the
-// scope's initialiser.
+// Forward builds the layer. Its variables are weights [Kernel, Kernel, in, Channels] and biases [Channels], initialised
+// by the scope.
 func (c Conv) Forward(scope *model.Scope, x *Node) *Node {
 	c.mustFit("Conv", x)
 	w := weights(scope, x, 3, c.Kernel, c.Kernel, x.Shape().Dimensions[3], c.Channels)
@@ -34,7 +34,7 @@ func (c Conv) Forward(scope *model.Scope, x *Node) *Node {
 type ConvTranspose Conv
 
 // Forward builds the layer. Its variables are weights [Kernel, Kernel, Channels, in], in Keras's order, and biases
-// [Channels], made by the scope's initialiser.
+// [Channels], initialised by the scope.
 func (c ConvTranspose) Forward(scope *model.Scope, x *Node) *Node {
 	Conv(c).mustFit("ConvTranspose", x)
 	w := weights(scope, x, 2, c.Kernel, c.Kernel, c.Channels, x.Shape().Dimensions[3])
@@ -61,7 +61,7 @@ func (c Conv) biased(scope *model.Scope, x *Node) *Node {
 //
 //	y[b, i, j, :] = Σ x[b, stride·i + s − top, stride·j + t − left, :] · w[s, t, :, :]
 //
-// over the kernel's rows s and columns t, with zeros for x outside the image. Gradients of any order are right for
+// over the kernel's rows s and columns t, with zeros for x outside the image. Gradients of any order are correct for
 // every kernel, stride and padding.
 func Conv2D(x, w *Node, stride int, p Padding) *Node {
 	xd, wd := x.Shape().Dimensions, w.Shape().Dimensions
@@ -96,7 +96,7 @@ func ConvTranspose2D(y, w *Node, stride int, p Padding) *Node {
 	return scatter(y, w, g)
 }
 
-// mustMatch panics unless x is an image whose channels are the kernel's on the given axis.
+// mustMatch panics unless the channels of the image x are those of the kernel on the given axis.
 func mustMatch(op string, x, w *Node, stride, axis int) {
 	if x.Rank() != 4 || w.Rank() != 4 || x.Shape().Dimensions[3] != w.Shape().Dimensions[axis] {
 		Panicf("layer.%s: x %s, w %s: want 4 axes each, and as many channels in x as on w's axis %d", op, x.Shape(), w.Shape(), axis)
@@ -109,7 +109,7 @@ func mustMatch(op string, x, w *Node, stride, axis int) {
 	}
 }
 
-// Padding says how many zeros lie beside an image, on each axis alike: Explicit, SameTF or SameTorch.
+// Padding is the number of zeros before and after an image, the same on both axes: Explicit, SameTF or SameTorch.
 type Padding struct {
 	before, after int
 	rule          rule
@@ -123,17 +123,17 @@ const (
 	sameTorch
 )
 
-// Explicit is padding by the given numbers of zeros before the first and after the last pixel of each axis. For a
-// transposed convolution it is what is cut off the result, or, below 0, added to its end.
+// Explicit pads each axis with the given numbers of zeros, before its first and after its last pixel. A transposed
+// convolution crops its result by these numbers; if after is below 0 it extends the end.
 func Explicit(before, after int) Padding { return Padding{before: before, after: after} }
 
 var (
-	// SameTF is "same" as TensorFlow and MATLAB mean it: the output has ceil(n/stride) pixels (stride·n if transposed),
-	// the zeros that takes lie on both sides, and an odd one after.
+	// SameTF is "same" padding as in TensorFlow and MATLAB: the output has ceil(n/stride) pixels (stride·n if
+	// transposed). The zeros are split between both sides; of an odd number, the extra zero comes after.
 	SameTF = Padding{rule: sameTF}
-	// SameTorch is (kernel−1)/2 zeros before and kernel/2 after, whatever the stride: what PyTorch's users write as
-	// padding=2 for 5×5 and padding=1 for 4×4 at stride 2, and its padding="same" at stride 1. The output is as large
-	// as SameTF's; the pixels a kernel sees at stride 2 are not the same.
+	// SameTorch is (kernel−1)/2 zeros before and kernel/2 after, for every stride. PyTorch users write it as padding=2
+	// for 5×5 and padding=1 for 4×4 at stride 2, and as padding="same" at stride 1. The output has the size of
+	// SameTF's, but at stride 2 a kernel sees other pixels.
 	SameTorch = Padding{rule: sameTorch}
 )
 
@@ -168,7 +168,7 @@ func (p Padding) convolve(n, k, s int) (axis, error) {
 	return a, nil
 }
 
-// transpose is the geometry of a convolution that ends in m pixels: its image is the result of the transposed one.
+// transpose is the geometry of a convolution to m pixels, whose image is the result of the transposed convolution.
 func (p Padding) transpose(m, k, s int) (axis, error) {
 	a := axis{n: m * s, k: k, s: s, m: m}
 	switch p.rule {

@@ -4,20 +4,19 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// A convolution is linear in its image x and in its kernel w, and with a cotangent y of its result it is one trilinear
-// form
+// A convolution is linear in its image x and in its kernel w. With a cotangent y of its result it is one trilinear form
 //
 //	Σ y[b, i, :] · x[b, s·i + t − lo, :] · w[t, :, :]
 //
 // (one axis shown). Its derivatives in y, x and w are the three functions below: the convolution, the transposed
-// convolution and the kernel's gradient. Each one's own derivatives are the other two, so gradients of every order stay
-// within the three, and each can be computed in whichever form is the fastest: none is differentiated through.
+// convolution and the kernel's gradient. The derivatives of each are the other two, so gradients of every order stay
+// within the three. Each is computed in its fastest form; no form is differentiated through.
 
 // axis is the geometry along one axis: an image of n pixels, a kernel of k, stride s, lo zeros before the image, m
 // pixels in the result.
 type axis struct{ n, k, s, lo, m int }
 
-// geometry is that of height and width.
+// geometry has the axes of height and width.
 type geometry [2]axis
 
 // gather is the convolution: x [batch, n, n, in], w [k, k, in, out] to [batch, m, m, out].
@@ -44,14 +43,14 @@ func correlate(x, y *Node, g geometry) *Node {
 		func(v *Node) *Node { return gather(x, v, g) })
 }
 
-// withGradient is the value, made of a and b, with another gradient than its making has: da and db are the gradients in
-// a and b for the cotangent v of the value.
+// withGradient returns the value, computed from a and b, with a gradient of its own: da and db are the gradients in a
+// and b for the cotangent v of the value.
 //
-// GoMLX lets one replace the gradient of an identity only, which has one input. So the value passes a gate that never
-// lets through anything else: backwards, the gate leads to a and b, where identities wait with the right gradients. XLA
-// removes the gate; the Go backend pays one copy.
+// GoMLX can replace the gradient of an identity only, which has one input. So the value passes a gate that always
+// selects it. In the backward pass the gate leads to a and b, whose identities have the right gradients. XLA removes
+// the gate; the Go backend pays one copy.
 func withGradient(a, b, value *Node, da, db func(v *Node) *Node) *Node {
-	var v *Node // known by the time the inputs' identities ask for it
+	var v *Node // set before the inputs' identities read it
 	aEnd := IdentityWithCustomGradient(a, func(_, _ *Node) *Node { return da(v) })
 	bEnd := IdentityWithCustomGradient(b, func(_, _ *Node) *Node { return db(v) })
 	never := Const(value.Graph(), false)

@@ -7,8 +7,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// form is one way to compute the three functions of a convolution, called as gather, scatter and
-// correlate are. None need be differentiable.
+// form is one way to compute the three functions of a convolution, with the signatures of gather, scatter and
+// correlate. They need not be differentiable.
 type form struct {
 	name                       string
 	gather, scatter, correlate func(a, b *Node, g geometry) *Node
@@ -26,9 +26,9 @@ var (
 // choice is the fastest form of each function.
 type choice struct{ gather, scatter, correlate form }
 
-// table is the fastest forms by engine and by the size of the layer: the columns are those of sizeOf.
-// BenchmarkForms measures it. Last on two cores with AVX-512, in GFLOP/s of useful work where a product of
-// large matrices makes 205, gather/scatter/correlate on XLA's CPU:
+// table lists the fastest forms by engine and by the size of the layer; sizeOf gives the column. BenchmarkForms
+// measures them. The last measurement, on two cores with AVX-512, in GFLOP/s of useful work, where a product of large
+// matrices reaches 205; gather/scatter/correlate on XLA's CPU:
 //
 //	               512→1024@8    256→512@16    128→256@32    11→64@28      1→74@28
 //	direct          40/ – /125   163/ – /177   208/ – /168   148/ 59/121   84/ 49/ 72
@@ -37,8 +37,8 @@ type choice struct{ gather, scatter, correlate form }
 //	phase matmul   142/146/120   136/140/131   110/118/ 93    43/106/ 37   28/ 57/ 51
 //	sub-pixel       32/ 33/ 90   109/119/114   138/144/118   112/106/ 93   56/ 36/ 32
 //
-// (A direct transposed convolution at those sizes takes seconds.) On a GPU cuDNN should know best; that
-// row is not measured.
+// (A direct transposed convolution at those sizes takes seconds.) The row for GPUs is not measured: cuDNN should choose
+// best.
 var table = map[string][5]choice{
 	//     4×4 or less               in ≤ 4                         in ≤ 16                       in < 256                       wider
 	"cpu": {{matmul, matmul, matmul}, {direct, matmul, phaseMatmul}, {direct, subPixel, direct}, {direct, phase, direct}, {phase, phase, direct}},
@@ -51,7 +51,7 @@ func fastest(backend compute.Backend, g geometry, in int) choice {
 	return table[engine(backend)][sizeOf(g, in)]
 }
 
-// sizeOf is the table's column: by the pixels of the result and the channels of the image.
+// sizeOf is the table's column for the pixels of the result and the channels of the image.
 func sizeOf(g geometry, in int) int {
 	switch {
 	case g[0].m*g[1].m <= 16:
@@ -66,10 +66,10 @@ func sizeOf(g geometry, in int) int {
 	return 4
 }
 
-// goEngine is what GoMLX's pure-Go engine calls itself. There is no other way to ask; a test of package backend holds it.
+// goEngine is the name of GoMLX's pure-Go engine, which nothing else identifies. A test of package backend checks it.
 const goEngine = "Go Backend"
 
-// engine is the table's row: "go", or what XLA runs on, "cpu" or "gpu".
+// engine is the table's row: "go", or the device of XLA, "cpu" or "gpu".
 func engine(backend compute.Backend) string {
 	if backend.Name() == goEngine {
 		return "go"

@@ -11,8 +11,8 @@ var convAxes = ConvolveAxesConfig{
 	OutputBatch: 0, OutputSpatial: []int{1, 2}, OutputChannels: 3,
 }
 
-// kernelAxes is the gradient of a kernel as a convolution: channels of the image are its batch, the examples its
-// channels, and the cotangent its kernel.
+// kernelAxes computes the gradient of a kernel as a convolution: its batch is the image's channels, its channels are
+// the examples, and its kernel is the cotangent.
 var kernelAxes = ConvolveAxesConfig{
 	InputBatch: 3, InputSpatial: []int{1, 2}, InputChannels: 0,
 	KernelSpatial: []int{1, 2}, KernelInputChannels: 0, KernelOutputChannels: 3,

@@ -5,9 +5,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// matmul: one matrix product. The convolution and the kernel's gradient gather for each pixel of the result the k²
-// pixels under the kernel as a row ("im2col"); the transposed convolution makes such rows and adds each of their pixels
-// to its place ("col2im").
+// matmul: one matrix product. The convolution and the kernel's gradient gather the k² pixels under the kernel into a
+// row for each pixel of the result ("im2col"). The transposed convolution computes such rows and adds each of their
+// pixels to its place ("col2im").
 
 // patches are the rows, [batch·m·m, k·k·in].
 func patches(x *Node, g geometry) *Node {
@@ -26,7 +26,7 @@ func patches(x *Node, g geometry) *Node {
 	return Reshape(Concatenate(taps, 3), d[0]*g[0].m*g[1].m, g[0].k*g[1].k*d[3])
 }
 
-// under is the pixels of a padded image that a tap meets.
+// under selects the pixels of a padded image that a tap meets.
 func (a axis) under(tap int) SliceAxisSpec { return AxisRange(tap, tap+(a.m-1)*a.s+1).Stride(a.s) }
 
 func gatherMatmul(x, w *Node, g geometry) *Node {
@@ -60,7 +60,7 @@ func scatterMatmul(y, w *Node, g geometry) *Node {
 	return sum
 }
 
-// spread puts the pixels of a result to where a tap meets them in the image.
+// spread moves the pixels of a result to where a tap meets them in the image.
 func (a axis) spread(tap int) compute.PadAxis {
 	start := tap - a.lo
 	return compute.PadAxis{Start: start, End: a.n - start - ((a.m-1)*a.s + 1), Interior: a.s - 1}

@@ -8,15 +8,15 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// phase: the pixels of an image fall into s classes along each axis, by their remainder modulo s. Those of one class
-// meet only the kernel's taps r, r+s, r+2s, … for one r, so a strided convolution is a sum, and a transposed one an
-// interleaving, of s² convolutions of stride 1 with exactly the taps that count.
+// phase: the pixels of an image fall into s classes along each axis, by their remainder modulo s. Each class meets only
+// the kernel's taps r, r+s, r+2s, … for one r. So a strided convolution is a sum, and a transposed one an interleaving,
+// of s² convolutions of stride 1 without superfluous taps.
 
 // class is one class along one axis.
 type class struct {
 	pixel int // the first pixel of the class
 	tap   int // the first tap it meets, r
-	// unit is the convolution of stride 1 that is left, whose image is the class and whose kernel its taps.
+	// unit is the remaining convolution of stride 1: its image is the class, its kernel the taps.
 	unit axis
 }
 
@@ -50,7 +50,7 @@ func (p plane) empty() bool {
 
 func (p plane) unit() geometry { return geometry{p[0].unit, p[1].unit} }
 
-// pixels are those of the plane in an image, taps those of the kernel.
+// pixels are the plane's part of an image, taps its part of the kernel.
 func (p plane) pixels(x *Node, g geometry) *Node {
 	return Slice(x, AxisRange(), AxisRange(p[0].pixel).Stride(g[0].s), AxisRange(p[1].pixel).Stride(g[1].s))
 }
@@ -59,7 +59,7 @@ func (p plane) taps(w *Node, g geometry) *Node {
 	return Slice(w, AxisRange(p[0].tap).Stride(g[0].s), AxisRange(p[1].tap).Stride(g[1].s))
 }
 
-// phases is the form that leaves convolutions of stride 1 to another form.
+// phases is the form that computes its convolutions of stride 1 by another form.
 func phases(name string, unit form) form {
 	return form{name,
 		func(x, w *Node, g geometry) *Node { return gatherPhases(x, w, g, unit) },
@@ -108,8 +108,8 @@ func correlatePhases(x, y *Node, g geometry, unit form) *Node {
 	return mergeTaps(x, y, g, func(p plane) *Node { return unit.correlate(p.pixels(x, g), y, p.unit()) })
 }
 
-// mergeTaps puts the taps [k/s, k/s, in, out] of the planes, zero where a plane is empty, to where they belong in the
-// kernel of a convolution from x to y.
+// mergeTaps puts the taps [k/s, k/s, in, out] of the planes, zeros for an empty plane, in their places in the kernel of
+// a convolution from x to y.
 func mergeTaps(x, y *Node, g geometry, of func(plane) *Node) *Node {
 	part := shapes.Make(x.DType(), ceilDiv(g[0].k, g[0].s), ceilDiv(g[1].k, g[1].s), x.Shape().Dimensions[3], y.Shape().Dimensions[3])
 	planes := g.planes()

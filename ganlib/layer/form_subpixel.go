@@ -6,10 +6,10 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// sub-pixel: the s² planes become the channels of a smaller image, and one convolution of stride 1 goes over all of them
-// (Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural
-// Network, 2016). The planes' taps are shifted to begin together, and where a plane has fewer they are filled up with
-// zeros, which cost multiplications.
+// sub-pixel: the s² planes become the channels of a smaller image, and one convolution of stride 1 goes over all of
+// them (Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural
+// Network, 2016). The planes' taps are shifted to begin together. Zeros fill up a plane that has fewer; they cost
+// multiplications.
 
 // together is the convolution over all classes of an axis at once, and where the taps of each begin in its kernel.
 func (a axis) together() (unit axis, starts []int) {

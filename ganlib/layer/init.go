@@ -21,9 +21,8 @@ func Uniform(scope *model.Scope, irange float64) initializer.VariableInitializer
 	}
 }
 
-// Normal initialises weights from N(0, sigma), DCGAN's way with sigma .02, and biases (anything of rank 0 or 1) with
-// zero, for float32, float64 and half precision. GoMLX's own leaves bfloat16 weights at zero, and gives biases the
-// random numbers too.
+// Normal initialises weights from N(0, sigma), as DCGAN does with sigma .02, and biases (anything of rank 0 or 1) with
+// zero, in float32, float64 and half precision. GoMLX's own leaves bfloat16 weights at zero and draws random biases.
 func Normal(scope *model.Scope, sigma float64) initializer.VariableInitializer {
 	return func(g *Graph, shape shapes.Shape) *Node {
 		if shape.Rank() <= 1 {
@@ -39,8 +38,8 @@ func StandardNormal(scope *model.Scope, g *Graph, shape shapes.Shape) *Node {
 	if shape.DType.IsHalfPrecision() {
 		drawn.DType = dtypes.Float32
 	}
-	// XLA's normal is +Inf once in 2³² draws, on a zero from its 32-bit generator. The largest it can otherwise return
-	// is √(2·ln 2³²) = 6.66.
+	// XLA's normal is +Inf once in 2³² draws, on a zero from its 32-bit generator. Its largest other value is √(2·ln
+	// 2³²) = 6.66.
 	return ConvertDType(ClipScalar(scope.RandomNormal(g, drawn), -6.7, 6.7), shape.DType)
 }
 

@@ -10,28 +10,27 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// BatchNorm is batch normalisation, Ioffe and Szegedy, Batch Normalization (ICML 2015), Algorithms 1 and 2: each
-// feature of x, the last axis, is shifted and scaled to mean 0 and variance 1, then to the learnt mean β and deviation
+// BatchNorm is batch normalisation (Ioffe and Szegedy, Batch Normalization, ICML 2015, Algorithms 1 and 2). Each
+// feature of x, the last axis, is shifted and scaled to mean 0 and variance 1, then to the learned mean β and deviation
 // γ. The zero value is PyTorch's layer.
 //
-// In training the mean and the (biased) variance are those of the batch, taken over all axes but the last, and
-// gradients go through them. The batch is the call's: two calls in one graph, on real and on generated examples, are
-// normalised apart. Each call also moves the averages that are used outside training, so several calls in a graph move
-// them several times, as they do in PyTorch.
+// In training the mean and the (biased) variance are those of the batch, over all axes but the last, and gradients go
+// through them. The batch is the call's: two calls in one graph, on real and on generated examples, are normalised
+// separately. Each call also updates the moving averages that are used outside training, so several calls in a graph
+// update them several times, as in PyTorch.
 //
-// GoMLX's own layer does not run on its Go backend as it comes, and with the option that makes it run its gradient
-// ignores that the mean and variance depend on x.
+// GoMLX's own layer does not run on its Go backend by default. With the option that makes it run, its gradient ignores
+// that the mean and variance depend on x.
 type BatchNorm struct {
 	// Momentum is the weight of the newest batch in the moving averages, in (0, 1]: average ← (1 − Momentum)·average +
-	// Momentum·batch. 0 means 0.1. (In TensorFlow and Keras "momentum" is the other one, the weight of the old
-	// average.)
+	// Momentum·batch. 0 means 0.1. (In TensorFlow and Keras "momentum" is the weight of the old average.)
 	Momentum float64
 	// Epsilon is added to the variance, so that a constant feature is not divided by zero. 0 means 1e-5.
 	Epsilon float64
 	// NoAffine leaves out γ and β.
 	NoAffine bool
 	// GammaStd draws the initial γ from N(1, GammaStd); 0 means ones. DCGAN's released code uses .02. The scope's
-	// initialiser is not asked: N(0, .02), right for DCGAN's weights, would make γ switch the layer's input off.
+	// initialiser is not used: N(0, .02), right for DCGAN's weights, would make γ switch the layer's input off.
 	GammaStd float64
 }
 
@@ -52,7 +51,8 @@ func (n BatchNorm) check() error {
 // the moving averages "mean" and "variance". As in PyTorch, "variance" averages the unbiased variance, n/(n−1) times
 // the one that normalises, where n is the number of values of a feature in the batch.
 //
-// Statistics, averages, γ and β are float32 when x is bfloat16. Forward panics where a batch in training has a single
+// Statistics, averages, γ and β are float32 when x is bfloat16. Forward panics if a training batch has a single
+// example.
 // example.
 func (n BatchNorm) Forward(scope *model.Scope, x *Node) *Node {
 	if err := n.check(); err != nil {
@@ -86,8 +86,8 @@ func (n BatchNorm) gamma(scope *model.Scope) initializer.VariableInitializer {
 	}
 }
 
-// statistics are the mean and variance [features] to normalise x with: in training the batch's, which also move the
-// averages; otherwise the averages.
+// statistics are the mean and variance [features] that normalise x: in training the batch's, which also update the
+// moving averages; otherwise the averages.
 func (n BatchNorm) statistics(scope *model.Scope, x *Node) (mean, variance *Node) {
 	g, features := x.Graph(), x.Shape().Dimensions[x.Rank()-1]
 	average := func(name string, initial initializer.VariableInitializer) *model.Variable {
@@ -116,11 +116,10 @@ func (n BatchNorm) statistics(scope *model.Scope, x *Node) (mean, variance *Node
 
 // moments are the mean and the biased variance of x over all axes but the last.
 //
-// The variance is E[(x−c)²] − (E[x]−c)², which holds whatever the constant c. With c the mean it is as exact as two
-// passes over x can make it; and as derivatives need not walk back through c, the backward pass saves a sum over the
-// whole of x. Forward and backward then take about half the time on XLA's CPU, and three quarters on the Go backend, of
-// the variance through the mean (BenchmarkBatchNorm). Sums as products with a vector of ones, and a gradient written by
-// hand, were slower on both.
+// The variance is E[(x−c)²] − (E[x]−c)², which holds for every constant c. With c the mean it is as exact as two passes
+// over x. No derivative goes back through c, which saves the backward pass a sum over all of x. Forward and backward
+// then take about half the time on XLA's CPU, and three quarters on the Go backend, of the variance through the mean
+// (BenchmarkBatchNorm). Sums as products with a vector of ones, and a handwritten gradient, were slower on both.
 func moments(x *Node) (mean, variance *Node) {
 	axes := make([]int, x.Rank()-1)
 	for i := range axes {
@@ -141,7 +140,7 @@ func perFeature(v, x *Node) *Node {
 	return Reshape(v, dims...)
 }
 
-// orDefault is v, or the default where v is the zero that stands for it.
+// orDefault is v, or the default if v is 0.
 func orDefault(v, standard float64) float64 {
 	if v == 0 {
 		return standard

@@ -5,19 +5,19 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Activation is what the hidden units of a layer put out: [batch, ..., units], and the name of their function.
+// Activation is the output of a hidden layer, [batch, ..., units], and the name of its activation function.
 type Activation struct {
 	Function string // "relu", "tanh" or "sigmoid"
 	Output   *Node
 }
 
-// flatAt is where the ends of a sigmoid begin: an output within .01 of 0 or 1, where its derivative is below
-// .01, of .25 at most. Of tanh, which is a sigmoid stretched to (−1, 1), it is the same place.
+// flatAt is where a sigmoid begins to saturate: an output within .01 of 0 or 1, where its derivative is below .01, of
+// .25 at most. For tanh, a sigmoid stretched to (−1, 1), it is the same place.
 const flatAt = .01
 
-// Saturated is 1 for each unit, [units], whose derivative is as good as 0 on every example (and at every position
-// of an image), so that nothing of a gradient passes it, else 0: a rectifier that is off throughout, a sigmoid or
-// tanh that is at one of its ends throughout. Leaky rectifiers, maxout and linear units have no such place.
+// Saturated is 1 for each unit, [units], that is saturated on every example (and at every position of an image), else
+// 0. Its derivative is nearly 0, so no gradient passes it: a rectifier that is always off, a sigmoid or tanh that is
+// always at one of its ends. Leaky rectifiers, maxout and linear units do not saturate.
 func (a Activation) Saturated() *Node {
 	axes := make([]int, a.Output.Rank()-1)
 	for i := range axes {
@@ -43,10 +43,10 @@ type observed struct{ activations []Activation }
 
 type observedKey struct{}
 
-// Observe has the layers that are built in the graph from now on note their activations, for Observed.
+// Observe makes the layers built in the graph from now on record their activations, for Observed.
 func Observe(g *Graph) { g.AttachState(observedKey{}, new(observed)) }
 
-// Observed lists the activations noted since Observe or the last call, in order.
+// Observed lists the activations recorded since Observe or the last call, in order.
 func Observed(g *Graph) []Activation {
 	o := g.State(observedKey{}).(*observed)
 	all := o.activations
@@ -54,8 +54,8 @@ func Observed(g *Graph) []Activation {
 	return all
 }
 
-// Note is for the networks: it notes the output of a hidden layer where the graph is observed, and returns it. A
-// function that Saturated does not know is passed over.
+// Note is for the networks: it records the output of a hidden layer if the graph is observed, and returns it. It
+// ignores a function that Saturated does not know.
 func Note(function string, output *Node) *Node {
 	o, ok := output.Graph().State(observedKey{}).(*observed)
 	switch function {

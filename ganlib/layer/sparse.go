@@ -9,10 +9,10 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Sparse initialises a matrix [in, out] such that each of its columns, the weights of one unit, has exactly nonzero
-// weights that are not 0, in rows drawn at random and from N(0, 1); biases (anything of rank 0 or 1) with zero. It is
-// the sparse initialisation of Martens, Deep learning via Hessian-free optimization (ICML 2010, section 5), and
-// Pylearn2's "sparse_init": a unit can tell its inputs apart however many there are.
+// Sparse initialises a matrix [in, out]. In each column, the weights of one unit, exactly nonzero weights are drawn
+// from N(0, 1), in random rows; the others are 0, and so are biases (anything of rank 0 or 1). It is the sparse
+// initialisation of Martens, Deep learning via Hessian-free optimization (ICML 2010, section 5), and Pylearn2's
+// "sparse_init": a unit can tell its inputs apart however many there are.
 func Sparse(scope *model.Scope, nonzero int) initializer.VariableInitializer {
 	return func(g *Graph, shape shapes.Shape) *Node {
 		if shape.Rank() <= 1 {
@@ -22,7 +22,7 @@ func Sparse(scope *model.Scope, nonzero int) initializer.VariableInitializer {
 			Panicf("layer.Sparse: %d weights a column in %s: want a matrix [in, out], and 1 to in of them", nonzero, shape)
 		}
 		in, out := shape.Dimensions[0], shape.Dimensions[1]
-		// The rows of the largest of random numbers are a draw without replacement.
+		// The positions of the largest random numbers are a draw without replacement.
 		_, rows := TopK(scope.RandomUniform(g, shapes.Make(dtypes.Float32, out, in)), nonzero, 1)
 		columns := Iota(g, rows.Shape(), 0)
 		at := Reshape(Stack([]*Node{rows, columns}, -1), out*nonzero, 2)

@@ -6,17 +6,17 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// spectral is the name of the wish in a graph's parameters.
+// spectral is the name of the request in a graph's parameters.
 const spectral = "spectral_norm"
 
-// WithSpectralNorm asks the layers of this package below a scope for spectral normalisation in a graph (Miyato et al.,
-// Spectral Normalization for Generative Adversarial Networks, ICLR 2018, arXiv:1802.05957, Algorithm 1): each weight
-// matrix W is used as W/σ(W), where σ is its largest singular value, so that no layer stretches a difference of its
+// WithSpectralNorm applies spectral normalisation to the layers of this package below a scope, in a graph (Miyato et
+// al., Spectral Normalization for Generative Adversarial Networks, ICLR 2018, arXiv:1802.05957, Algorithm 1). Each
+// weight matrix W is used as W/σ(W), where σ is its largest singular value, so no layer stretches a difference of its
 // inputs. A kernel counts as the matrix of its output channels by all the rest, as in the paper and in PyTorch; biases,
 // γ and β are left alone. It returns the scope.
 //
 // σ is estimated by power iteration, one round per pass in training, from the vector of the last pass, a variable "u"
-// beside the weights; outside training it stays. The gradient goes through σ, not through the vectors.
+// beside the weights. Outside training it stays. The gradient goes through σ, not through the vectors.
 func WithSpectralNorm(scope *model.Scope, g *Graph) *model.Scope {
 	scope.SetGraphParam(g, spectral, true)
 	return scope
@@ -51,13 +51,13 @@ func sigma(scope *model.Scope, w *Node, out int) *Node {
 	return ReduceAllSum(Mul(StopGradient(v), Dot(w, u).Product()))
 }
 
-// unit is the vector of length 1 in the direction of x. PyTorch's epsilon keeps it from dividing by 0.
+// unit is the vector of length 1 in the direction of x. PyTorch's epsilon prevents a division by 0.
 func unit(x *Node) *Node { return Div(x, MaxScalar(Sqrt(ReduceAllSum(Square(x))), 1e-12)) }
 
 // MinibatchStd appends to x [batch, ..., features] one feature that is the same everywhere: the standard deviation over
 // the batch, averaged over all features and positions (Karras et al. 2018, arXiv:1710.10196, section 3, with the whole
-// batch as the group; the 1e-8 is their code's). Before D's last layer it shows D at a glance that samples are all
-// alike. A logit then depends on the other examples of its batch.
+// batch as the group; the 1e-8 is their code's). Before D's last layer it shows D that samples are all alike. A logit
+// then depends on the other examples of its batch.
 func MinibatchStd(x *Node) *Node {
 	wide := ConvertDType(x, masterDType(x))
 	variance := ReduceMean(Square(Sub(wide, ReduceAndKeep(wide, ReduceMean, 0))), 0)

@@ -11,12 +11,12 @@ import (
 )
 
 // MaxColNorm is another rule under a max-norm constraint (Srebro and Shraibman 2005; with dropout, Hinton et al. 2012,
-// arXiv:1207.0580): after every update, each column of each weight matrix [in, out], which is the weights of one unit,
-// is shrunk to the Euclidean norm Limit where it is longer. Biases and kernels of convolutions stay free, and so does
-// the rule's own state. Pylearn2 calls it "max_col_norm".
+// arXiv:1207.0580): after every update, each column of each weight matrix [in, out] (the weights of one unit) is scaled
+// down to the Euclidean norm Limit if it is longer. Biases, kernels of convolutions and the rule's own state are not
+// constrained. Pylearn2 calls it "max_col_norm".
 type MaxColNorm struct {
 	Rule
-	// Limit is the norm no column exceeds. The 2014 code on faces: 1.9365, which is √3.75.
+	// Limit is the largest norm of a column. The 2014 code on faces: 1.9365, which is √3.75.
 	Limit float64
 }
 
@@ -46,7 +46,7 @@ func (m MaxColNorm) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, 
 
 // shrink returns w [in, out] with no column longer than the limit.
 func (m MaxColNorm) shrink(w *Node) *Node {
-	const epsilon = 1e-7 // Pylearn2's, so that a column of zeros is not divided by its norm
+	const epsilon = 1e-7 // Pylearn2's, so that a column of zeros is not divided by 0
 	norms := Sqrt(ReduceAndKeep(Square(w), ReduceSum, 0))
 	return Mul(w, Div(MinScalar(norms, m.Limit), AddScalar(norms, epsilon)))
 }

@@ -1,5 +1,5 @@
-// Package optim holds the learning rules of the GAN papers that GoMLX does not have: momentum with the schedule of the
-// 2014 code, and Adam with a rate that falls linearly. SetRateFactor lowers the rate of either on the way.
+// Package optim holds the optimizers of the GAN papers that GoMLX lacks: momentum with the schedule of the 2014 code,
+// and Adam with a learning rate that anneals linearly. SetRateFactor lowers either's rate during training.
 package optim
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Rule is a gradient-based learning rule: "any standard gradient-based learning rule", as Algorithm 1 puts it. It
-// trains the variables below the scope it is given, and those only.
+// Rule is an optimizer: "any standard gradient-based learning rule", as Algorithm 1 puts it. It trains only the
+// variables below the scope it is given.
 type Rule interface {
 	optimizer.Interface
 
@@ -29,7 +29,7 @@ type Rule interface {
 //
 //	v ← μₜ·v − εₜ·∇,   θ ← θ + v
 //
-// where t counts this player's own updates, from 0. The zero value of every field but LearningRate switches its
+// where t counts this player's own updates, from 0. The zero value of a field other than LearningRate turns its
 // schedule off.
 type Momentum struct {
 	// LearningRate is ε₀.
@@ -40,8 +40,8 @@ type Momentum struct {
 	MinRate float64 `json:"min_rate,omitempty"`
 	// Initial is the momentum μ of the first epoch. The 2014 code: 0.5.
 	Initial float64 `json:"initial"`
-	// Final is the momentum reached after Saturate epochs, climbing linearly from epoch 1 and in steps of whole epochs.
-	// The 2014 code: 0.7 after 250.
+	// Final is the momentum after Saturate epochs. It grows linearly from epoch 1, in steps of whole epochs. The 2014
+	// code: 0.7 after 250.
 	Final    float64 `json:"final,omitempty"`
 	Saturate int     `json:"saturate,omitempty"`
 	// Epoch is the number of updates in an epoch; 0 means the momentum stays at Initial. The 2014 code on MNIST: 500,
@@ -78,7 +78,7 @@ func (m *Momentum) UpdateGraph(scope *model.Scope, _ *Graph, loss *Node) {
 // UpdateGraphWithGradients implements Rule.
 func (m *Momentum) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype dtypes.DType) {
 	g := grads[0].Graph()
-	optimizer.IncrementGlobalStep(g, dtype) // what GoMLX's own optimizers do, and its loop relies on
+	optimizer.IncrementGlobalStep(g, dtype) // as GoMLX's own optimizers do; its loop relies on it
 	t := AddScalar(optimizer.IncrementCounter(scope.At("momentum"), g, "step", dtype), -1)
 	rate, mu := Mul(m.rate(t), rateFactor(scope, g, dtype)), m.momentum(t)
 	i := 0
@@ -95,7 +95,7 @@ func (m *Momentum) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, d
 	}
 }
 
-// Clear implements optimizer.Interface: it forgets the velocities, the update count and the rate's factor.
+// Clear implements optimizer.Interface: it deletes the velocities, the update count and the rate's factor.
 func (m *Momentum) Clear(scope *model.Scope) error {
 	for _, below := range []string{"momentum", rateScope} {
 		if err := scope.At("%s", below).DeleteVariablesInScope(); err != nil {
@@ -126,13 +126,13 @@ func (m *Momentum) momentum(t *Node) *Node {
 	return AddScalar(MulScalar(alpha, m.Final-m.Initial), m.Initial)
 }
 
-// Adam is GoMLX's Adam, with a learning rate that can fall linearly to zero.
+// Adam is GoMLX's Adam, with a learning rate that can anneal linearly to zero.
 type Adam struct {
 	LearningRate float64 `json:"learning_rate"`
 	Beta1        float64 `json:"beta1"`
 	Beta2        float64 `json:"beta2"`
 	Epsilon      float64 `json:"epsilon"`
-	// Linear is the number of updates over which the rate falls to zero; 0 keeps it constant.
+	// Linear is the number of updates over which the rate anneals to zero; 0 keeps it constant.
 	Linear int `json:"linear,omitempty"`
 }
 
@@ -181,14 +181,14 @@ func (a *Adam) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype
 		rate = MulScalar(left, a.LearningRate)
 	}
 	// GoMLX's Adam reads its rate from this variable, which a checkpoint holds: without this line, a run resumed with
-	// another rate would go on with the old one.
+	// another rate would keep the old one.
 	rate = Mul(rate, rateFactor(scope, g, dtype))
 	optimizer.LearningRateVar(scope, dtype, a.LearningRate).SetNodeValue(rate)
 	a.rule().UpdateGraphWithGradients(scope, grads, dtype)
 }
 
-// Clear implements optimizer.Interface: it forgets the moments, the update counts and the rate. GoMLX's own Clear
-// leaves the moments of a player in a scope of its own behind.
+// Clear implements optimizer.Interface: it deletes the moments, the update counts and the rate. GoMLX's own Clear does
+// not delete the moments of a player in a scope of its own.
 func (a *Adam) Clear(scope *model.Scope) error {
 	for _, below := range []string{optimizer.AdamDefaultScope, "linear", optimizer.Scope, rateScope} {
 		if err := scope.At("%s", below).DeleteVariablesInScope(); err != nil {

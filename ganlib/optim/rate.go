@@ -15,8 +15,8 @@ import (
 const rateScope, factorName = "rate", "factor"
 
 // SetRateFactor multiplies the learning rate of the player below a scope by a positive factor from its next update on,
-// whatever its rule and schedule; 1 is the rule's own rate, bit for bit. The factor is a variable, so executors that
-// are compiled already obey too. A rule's Clear forgets it.
+// whatever its rule and schedule; 1 is the rule's own rate, bit for bit. The factor is a variable, so compiled
+// executors use it too. A rule's Clear deletes it.
 func SetRateFactor(player *model.Scope, factor float64) error {
 	value := float32(factor)
 	if !(value > 0 && value <= math.MaxFloat32) {
@@ -26,7 +26,7 @@ func SetRateFactor(player *model.Scope, factor float64) error {
 	return v.SetValue(tensors.FromScalar(value))
 }
 
-// rateFactor is what SetRateFactor said last, a scalar, or 1.
+// rateFactor is the factor that SetRateFactor last set, a scalar, or 1.
 func rateFactor(player *model.Scope, g *Graph, dtype dtypes.DType) *Node {
 	v := player.At(rateScope).VariableWithValue(factorName, float32(1)).SetTrainable(false)
 	return ConvertDType(v.NodeValue(g), dtype)
