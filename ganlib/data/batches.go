@@ -22,8 +22,8 @@ type Drawing struct {
 	Flip bool
 	// Scale is the range of the numbers.
 	Scale Scale
-	// OnDevice puts the whole set into the device's memory, once, as bytes; a step then sends the indices of the images
-	// only. The minibatches are the same.
+	// OnDevice puts the whole set into the device's memory, once, as bytes; a step then sends only the indices of its
+	// images. The minibatches are the same.
 	OnDevice bool
 }
 
@@ -39,7 +39,7 @@ type Batches struct {
 	exec    *Exec
 }
 
-// coinStream sets the coins of Flip apart from the order of the images.
+// coinStream separates the coins of Flip from the order of the images.
 const coinStream = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio: any odd constant would do
 
 // NewBatches prepares to draw. It returns an error if the drawing asks for what the source does not have, or if its

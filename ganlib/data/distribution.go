@@ -1,7 +1,7 @@
 package data
 
-// Distribution is a toy distribution of points whose density is known, so that what a generator learned can be held
-// against the truth: [Normal1D], [Mixture], [SwissRoll].
+// Distribution is a toy distribution of points with a known density, to compare with what a generator learned:
+// [Normal1D], [Mixture], [SwissRoll].
 type Distribution interface {
 	// Dim is the number of coordinates of a point.
 	Dim() int

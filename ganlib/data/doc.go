@@ -18,7 +18,7 @@
 //
 // # Toy distributions
 //
-// The density of real images is unknown. To see and count a generator's mistakes, take a [Distribution] whose density
+// The density of real images is unknown. To see and count a generator's mistakes, take a [Distribution], whose density
 // is known: [Normal1D], as in Figure 1 of the 2014 paper; [Mixture], whose modes a generator can miss, on the line, a
 // [Ring] or a [Grid]; [SwissRoll], which has one curved mode. Each gives its density, samples, and the mode or the
 // place that a sample belongs to:
@@ -42,6 +42,6 @@
 // or [ErrTruncated], or are an *invalid.Error of package ganlib/invalid where a setting is refused. [Images.At] and
 // [Images.Image] panic on an index out of range, as indexing a slice does.
 //
-// What reads, unpacks or downloads takes a [context.Context] and stops once it is done, with an error that wraps the
-// context's.
+// Functions that read, unpack or download take a [context.Context] and stop once it is done, with an error that wraps
+// the context's.
 package data

@@ -3,10 +3,10 @@ package data
 import "errors"
 
 // The errors of this package and of all readers beside it. Each is wrapped by an error that names the file, the value
-// found and what would be right; ask for them with [errors.Is]. A setting that is out of range, such as
-// [Frame].Size, is refused by an *invalid.Error of package ganlib/invalid.
+// found and what would be right; use [errors.Is]. A setting that is out of range, such as [Frame].Size, is refused by
+// an *invalid.Error of package ganlib/invalid.
 var (
-	// ErrFormat reports a file, or an image set, whose content is not what its format asks for.
+	// ErrFormat reports a file, or an image set, whose content does not follow its format.
 	ErrFormat = errors.New("invalid data")
 	// ErrTruncated reports a file that ends before its header says it does.
 	ErrTruncated = errors.New("truncated")

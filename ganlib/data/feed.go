@@ -15,7 +15,7 @@ import (
 type Feed interface {
 	// Shape is that of one example.
 	Shape() []int
-	// Len is the number of examples, [math.MaxInt] where there is no end.
+	// Len is the number of examples, [math.MaxInt] if they have no end.
 	Len() int
 	// Classes is the number of classes, or 0 without labels.
 	Classes() int
@@ -36,8 +36,8 @@ type ImageFeed struct {
 }
 
 // NewFeed returns a feed of the images of a source, drawn as d says; d.Size does not matter, since Batches sets it.
-// With labelled, minibatches hold the labels too, for a conditional game. The feed takes the source over: its Close
-// closes the source, and so does an error, which NewFeed returns if the first image cannot be read.
+// With labelled, minibatches hold the labels too, for a conditional game. The feed takes over the source: its Close
+// closes the source. NewFeed returns an error, and closes the source, if the first image cannot be read.
 func NewFeed(source Source, d Drawing, labelled bool) (*ImageFeed, error) {
 	one, err := source.Choose([]int{0})
 	if err != nil {
@@ -80,9 +80,9 @@ func (f *ImageFeed) Batches(ctx context.Context, b compute.Backend, n int) (func
 	}, nil
 }
 
-// MeanLogits is the logit of each pixel's mean over the set, for pixels scaled to
-// [0, 1]: the bias from which a generator that ends in a sigmoid starts at the
-// data's mean. The means are clipped away from 0 and 1, where pixels that never change would need an infinite bias.
+// MeanLogits is the logit of each pixel's mean over the set, for pixels scaled to [0, 1]: with this bias a generator
+// that ends in a sigmoid starts at the data's mean. The means are clipped away from 0 and 1, where pixels that never
+// change would need an infinite bias.
 func (f *ImageFeed) MeanLogits(ctx context.Context) ([]float32, error) {
 	const clip = 1e-7 // as Pylearn2's init_sigmoid_bias_from_marginals
 	n := f.source.Len()

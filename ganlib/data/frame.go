@@ -10,7 +10,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Frame says how pictures of any size become images of one: the middle of each, resized by the filter of
+// Frame says how pictures of any size become images of one size: the middle of each is resized by the filter of
 // [Images.Resize].
 type Frame struct {
 	// Size is the side of the images.

@@ -124,7 +124,7 @@ func (s *Images) check(indices []int) error {
 	return nil
 }
 
-// blank returns n black images without labels, by the name and terms of s.
+// blank returns n black images without labels, with the name and terms of s.
 func (s *Images) blank(n, height, width, channels int) *Images {
 	b := &Images{Name: s.Name, License: s.License, Source: s.Source, LabelNames: s.LabelNames, N: n, Height: height, Width: width, Channels: channels}
 	b.Pixels = make([]uint8, n*b.Size())

@@ -10,8 +10,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Mixture is a mixture of Gaussians of one width, round in all directions: the toy on which a GAN's missing modes can
-// be counted.
+// Mixture is a mixture of Gaussians with one standard deviation in all directions: the toy on which a GAN's missing
+// modes can be counted.
 //
 // Fill the fields or start from [Ring] or [Grid]; the methods expect what [Mixture.Validate] accepts.
 type Mixture struct {
@@ -126,8 +126,7 @@ func (m Mixture) sigmas(x []float64, k int) float64 {
 	return floats.Distance(x, m.Means[k], 2) / m.Std
 }
 
-// CDF is the probability of a value of at most x. It panics unless the mixture is on the line, which has one
-// coordinate.
+// CDF is the probability of a value of at most x. It panics unless the mixture is on the line.
 func (m Mixture) CDF(x float64) float64 {
 	if m.Dim() != 1 {
 		panic(fmt.Sprintf("data: CDF of a mixture with %d coordinates: want 1", m.Dim()))
@@ -139,9 +138,9 @@ func (m Mixture) CDF(x float64) float64 {
 	return p
 }
 
-// Mode returns the mode whose mean is nearest to the point x, and how far it is, in standard deviations. A sample
-// within 3 of them is what the literature counts as being of high quality, and a mode with no such sample as missed
-// (Lin et al. 2018, "PacGAN"). A NaN in x makes the distance NaN.
+// Mode returns the mode whose mean is nearest to the point x, and its distance in standard deviations. The literature
+// counts a sample within 3 of them as of high quality, and a mode with no such sample as missed (Lin et al. 2018,
+// "PacGAN"). A NaN in x makes the distance NaN.
 func (m Mixture) Mode(x []float64) (mode int, sigmas float64) {
 	sigmas = m.sigmas(x, 0)
 	for k := 1; k < len(m.Means); k++ {

@@ -11,8 +11,8 @@ import (
 // Order says which examples each step sees. It is safe for use by several goroutines.
 //
 // [NewOrder] deals examples out in shuffled epochs, cut into minibatches. Epoch e is a permutation of all examples that
-// depends on (seed, e) alone. It is cut into as many whole minibatches as it holds; the few examples left over sit that
-// epoch out, so the examples of a minibatch are always distinct. Another permutation leaves out others.
+// depends on (seed, e) alone. It is cut into as many whole minibatches as it holds. The few examples left over are not
+// used in that epoch, so the examples of a minibatch are distinct. Another permutation leaves out others.
 //
 // [NewIndependent] draws each example by itself from all of them: with replacement.
 type Order struct {
@@ -70,7 +70,7 @@ func (o *Order) Batch(step int) []int {
 	return batch
 }
 
-// permutation returns the examples in the order of an epoch. Drawing one for each step would give the same numbers,
+// permutation returns the examples in the order of an epoch. Drawing one for each step would give the same numbers, but
 // slower. The caller must not write to it.
 func (o *Order) permutation(epoch int) []int {
 	o.mu.Lock()

@@ -18,9 +18,9 @@ const (
 	Unit Scale = iota
 	// Symmetric maps 0..255 to [-1, 1]: for a generator that ends in tanh.
 	Symmetric
-	// Contrast is global contrast normalisation as the 2014 paper's CIFAR-10 networks have it, for a generator whose
-	// output is linear: the mean of an image is taken off, and what is left is brought to a Euclidean norm of 55. An
-	// image of one brightness becomes 0 throughout.
+	// Contrast is global contrast normalisation as in the 2014 paper's CIFAR-10 networks, for a generator whose output
+	// is linear: an image's mean is subtracted, and the rest is scaled to a Euclidean norm of 55. An image of one
+	// brightness becomes 0 throughout.
 	Contrast
 )
 
@@ -103,8 +103,8 @@ func contrast(pixels []uint8) (mean, divisor float64) {
 }
 
 // Pixels turns the numbers x of one image back into pixel values, rounded and clipped to 0 to 255. Contrast has lost an
-// image's mean and contrast: it is drawn about middle grey, with its largest number, up or down, at full reach, as
-// Pylearn2 shows such images. dst and x must be of one length.
+// image's mean and contrast: the image is drawn around middle grey, with its largest number, up or down, at full range,
+// as Pylearn2 shows such images. dst and x must be of one length.
 func (s Scale) Pixels(dst []uint8, x []float32) {
 	add, factor := 0., 255.
 	switch s {

@@ -26,7 +26,7 @@ type Source interface {
 // Len is N: an [Images] is a [Source].
 func (s *Images) Len() int { return s.N }
 
-// atOnce is how many images are chosen at a time where all of a source are read.
+// atOnce is how many images are chosen at a time when all of a source are read.
 const atOnce = 1000
 
 // All returns every image of a source, in order; an [Images] is returned as it is. The error wraps that of the context
@@ -65,7 +65,7 @@ func chooseRange(ctx context.Context, s Source, lo, hi int) (*Images, error) {
 	return s.Choose(indices)
 }
 
-// First returns the first n images of a source. It takes the source over: closing what it returns closes s, and s is
+// First returns the first n images of a source. It takes over the source: closing what it returns closes s, and s is
 // closed if First returns an error, which it does unless 1 <= n <= Len.
 func First(s Source, n int) (Source, error) {
 	if n < 1 || n > s.Len() {
@@ -96,8 +96,8 @@ func (p *prefix) Choose(indices []int) (*Images, error) {
 }
 
 // Fit returns a source whose images are those of s at side x side, with 1 or 3 channels; 0 leaves either as it is.
-// Images are fitted when they are chosen: a large set, fitted all at once, would fill the memory. It takes the source
-// over, as [First] does, and returns an error if the images cannot be fitted.
+// Images are fitted when they are chosen: a large set, fitted all at once, would fill the memory. It takes over the
+// source, as [First] does, and returns an error if the images cannot be fitted.
 func Fit(s Source, side, channels int) (Source, error) {
 	if side == 0 && channels == 0 {
 		return s, nil

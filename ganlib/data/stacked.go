@@ -6,9 +6,9 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Stacked is Stacked MNIST, the image set of 1000 modes: three digits drawn anew for each image, shown as its red, its
-// green and its blue. The label of an image is the number that the three digits write, 0 to 999, red first. A
-// classifier of single digits, applied to each channel, counts the modes that a generator has found.
+// Stacked is Stacked MNIST, the image set of 1000 modes. Each image has three digits, drawn anew, as its red, its green
+// and its blue. Its label is the number that the three digits write, 0 to 999, red first. A classifier of single
+// digits, applied to each channel, counts the modes that a generator has found.
 //
 // Metz et al. 2017 ("Unrolled Generative Adversarial Networks") count modes on it. The code of Lin et al. 2018
 // ("PacGAN") trains on 128,000 such images, drawn from all 70,000 of MNIST, and counts modes among 26,000 generated

@@ -67,9 +67,9 @@ func (s SwissRoll) sigmas(x []float64, u float64) float64 {
 	return math.Hypot(x[0]-c[0], x[1]-c[1]) / s.Std
 }
 
-// Nearest returns where along the spiral, from 0 to 1, its point nearest to x is, and how far that is in standard
-// deviations. The data's u are uniform: a generator whose u are not favours some part of the roll. A NaN in x makes the
-// distance NaN.
+// Nearest returns the place along the spiral, from 0 to 1, of its point nearest to x, and the distance to it in
+// standard deviations. The data's u are uniform: a generator whose u are not favours some part of the roll. A NaN in x
+// makes the distance NaN.
 func (s SwissRoll) Nearest(x []float64) (u, sigmas float64) {
 	const pieces = 64 // of a seventh of a radian: one turn of the distance in each
 	sigmas = s.sigmas(x, 0)
@@ -131,7 +131,7 @@ func (s SwissRoll) LogDensity(x []float64) float64 {
 
 // integral is ∫ exp((nearest² - d²)/2) du from lo to hi, where d is the distance of x from c(u), and nearest the least
 // d, in standard deviations. It halves the range until there is nothing to integrate, or the exponent is so shallow and
-// so nearly a parabola that one Gauss-Legendre rule does.
+// so nearly a parabola that one Gauss-Legendre rule is enough.
 func (s SwissRoll) integral(x []float64, nearest, lo, hi float64) float64 {
 	const nothing, shallow, nodes = 40, 12, 12
 	exponent := func(d float64) float64 { return (nearest - d) * (nearest + d) / 2 }

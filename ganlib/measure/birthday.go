@@ -8,20 +8,20 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Support is how many different pictures a generator seems to draw, from how often it repeats itself.
+// Support estimates how many different pictures a generator draws, from how often it repeats itself.
 type Support struct {
 	// Size is s(s−1)/2 over Pairs: the number of equally likely pictures with as many repetitions among s samples.
-	// Where nothing was repeated there is no such number: Value is then Low, and StdErr 0.
+	// Without a repetition there is no such number: Value is then Low, and StdErr 0.
 	Size Estimate
 
-	// Low and High hold the true size with a probability of 95%. High is +Inf where too little was repeated to tell.
+	// Low and High enclose the true size with a probability of 95%. High is +Inf if there are too few repetitions.
 	Low, High float64
 
 	Pairs   int         // of samples at most Distance apart: near-duplicates
 	Closest []Duplicate // the nearest of them, at most 20, nearest first: look at them
 
-	Distance float64 // what counts as near, from the held-out rows
-	HeldOut  float64 // the size by the same count of the held-out rows: more cannot be told from real
+	Distance float64 // up to which rows are near, from the held-out rows
+	HeldOut  float64 // the same estimate for the held-out rows: a larger Size cannot be told from real
 }
 
 // Duplicate is two rows that are nearly the same, I < J, and the Euclidean distance between them.
@@ -31,33 +31,32 @@ type Duplicate struct {
 }
 
 const (
-	rowsPerPair = 200 // of held-out rows one pair counts as near
+	rowsPerPair = 200 // held-out rows for one near pair
 	shownPairs  = 20  // as many as Arora and Zhang looked at
 )
 
 // Birthday estimates how many different pictures a generator draws, by the birthday paradox: among 23 people two
 // probably share one of 365 birthdays, and among s samples of a generator with N equally likely pictures s(s−1)/2N
 // pairs, on average, show the same one (Arora and Zhang 2017, "Do GANs actually learn the distribution? An empirical
-// study", arXiv:1706.08224). samples, [n, dim], and heldOut, [m, dim], are pixels or features; held-out examples are
-// real ones that the generator was not trained on.
+// study", arXiv:1706.08224). samples, [n, dim], and heldOut, [m, dim], are pixels or features; heldOut are real
+// examples that the generator was not trained on.
 //
-// The paper shows the 20 closest pairs to a person, who says which are the same picture. Here the data say what is
+// In the paper a person looks at the 20 closest pairs and says which are the same picture. Here the data define what is
 // near: the distance within which the held-out rows have one pair for 200 rows, so that they count as a support of
-// HeldOut = 100 (m−1). Real data score about that, within a factor of three or so for 1,000 held-out rows, which have
-// but five such pairs, and of 1.5 for 10,000. A generator of 500 pictures, each drawn again within that distance,
-// scores
-// 500. As many held-out rows as samples are best.
+// HeldOut = 100 (m−1). Real data score about that, within a factor of about three for 1,000 held-out rows, which have
+// only five such pairs, and of 1.5 for 10,000. A generator of 500 pictures, each drawn again within that distance,
+// scores 500. As many held-out rows as samples are best.
 //
 // Pictures that are not equally likely count by their probabilities: Size is 1/Σp², at most the number of pictures. Low
-// and High are the exact interval of a Poisson count of pairs, widened where few samples make many of the pairs, as
-// pairs that share a sample are then not independent; StdErr is for the same variance. Neither has the chance in
-// Distance itself, which matters near HeldOut and not far below.
+// and High are the exact interval of a Poisson count of pairs. It is widened if few samples make many of the pairs,
+// because pairs that share a sample are then not independent; StdErr is for the same variance. Neither includes the
+// chance in Distance itself, which matters near HeldOut and not far below.
 //
-// Trust it as a warning, not as a number. Noise on each sample hides repetitions, features that forget make different
-// pictures one, and a generator that hands out 60,000 training images again is out of reach of a few thousand samples.
-// It costs n² + 2m² distances, about a minute on two cores for 10,000 rows of each, of 784 values.
+// Trust it as a warning, not as a number. Noise on each sample hides repetitions. Features that lose detail make
+// different pictures equal. A few thousand samples do not reveal a generator that repeats 60,000 training images. It
+// costs n² + 2m² distances, about a minute on two cores for 10,000 rows of each, of 784 values.
 //
-// It is an error if either is not at least two whole rows of finite numbers. Where held-out rows are equal, Distance
+// It returns an error unless both are at least two whole rows of finite numbers. If held-out rows are equal, Distance
 // may be 0: then only equal samples count, and HeldOut is small.
 func Birthday(samples, heldOut []float32, dim int) (Support, error) {
 	x, err := twoPoints("samples", samples, dim)
@@ -91,8 +90,8 @@ func twoPoints(name string, x []float32, dim int) (points, error) {
 	return p, err
 }
 
-// nearPairs finds the pairs of rows at a squared distance of at most limit: how many each row is in, and the closest of
-// them, at most keep, with their squared distance.
+// nearPairs finds the pairs of rows whose squared distance is at most limit: how many each row is in, and the closest
+// pairs, at most keep, with their squared distance.
 func nearPairs(x points, limit float64, keep int) (partners []int, closest []Duplicate) {
 	partners = make([]int, x.n)
 	later := make([]neighbour, x.n*keep) // of each row: the nearest rows after it
@@ -117,7 +116,7 @@ func nearPairs(x points, limit float64, keep int) (partners []int, closest []Dup
 	return partners, closest[:min(keep, len(closest))]
 }
 
-// support estimates the size of the support from the number of near-duplicates that each sample has among the others.
+// support estimates the size of the support from the number of near-duplicates of each sample.
 func support(partners []int) Support {
 	n := float64(len(partners))
 	var both, paths float64 // Σ partners, twice the pairs; and ordered pairs of pairs with a sample in common
@@ -127,8 +126,8 @@ func support(partners []int) Support {
 	}
 	all, pairs := n*(n-1)/2, both/2
 	s := Support{Pairs: int(pairs)}
-	// The count's variance over its mean, 1 for a Poisson count. Pairs without a sample in common are independent, and
-	// so are those with one if the pictures are equally likely: paths is then its expectation, all·2(n−2) times the
+	// The count's variance over its mean, 1 for a Poisson count. Pairs without a common sample are independent, and so
+	// are those with one if the pictures are equally likely: paths is then its expectation, all·2(n−2) times the
 	// squared probability of a pair.
 	spread := 1.
 	if pairs > 0 {
@@ -144,8 +143,8 @@ func support(partners []int) Support {
 	return s
 }
 
-// poissonInterval is the exact interval of 95% for the mean of a Poisson variable that came out as count (Garwood
-// 1936), which need not be whole.
+// poissonInterval is the exact 95% interval for the mean of a Poisson variable whose value was count, which need not be
+// whole (Garwood 1936).
 func poissonInterval(count float64) (low, high float64) {
 	const outside = .025
 	if count > 0 {

@@ -14,9 +14,9 @@ import (
 
 // MeanPairwiseDistance is the mean Euclidean distance over all pairs of different rows of x, [n, dim]. It costs n²/2
 // distances: a thousand rows are enough. For images in [0, 1] of MNIST's size the data score about 10, and a generator
-// that draws one picture over and over scores near 0.
+// that always draws one picture scores near 0.
 //
-// It is NaN if a value of x is, and an error if x is not at least two whole rows.
+// It is NaN if a value of x is. It returns an error unless x is at least two whole rows.
 func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
 	n, err := rows("x", x, dim)
 	if err != nil {
@@ -25,7 +25,7 @@ func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
 	if n < 2 {
 		return 0, tooFew("x", n, 2)
 	}
-	// One sum a row, added up in order: the same number on any count of cores.
+	// One sum per row, added up in order: the result is the same on any number of cores.
 	sums := make([]float64, n)
 	parallel(n, func(i int) {
 		for j := range i {
@@ -39,9 +39,9 @@ func MeanPairwiseDistance(x []float32, dim int) (float64, error) {
 	return total / (float64(n) * float64(n-1) / 2), nil
 }
 
-// Nearest finds for each row of samples, [n, dim], the row of train, [m, dim], at the least Euclidean distance in
-// float64: its index, the first of equals, and the distance. It is an error if either is not at least one whole row of
-// finite numbers.
+// Nearest finds for each row of samples, [n, dim], the nearest row of train, [m, dim], by Euclidean distance in
+// float64: its index, the first of equals, and the distance. It returns an error unless both are at least one whole row
+// of finite numbers.
 func Nearest(samples, train []float32, dim int) (indices []int, distances []float64, err error) {
 	a, err := newPoints("samples", samples, dim)
 	if err != nil {
@@ -58,14 +58,14 @@ func Nearest(samples, train []float32, dim int) (indices []int, distances []floa
 	return indices, distances, nil
 }
 
-// points are rows of finite numbers, and how long each is as a vector.
+// points are rows of finite numbers and the norm of each.
 type points struct {
 	x      []float32 // [n, dim]
 	n, dim int
 	norms  []float64 // [n]
 }
 
-// newPoints is an error if x is not at least one whole row of finite numbers.
+// newPoints returns an error unless x is at least one whole row of finite numbers.
 func newPoints(name string, x []float32, dim int) (points, error) {
 	n, err := finite(name, x, dim)
 	if err != nil {
@@ -93,8 +93,8 @@ type neighbour struct {
 	squared float64
 }
 
-// neighbours are the k rows of b nearest to each row of a, [a.n, k], nearest first and of equals the one with the lower
-// index. k is at most b.n.
+// neighbours are the k rows of b nearest to each row of a, [a.n, k], nearest first and of equals the lower index first.
+// k is at most b.n.
 func neighbours(a, b points, k int) []neighbour {
 	found := make([]neighbour, a.n*k)
 	for i := range found {
@@ -139,9 +139,9 @@ func (p pair) within(limit float64) bool {
 	return p.low < limit && (p.high < limit || p.squared() < limit)
 }
 
-// scan calls visit for each row of a with each row of b. The bounds that a pair comes with settle nearly every question
-// about its distance at a third of the cost, because |a|² + |b|² - 2ab takes its product ab from a matrix product in
-// float32. For one row of a, all calls come from one goroutine, with the rows of b in order.
+// scan calls visit for each row of a with each row of b. A pair's bounds answer nearly every question about its
+// distance at a third of the cost, because |a|² + |b|² - 2ab takes its product ab from a matrix product in float32. For
+// one row of a, all calls come from one goroutine, with the rows of b in order.
 func scan(a, b points, visit func(p pair)) {
 	bounds := newBounds(a.dim)
 	height := max(1, min(tileRows, a.n/runtime.GOMAXPROCS(0)))
@@ -164,9 +164,9 @@ func scan(a, b points, visit func(p pair)) {
 	})
 }
 
-// bounds says how far |a|² + |b|² - 2ab can be from the squared distance of two rows a and b, when ab was computed in
-// float32 in any order. A sum of dim products in a precision u passes each through at most dim roundings, so it is off
-// by at most ((1+u)^dim - 1) Σ|a_i b_i|, and Σ|a_i b_i| is at most |a||b| (N. Higham, "Accuracy and Stability of
+// bounds limits how far |a|² + |b|² - 2ab can be from the squared distance of two rows a and b, if ab was computed in
+// float32 in any order. A sum of dim products in a precision u passes each through at most dim roundings. So its error
+// is at most ((1+u)^dim - 1) Σ|a_i b_i|, and Σ|a_i b_i| is at most |a||b| (N. Higham, "Accuracy and Stability of
 // Numerical Algorithms", 2002, section 3.1).
 type bounds struct {
 	product float64 // error of the product, as a fraction of |a||b|
@@ -190,7 +190,7 @@ func (e bounds) of(a, b, product float64) (low, high float64) {
 	return distance - slack, distance + slack
 }
 
-// squared is the squared Euclidean distance of a and b in float64, in four sums that do not wait for each other.
+// squared is the squared Euclidean distance of a and b in float64, in four independent sums.
 func squared(a, b []float32) float64 {
 	b = b[:len(a)]
 	var s0, s1, s2, s3 float64

@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// The errors of sets that have no answer. Each is wrapped by an error that names the set and says what would be right.
-// An argument that is out of range, or a set that is not whole rows, is refused by an *invalid.Error of package
-// ganlib/invalid.
+// The errors of sets for which a metric is undefined. Each is wrapped by an error that names the set and says what
+// would be right. An *invalid.Error of package ganlib/invalid refuses an argument out of range, or a set that is not
+// whole rows.
 var (
 	// ErrTooFew refuses a set with fewer rows than a metric needs.
 	ErrTooFew = errors.New("too few rows")

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Estimate is a number that was measured on samples, and how far other samples would let it stray.
+// Estimate is a number measured on samples, and how far other samples would move it.
 type Estimate struct {
 	Value  float64 `json:"value"`
 	StdErr float64 `json:"standard_error"`

@@ -19,8 +19,8 @@ type Gaussian struct {
 	Covariance *mat.SymDense
 }
 
-// FitGaussian gives rows x, [n, dim], their mean and their covariance, the one divided by n-1. It is an error if x is
-// not at least two whole rows of finite numbers.
+// FitGaussian is the mean of the rows x, [n, dim], and their covariance, divided by n-1. It returns an error unless x
+// is at least two whole rows of finite numbers.
 func FitGaussian(x []float32, dim int) (Gaussian, error) {
 	if _, err := atLeast("x", x, dim, 2); err != nil {
 		return Gaussian{}, err
@@ -29,12 +29,12 @@ func FitGaussian(x []float32, dim int) (Gaussian, error) {
 	return Gaussian{mean, covariance(x, mean)}, nil
 }
 
-// Frechet is the squared Fréchet distance of two normal distributions, as Dowson and Landau found it in 1982:
+// Frechet is the squared Fréchet distance of two normal distributions (Dowson and Landau 1982):
 //
 //	|μ₁-μ₂|² + tr Σ₁ + tr Σ₂ - 2 tr √(Σ₁Σ₂)
 //
-// It is an error if their dimensions differ, if a number is not finite, or if a covariance has a negative eigenvalue
-// that is more than rounding.
+// It returns an error if their dimensions differ, if a number is not finite, or if a covariance has a negative
+// eigenvalue beyond rounding.
 func Frechet(a, b Gaussian) (float64, error) {
 	first, err := a.cloud("a")
 	if err != nil {
@@ -50,26 +50,26 @@ func Frechet(a, b Gaussian) (float64, error) {
 	return first.distance(second)
 }
 
-// fidRows is the least number of rows that [FID] takes of samples: ten tenths of two.
+// fidRows is the least number of samples for [FID]: ten tenths of two.
 const fidRows = 2 * fidTenths
 
-// fidTenths is the number of disjoint parts of the samples whose FIDs tell that number's standard error.
+// fidTenths is the number of disjoint parts of the samples whose FIDs give the standard error.
 const fidTenths = 10
 
 // FID is the Fréchet Inception distance of samples x, [n, dim], and reference rows y, [m, dim]: the [Frechet] distance
 // of the normal distributions that have their means and covariances (Heusel et al. 2017, arXiv:1706.08500). It is 0 for
-// equal sets and better the lower. Its unit is that of the features, squared, so that only FIDs of the same features
-// can be compared; published ones are of Inception's.
+// equal sets; lower is better. Its unit is that of the features, squared, so only FIDs of the same features can be
+// compared; published ones are of Inception's.
 //
-// Chance adds to it, the more the fewer the rows: compare FIDs of equal n only, or use [FIDInfinity]. With fewer rows
-// than dimensions it is still exact for those rows' covariance, which is then singular.
+// Chance adds to it, more with fewer rows: compare FIDs of equal n only, or use [FIDInfinity]. With fewer rows than
+// dimensions it is still exact for those rows' covariance, which is then singular.
 //
-// The standard error is that of the draw of x, y being taken as given: the standard deviation of the FIDs of ten
-// disjoint tenths of x, by √10. Where x is drawn from y's own distribution it is up to three times too large, since
-// there an FID's spread falls like 1/n and not 1/√n.
+// The standard error is that of the draw of x, for a given y: the standard deviation of the FIDs of ten disjoint tenths
+// of x, divided by √10. If x is drawn from y's own distribution it is up to three times too large, because there an
+// FID's spread falls like 1/n and not 1/√n.
 //
-// Time grows like (n + m) dim² + min(n, dim)³. It is an error if x is not at least [fidRows] whole rows of finite
-// numbers, or y at least two.
+// Time grows like (n + m) dim² + min(n, dim)³. It returns an error unless x is at least [fidRows] whole rows of finite
+// numbers, and y at least two.
 func FID(x, y []float32, dim int) (Estimate, error) {
 	if _, err := atLeast("x", x, dim, fidRows); err != nil {
 		return Estimate{}, err
@@ -84,18 +84,18 @@ func FID(x, y []float32, dim int) (Estimate, error) {
 	return reference.fid(x)
 }
 
-// cloud is what a Fréchet distance asks of a distribution: its mean and a factor F of its covariance, FᵀF = Σ, of [rank
-// or more, dim].
+// cloud is what a Fréchet distance needs of a distribution: its mean and a factor F of its covariance, FᵀF = Σ, of
+// [rank or more, dim].
 //
 // With factors A of Σ₁ and B of Σ₂, Σ₁Σ₂ = AᵀA BᵀB has the eigenvalues of ABᵀ(ABᵀ)ᵀ, so tr √(Σ₁Σ₂) is the sum of ABᵀ's
-// singular values. This asks neither matrix to have an inverse, and no square root of a rounding error is ever taken.
+// singular values. Neither matrix needs an inverse, and no square root of a rounding error is taken.
 type cloud struct {
 	mean   []float64
 	factor *mat.Dense
 }
 
-// cloudOf is the cloud of rows x. Of at most dim rows the factor is the rows themselves, centred and divided by √(n-1);
-// of more, the covariance's.
+// cloudOf is the cloud of rows x. For at most dim rows the factor is the rows themselves, centred and divided by
+// √(n-1); for more, the covariance's.
 func cloudOf(x []float32, dim int) (cloud, error) {
 	n, mean := len(x)/dim, meanRow(x, dim)
 	if n > dim {
@@ -108,7 +108,7 @@ func cloudOf(x []float32, dim int) (cloud, error) {
 	return cloud{mean, factor}, nil
 }
 
-// cloud checks a Gaussian that somebody made and factorises its covariance.
+// cloud checks a caller's Gaussian and factorises its covariance.
 func (g Gaussian) cloud(name string) (cloud, error) {
 	if len(g.Mean) == 0 || g.Covariance == nil || g.Covariance.SymmetricDim() != len(g.Mean) {
 		return cloud{}, invalid.Value(name+".Mean", len(g.Mean), "at least 1 number, and a square covariance of that size")
@@ -146,7 +146,7 @@ func (a cloud) distance(b cloud) (float64, error) {
 	for _, value := range svd.Values(nil) {
 		total -= 2 * value
 	}
-	return max(0, total), nil // no distance is negative: rounding may be
+	return max(0, total), nil // no distance is negative, but rounding may be
 }
 
 // fid is the FID of rows x against a reference.
@@ -167,8 +167,8 @@ func (a cloud) fidOf(x []float32) (float64, error) {
 	return own.distance(a)
 }
 
-// fidSpread is the standard error of the FID of rows x, from its tenths. They are drawn by chance, as rows often come
-// in the order of their labels.
+// fidSpread is the standard error of the FID of rows x, from its tenths. They are drawn at random, because rows are
+// often in the order of their labels.
 func (a cloud) fidSpread(x []float32) (float64, error) {
 	dim := len(a.mean)
 	tenths := make([][]float32, fidTenths)
@@ -186,7 +186,7 @@ func (a cloud) fidSpread(x []float32) (float64, error) {
 	return stat.StdErr(stat.StdDev(values, nil), fidTenths), nil
 }
 
-// FIDCurve is the FID at several numbers of samples and the straight line over 1/n through it.
+// FIDCurve is the FID at several numbers of samples and a straight line over 1/n through it.
 type FIDCurve struct {
 	Sizes    []int     // numbers of samples
 	Values   []float64 // the FID at each
@@ -194,15 +194,15 @@ type FIDCurve struct {
 	Slope    float64   // of the line: the FID of n samples is about Infinity + Slope/n
 }
 
-// FIDInfinity tells what the [FID] of samples x, [n, dim], against y, [m, dim], would be if there were endlessly many
-// samples, by Chong and Forsyth 2020 (arXiv:1911.07023): the FID of as many rows of x as each of sizes says, drawn
-// without replacement by the seed, and a straight line over 1/size by least squares. The law of 1/n holds for sizes
-// well above dim. The bias that comes from y's own number of rows is not taken away: let y be the whole reference.
+// FIDInfinity estimates the [FID] of infinitely many samples from samples x, [n, dim], against y, [m, dim], by Chong
+// and Forsyth 2020 (arXiv:1911.07023). It takes the FID of as many rows of x as each of sizes says, drawn without
+// replacement by the seed, and fits a straight line over 1/size by least squares. The law of 1/n holds for sizes well
+// above dim. The bias from y's own number of rows stays: let y be the whole reference.
 //
-// The standard error has two parts, added as squares: that of the line's value at 0 from how far the points are off it,
-// and that of the draw of x, which all points share, as in [FID].
+// The standard error has two parts, added as squares: that of the line's value at 0, from how far the points are off
+// it, and that of the draw of x, which all points share, as in [FID].
 //
-// It is an error if sizes are not at least three different numbers from 2 to n, and where [FID]'s input would be one.
+// It returns an error unless sizes are at least three different numbers from 2 to n, and the errors of [FID].
 func FIDInfinity(x, y []float32, dim int, sizes []int, seed uint64) (FIDCurve, error) {
 	n, err := atLeast("x", x, dim, fidRows)
 	if err != nil {
@@ -240,7 +240,7 @@ func FIDInfinity(x, y []float32, dim int, sizes []int, seed uint64) (FIDCurve, e
 	return curve, nil
 }
 
-// fit lays the line through the points.
+// fit fits the line to the points.
 func (c *FIDCurve) fit(ofDraw float64) {
 	inverse := make([]float64, len(c.Sizes))
 	for i, size := range c.Sizes {
@@ -292,8 +292,8 @@ func centre(dst *mat.Dense, x []float32, mean []float64) {
 	}
 }
 
-// covariance is that of rows x of a known mean, divided by n-1. Rows become float64 a block at a time, and each product
-// of a block makes a strip of the upper triangle, on all cores.
+// covariance is that of rows x of a known mean, divided by n-1. Rows become float64 a block at a time. Each product of
+// a block computes a strip of the upper triangle, on all cores.
 func covariance(x []float32, mean []float64) *mat.SymDense {
 	const block, strip = 1024, 256
 	dim := len(mean)
@@ -313,8 +313,8 @@ func covariance(x []float32, mean []float64) *mat.SymDense {
 	return mat.NewSymDense(dim, upper.Data)
 }
 
-// factorise finds F with FᵀF = c, [rank, dim], by Cholesky's method with pivots, which takes singular matrices too. It
-// is an error if c is no covariance, which has no negative eigenvalue.
+// factorise finds F with FᵀF = c, [rank, dim], by Cholesky's method with pivots, which allows singular matrices. It
+// returns an error if c has a negative eigenvalue: it is then no covariance.
 func factorise(name string, c *mat.SymDense) (*mat.Dense, error) {
 	var cholesky mat.PivotedCholesky
 	positive := cholesky.Factorize(c, -1)
@@ -346,7 +346,7 @@ func abs(m mat.Matrix) mat.Matrix {
 	return &magnitudes
 }
 
-// mixed is 0 to n-1 in an order that chance made, the same one each time.
+// mixed is 0 to n-1 in a random order, the same one each time.
 func mixed(n int) []int { return rand.New(rand.NewPCG(uint64(n), 1)).Perm(n) }
 
 // pick is the rows of x at the indices.

@@ -13,8 +13,8 @@ import (
 type Float interface{ ~float32 | ~float64 }
 
 // Histogram returns the fraction of x in each bin of the given width from lo to hi; bin b is [lo + b width, lo + (b+1)
-// width). Values outside are counted among the samples and in no bin. Dividing by width gives a density. It is an error
-// if x is empty or holds a NaN, or if the bins are not a whole, positive number.
+// width). Values outside count as samples and are in no bin. Divided by width it is a density. It returns an error if x
+// is empty or holds a NaN, or if the bins are not a whole, positive number.
 func Histogram[F Float](x []F, lo, hi, width float64) ([]float64, error) {
 	bins := math.Round((hi - lo) / width)
 	if !(width > 0 && bins >= 1 && bins <= 1e7 && math.Abs(lo+bins*width-hi) < 1e-6*width) {
@@ -40,11 +40,11 @@ func Histogram[F Float](x []F, lo, hi, width float64) ([]float64, error) {
 
 // HistogramJSD is the Jensen-Shannon divergence, in nats, between samples x and the distribution with the given
 // cumulative distribution function, both binned at the multiples of width. It is 0 for equal distributions and log 2 =
-// .693 for distributions that share no bin. The bins go on without end, so no tail is cut off.
+// .693 for distributions that share no bin. The bins have no end, so no tail is cut off.
 //
-// Chance alone makes it positive: n samples spread over b bins score about b/(8n) when they are drawn from the
-// distribution itself, 1e-4 for 40,000 samples over 40 bins. It is an error if x is empty or has a value that is not
-// finite, or if width is not positive.
+// Chance alone makes it positive: n samples of the distribution itself, over b bins, score about b/(8n), 1e-4 for
+// 40,000 samples over 40 bins. It returns an error if x is empty or has a value that is not finite, or if width is not
+// positive.
 func HistogramJSD[F Float](x []F, cdf func(float64) float64, width float64) (float64, error) {
 	if !(width > 0) || math.IsInf(width, 1) {
 		return 0, invalid.Value("width", width, "a positive number")

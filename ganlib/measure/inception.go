@@ -9,24 +9,24 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// InceptionScore is that of Salimans et al. 2016 (arXiv:1606.03498), of a classifier's probabilities p, [n, classes],
-// for n samples:
+// InceptionScore is the score of Salimans et al. 2016 (arXiv:1606.03498) for n samples, by a classifier's probabilities
+// p, [n, classes]:
 //
 //	exp( mean KL(p(y|x) ‖ p(y)) ),  p(y) the mean of p(y|x)
 //
-// It runs from 1, every sample alike, to classes, each sample certain and all classes equally frequent; the classifier
-// and its classes must be told with it. It looks at no real image, so a generator of one good image a class scores
-// best.
+// It runs from 1, if all samples are alike, to classes, if each sample is certain and all classes are equally frequent.
+// Report the classifier and its classes with it. It looks at no real image, so a generator of one good image per class
+// scores best.
 //
-// Rows are cut in their order into that many splits, and the value is the mean of their scores: the paper has ten, of
-// 5,000; few rows a split score too low, by about classes/2n of the value. Rows in the order of their labels must be
-// mixed before, or splits be 1.
+// The rows are cut in order into the given number of splits, and the value is the mean of their scores: the paper has
+// ten, of 5,000. Splits of few rows score too low, by about classes/2n of the value. Mix rows that are in the order of
+// their labels first, or let splits be 1.
 //
-// The standard error is that of the draw of the samples: to first order in 1/n a split's score strays with the mean of
+// The standard error is that of the draw of the samples: to first order in 1/n a split's score varies with the mean of
 // its rows' divergences. It is not the standard deviation over splits, which papers print after ±.
 //
-// It is an error if splits is not positive, if there are not two rows to each, or if a row of p has a negative value or
-// a sum more than 1e-3 off 1.
+// It returns an error if splits is not positive, if there are not two rows to each, or if a row of p has a negative
+// value or a sum more than 1e-3 off 1.
 func InceptionScore(p []float32, classes, splits int) (Estimate, error) {
 	if splits < 1 {
 		return Estimate{}, invalid.Value("splits", splits, "at least 1")
@@ -58,8 +58,7 @@ func inceptionScore(p []float32, classes int) Estimate {
 			divergences[row] += relative(float64(v), mean[class])
 		}
 	}
-	// A row's pull on p(y) does not change the mean to first order, as probabilities have the same sum whatever they
-	// are.
+	// A row's effect on p(y) does not change the mean to first order, because probabilities always have the same sum.
 	mutual, std := stat.MeanStdDev(divergences, nil)
 	value := math.Exp(mutual)
 	return Estimate{value, value * stat.StdErr(std, float64(len(divergences)))}

@@ -12,7 +12,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// KIDOptions say which rows [KID] looks at. Its zero value is the customary hundred subsets of a thousand.
+// KIDOptions choose the rows for [KID]. The zero value is the customary hundred subsets of a thousand.
 type KIDOptions struct {
 	Subsets int    // how many are drawn; 0 is 100, or 1 where a subset is all rows of both sets
 	Size    int    // rows of each set in a subset; 0 is 1000, or the smaller set's rows if fewer
@@ -27,17 +27,17 @@ type subset struct{ x, y []int }
 //
 //	E k(x,x') + E k(y,y') - 2 E k(x,y),  k(a,b) = (aᵀb/dim + 1)³
 //
-// without bias, each subset's mean over pairs of different rows, and the mean of that over subsets. Lower is better. It
-// strays around 0, to both sides, for sets of one distribution, whatever their sizes. Sets of constant rows score k's
-// closed form. Many multiply it by 1000; this does not. Time grows like subsets · size² · dim.
+// without bias: each subset's mean over pairs of different rows, and the mean of that over subsets. Lower is better.
+// For sets of one distribution it scatters around 0, whatever their sizes. Sets of constant rows score k's closed form.
+// Many multiply it by 1000; this does not. Time grows like subsets · size² · dim.
 //
 // The standard error is that of the draw of x and y and of the subsets together. Subsets share rows, so their spread
-// alone says little: rows are dealt to twenty groups, the estimate is made anew without each, and the jackknife (Efron
-// and Stein 1981) makes a standard error of these. Where both sets are of one distribution it is on average too large,
-// by about a half.
+// alone says little. Rows are dealt to twenty groups, the estimate is repeated without each, and the jackknife (Efron
+// and Stein 1981) computes a standard error from these. If both sets are of one distribution it is on average too
+// large, by about a half.
 //
-// It is an error if a set is not at least three whole rows of finite numbers, if a subset asks for more rows than a set
-// has, or if so few pairs take part that a group's absence leaves none.
+// It returns an error unless both sets are at least three whole rows of finite numbers, if a subset needs more rows
+// than a set has, or if without one group no pair is left.
 func KID(x, y []float32, dim int, o KIDOptions) (Estimate, error) {
 	n, m, err := twoSets(x, y, dim)
 	if err != nil {
@@ -64,11 +64,11 @@ func kidOn(x, y []float32, dim int, subsets []subset) (Estimate, error) {
 //
 //	E k(x,x') + E k(y,y') - 2 E k(x,y),  k(a,b) = exp(-|a-b|²/2σ²)
 //
-// with σ the bandwidth, in the features' unit; 0 is [MedianBandwidth]. It is at most 2, strays around 0 for sets of one
-// distribution, and lower is better. Sets of constant rows score k's closed form. Time grows like (n + m)² dim.
+// with σ the bandwidth, in the features' unit; 0 is [MedianBandwidth]. It is at most 2; lower is better. For sets of
+// one distribution it scatters around 0. Sets of constant rows score k's closed form. Time grows like (n + m)² dim.
 //
-// The standard error is that of the draw of x and y, by the jackknife over twenty groups, as in [KID]. It is an error
-// if a set is not at least three whole rows of finite numbers, or the bandwidth is neither 0 nor positive.
+// The standard error is that of the draw of x and y, by the jackknife over twenty groups, as in [KID]. It returns an
+// error unless both sets are at least three whole rows of finite numbers and the bandwidth is 0 or positive.
 func MMD(x, y []float32, dim int, bandwidth float64) (Estimate, error) {
 	n, m, err := twoSets(x, y, dim)
 	if err != nil {
@@ -89,9 +89,9 @@ func MMD(x, y []float32, dim int, bandwidth float64) (Estimate, error) {
 }
 
 // MedianBandwidth is the median distance between different rows of both sets together, x of [n, dim] and y of [m, dim]:
-// the customary bandwidth of [MMD] (Gretton et al. 2012, section 8). Of a set of more than 500 rows it looks at 500
-// that chance chose, the same ones each time. It is an error if a set is not at least three whole rows of finite
-// numbers, or if the median is 0, as it is where most rows are alike.
+// the customary bandwidth of [MMD] (Gretton et al. 2012, section 8). From a set of more than 500 rows it takes 500 at
+// random, the same ones each time. It returns an error unless both sets are at least three whole rows of finite
+// numbers, or if the median is 0, as it is if most rows are alike.
 func MedianBandwidth(x, y []float32, dim int) (float64, error) {
 	const most = 500
 	n, m, err := twoSets(x, y, dim)
@@ -115,7 +115,7 @@ func MedianBandwidth(x, y []float32, dim int) (float64, error) {
 	return 0, fmt.Errorf("%w: the median distance between rows of x and y is 0, so state a bandwidth", ErrAlike)
 }
 
-// twoSets is the numbers of rows of x and y, at least three each: without one of them there must still be a pair.
+// twoSets is the numbers of rows of x and y, at least three each, so that a pair is left without one of them.
 func twoSets(x, y []float32, dim int) (n, m int, err error) {
 	if n, err = atLeast("x", x, dim, 3); err == nil {
 		m, err = atLeast("y", y, dim, 3)
@@ -151,7 +151,7 @@ func (o KIDOptions) draw(n, m int) ([]subset, error) {
 // kernel is one of two rows a and b, by aᵀb, aᵀa and bᵀb.
 type kernel func(ab, aa, bb float64) float64
 
-// jackknifeGroups is how many groups rows are dealt to for a standard error.
+// jackknifeGroups is the number of groups that rows are dealt to for a standard error.
 const jackknifeGroups = 20
 
 // tally is a kernel's sum over pairs of rows and their number, of all pairs and of those with a row in each group.
@@ -203,7 +203,7 @@ func discrepancy(x, y []float32, dim int, subsets []subset, k kernel) (Estimate,
 	return Estimate{estimates[0], jackknife(estimates[1:])}, nil
 }
 
-// deal gives each of n rows one of count groups, by chance: rows often come in the order of their labels.
+// deal gives each of n rows one of count groups at random: rows are often in the order of their labels.
 func deal(n, count int) []int {
 	groups := make([]int, n)
 	for place, row := range mixed(n) {
@@ -212,7 +212,7 @@ func deal(n, count int) []int {
 	return groups
 }
 
-// blocks cuts rows into blocks, small enough to keep many products of them.
+// blocks cuts rows into blocks, small enough to hold many of their products.
 func blocks(x []float32, rows, groups []int) []block {
 	var cut []block
 	for part := range slices.Chunk(rows, 500) {
@@ -270,7 +270,7 @@ func (k kernel) count(t *tally, tile tile, dim int) {
 	}
 }
 
-// add takes in the pairs of one row, of that group, with rows of each group.
+// add adds the pairs of one row, of that group, with rows of each group.
 func (t *tally) add(group int, with [jackknifeGroups]struct{ sum, pairs float64 }) {
 	for g, w := range with {
 		t.sum, t.pairs = t.sum+w.sum, t.pairs+w.pairs
@@ -283,7 +283,7 @@ func (t *tally) add(group int, with [jackknifeGroups]struct{ sum, pairs float64 
 	}
 }
 
-// means are the kernel's mean over all pairs and, for each of count groups, over those without a row in it: NaN if
+// means are the kernel's mean over all pairs and, for each of count groups, over the pairs without a row in it: NaN if
 // there are none.
 func (t tally) means(count int) []float64 {
 	means := []float64{t.sum / t.pairs}
@@ -293,7 +293,7 @@ func (t tally) means(count int) []float64 {
 	return means
 }
 
-// jackknife is the standard error of an estimate, by what it is without each group of the rows.
+// jackknife is the standard error of an estimate, from its values without each group of rows.
 func jackknife(without []float64) float64 {
 	n := float64(len(without))
 	mean := floats.Sum(without) / n

@@ -9,14 +9,14 @@ import (
 )
 
 // KMeans returns k centres, [k, dim], of x, [n, dim], each the mean of the rows that are nearer to it than to any
-// other. They make an instructive fraud of a generator: blurred means of images, which a measure should tell from
-// images.
+// other. They make an instructive fake generator: blurred means of images, which a metric should tell from images.
 //
 // It starts from k different rows, drawn by seed, and takes iterations steps of Lloyd's algorithm (Lloyd 1982, "Least
-// Squares Quantization in PCM"), of n·k distances each, or fewer if the rows keep their centres. A centre that no row
-// is nearest to moves to the row furthest from its own. The same seed gives the same centres on any number of cores.
+// Squares Quantization in PCM"), of n·k distances each, or fewer if the rows keep their centres. A centre that is
+// nearest to no row moves to the row furthest from its own. The same seed gives the same centres on any number of
+// cores.
 //
-// It is an error if x is not whole rows of finite numbers, if k is not from 1 to n, or if iterations is below 1.
+// It returns an error unless x is whole rows of finite numbers, k is from 1 to n, and iterations is at least 1.
 func KMeans(x []float32, dim, k, iterations int, seed uint64) (centres []float32, err error) {
 	p, err := newPoints("x", x, dim)
 	if err != nil {
@@ -51,8 +51,8 @@ func KMeans(x []float32, dim, k, iterations int, seed uint64) (centres []float32
 	return centres, nil
 }
 
-// means are the centres of the rows of p that have the same nearest centre, [k, dim]; a centre that no row is nearest
-// to gets a row far from its own.
+// means are the centres of the rows of p that have the same nearest centre, [k, dim]; a centre that is nearest to no
+// row gets a row far from its own.
 func means(p points, nearest []neighbour, k int) []float32 {
 	sums, counts := make([]float64, k*p.dim), make([]int, k)
 	for i, n := range nearest { // in order: a sum that repeats to the bit

@@ -14,7 +14,7 @@ import (
 // Neighbours is the k that Naeem et al. 2020 (arXiv:2002.09797) advise for [Manifold].
 const Neighbours = 5
 
-// PRDC are precision, recall, density and coverage, the four measures of [Manifold].
+// PRDC are precision, recall, density and coverage, the four metrics of [Manifold].
 type PRDC struct {
 	Precision Estimate `json:"precision"` // fraction of the samples within reach of the data: are they good?
 	Recall    Estimate `json:"recall"`    // fraction of the data within reach of the samples: are they varied?
@@ -22,9 +22,9 @@ type PRDC struct {
 	Coverage  Estimate `json:"coverage"`  // fraction of the data that have a sample within their reach
 }
 
-// Manifold compares generated samples, fake [m, dim], with data, real [n, dim], by who is near whom. Around each row
-// lies a ball that reaches to the row's k-th nearest neighbour in its own set; together the balls stand for where the
-// set's distribution is.
+// Manifold compares generated samples, fake [m, dim], with data, real [n, dim], by nearest neighbours. Around each row
+// is a ball that reaches to the row's k-th nearest neighbour in its own set; together the balls stand for the region of
+// the set's distribution.
 //
 //	precision  fraction of fake inside some ball of real
 //	recall     fraction of real inside some ball of fake
@@ -36,17 +36,17 @@ type PRDC struct {
 // density is about 1, and coverage about 1 - 2⁻ᵏ, .97 for k = 5; precision and recall depend on the data. Density has
 // no upper bound, and grows where samples crowd together.
 //
-// Distances are Euclidean, and decided in float64. A row is inside a ball if it is nearer to the centre than the radius
-// is long, as in Naeem et al.'s own code: at equal distance it is outside, and a row with k copies in its set has a
-// ball without an inside. So precision and recall of two equal sets are 1 as long as no row has k copies, and a
-// generator that draws one picture over and over has recall 0.
+// Distances are Euclidean, and compared in float64. A row is inside a ball if its distance from the centre is less than
+// the radius, as in Naeem et al.'s own code: at equal distance it is outside, and nothing is inside the ball of a row
+// with k copies in its set. So precision and recall of two equal sets are 1 as long as no row has k copies, and a
+// generator that always draws one picture has recall 0.
 //
 // The standard errors of precision, recall and coverage are √(p(1-p)/rows), over the rows that the fraction is of; that
 // of density is its standard deviation over fake, divided by √m. They leave out that other rows would have other radii,
-// and that rows share balls. At a fraction of exactly 0 or 1 they are 0, which is too little by up to about 1/rows.
+// and that rows share balls. At a fraction of exactly 0 or 1 they are 0, which is too small by up to about 1/rows.
 //
-// It is an error if either set is not at least k+1 whole rows of finite numbers, if k is below 1, or if every row of
-// real has k copies.
+// It returns an error unless both sets are at least k+1 whole rows of finite numbers, if k is below 1, or if every row
+// of real has k copies.
 func Manifold(real, fake []float32, dim, k int) (PRDC, error) {
 	a, ownReach, err := balls("real", real, dim, k)
 	if err != nil {

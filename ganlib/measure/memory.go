@@ -5,32 +5,31 @@ import (
 	"slices"
 )
 
-// Memory tells how near samples are to the training set: see [Memorisation].
+// Memory is how near samples are to the training set: see [Memorisation].
 type Memory struct {
 	Nearest     []int     `json:"nearest"`     // the row of train nearest to each sample
 	Distances   []float64 `json:"distances"`   // how far away it is
 	Percentiles []float64 `json:"percentiles"` // that distance's percentile among the held-out rows' distances, 0 to 100
 	Median      float64   `json:"median"`      // of the percentiles: 50 for samples that are new
 	Copies      Estimate  `json:"copies"`      // fraction of samples below the 1st percentile
-	Chance      float64   `json:"chance"`      // what Copies is on average for samples that are new: .01, or a little more
+	Chance      float64   `json:"chance"`      // the mean of Copies for samples that are new: .01, or a little more
 }
 
 // Memorisation reports whether a generator repeats its training set. For each of samples, [n, dim], it finds the
-// nearest row of train, [m, dim], by Euclidean distance, and asks how usual so small a distance is: which percentile it
-// is among the distances from heldOut, [h, dim], rows of train's kind but not of train, to their own nearest rows of
-// train.
+// nearest row of train, [m, dim], by Euclidean distance. It then finds the percentile of that distance among the
+// distances from heldOut, [h, dim], rows of train's kind but not of train, to their own nearest rows of train.
 //
 // New samples have percentiles spread evenly from 0 to 100. Copies of training rows have 0, and Copies is 1.
-// Percentiles near 100 are of samples unlike any training row, as a rule bad ones. A repetition with small changes is
-// found as far as the distance is blind to them: it is worth asking both in pixels and in features. Meehan et al. 2020
-// (arXiv:2004.05675) compare with held-out data in the same way, by a rank test.
+// Percentiles near 100 are of samples unlike any training row, usually bad ones. A repetition with small changes is
+// found as far as the distance ignores them: use both pixels and features. Meehan et al. 2020 (arXiv:2004.05675)
+// compare with held-out data in the same way, by a rank test.
 //
-// The percentile of a distance d is 100 (how many held-out distances are below d, and half of those equal to d) / h.
+// The percentile of a distance d is 100 (the number of held-out distances below d, and half of those equal to d) / h.
 // Copies is the fraction of samples below the 1st percentile. A new sample falls there with probability Chance =
 // ⌈h/100⌉/(h+1), if no distances are equal. Its standard error is √(p(1-p)/n) and leaves out the chance in heldOut,
-// which adds √(.01/h) or so where p is near Chance.
+// which adds about √(.01/h) if p is near Chance.
 //
-// It is an error if one of the sets is not at least one whole row of finite numbers.
+// It returns an error unless each set is at least one whole row of finite numbers.
 func Memorisation(samples, train, heldOut []float32, dim int) (Memory, error) {
 	for _, set := range []struct {
 		name string

@@ -10,52 +10,52 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Coverage says how samples spread over the classes of the data: digits, the 1000 modes of Stacked MNIST, or the modes
-// of a mixture.
+// Coverage is how samples spread over the classes of the data: digits, the 1000 modes of Stacked MNIST, or the modes of
+// a mixture.
 type Coverage struct {
 	Of      int   // classes that the data have
 	Found   int   // those with at least one sample
 	Missing []int // those without, in order; nil if there are none
 	Counts  []int // the samples of each class
 
-	// KL(samples ‖ data) = Σ p log(p/q), in nats, for the shares p of the samples and q of the data. It is 0 where both
-	// spread alike and log(1/q) for a generator that draws only one class, of share q.
+	// KL(samples ‖ data) = Σ p log(p/q), in nats, for the fractions p of the samples and q of the data. It is 0 if both
+	// spread alike and log(1/q) for a generator that draws only one class, of fraction q.
 	KL Estimate
 
-	// TotalVariation is ½ Σ |p − q|: the fraction of samples that would have to change class, 0 where both spread
-	// alike.
+	// TotalVariation is ½ Σ |p − q|: the fraction of samples that would have to change class, 0 if both spread alike.
 	TotalVariation Estimate
 
-	// PValue is the probability that as many samples of the data would be spread at least as unevenly, by Pearson's
-	// chi-squared test. It is to be trusted where each class can expect some five samples, and where the data's shares
-	// are known, or counted on many more examples than there are samples.
+	// PValue is the probability that as many samples of the data would spread at least as unevenly, by Pearson's
+	// chi-squared test. Trust it if some five samples are expected in each class, and if the data's fractions are
+	// known, or counted on many more examples than there are samples.
 	PValue float64
 
-	// Chance is what as many samples of the data itself score on average: with few of them none spread perfectly.
+	// Chance is the mean score of as many samples of the data itself: a few never spread perfectly.
 	Chance ByChance
 }
 
-// ByChance is the score, on average, of samples drawn from the data itself.
+// ByChance is the mean score of samples drawn from the data itself.
 type ByChance struct{ Found, KL, TotalVariation float64 }
 
-// LabelCoverage says how samples spread over the classes 0 to len(of)-1, by the labels that a classifier has given
-// them. of is the fraction of each class in the data, with sum 1: 1/1000 each for Stacked MNIST, [Shares] of the labels
-// for a real set.
+// LabelCoverage is how samples spread over the classes 0 to len(of)-1, by the labels that a classifier has given them.
+// of is the fraction of each class in the data, with sum 1: 1/1000 each for Stacked MNIST, [Shares] of the labels for a
+// real set.
 //
 // It counts as the literature does on Stacked MNIST: a mode is found if it has at least one sample, among 26,000, and
 // KL is that of the samples' labels from the data's (Metz et al. 2017, "Unrolled Generative Adversarial Networks",
-// arXiv:1611.02163; Lin et al. 2018, "PacGAN", arXiv:1712.04086). A class without samples adds nothing to this KL, as p
-// log p is 0 at p = 0; it is seen in the others, which have too many. The divergence in the other direction, KL(data ‖
-// samples), would be infinite from the first missing class on, and so tell nothing.
+// arXiv:1611.02163; Lin et al. 2018, "PacGAN", arXiv:1712.04086). A class without samples adds nothing to this KL,
+// because p log p is 0 at p = 0; it shows in the others, which have too many. The divergence in the other direction,
+// KL(data ‖ samples), would be infinite from the first missing class on.
 //
-// A class's fraction of the samples is estimated, so KL and total variation are above 0 even for the data: Chance is by
-// how much, exactly for n samples. With K classes and many samples, KL's is (K−1)/2n; shares that were counted on m
-// examples add some (K−1)/2m to that. The standard errors are those of another draw of n samples, by the delta method;
-// total variation's is too large where samples and data are spread alike. None knows of the classifier's mistakes: an
-// image of nothing has a label too.
+// A class's fraction of the samples is estimated, so KL and total variation are above 0 even for the data: Chance is
+// their exact mean for n samples. With K classes and many samples, KL's is (K−1)/2n; fractions counted on m examples
+// add some (K−1)/2m. The standard errors are those of another draw of n samples, by the delta method; total variation's
+// is too large if samples and data spread alike. None includes the classifier's mistakes: an image of nothing has a
+// label too.
 //
-// A label of a class that the data do not have is an error, as KL would be infinite, and so is one that is negative or
-// at least len(of); so are shares that are not finite, not negative and 1 in all, and no labels at all.
+// It returns an error for a label of a class that the data do not have, because KL would be infinite; for a label that
+// is negative or at least len(of); for fractions that are negative, not finite or not 1 in all; and for no labels at
+// all.
 func LabelCoverage(labels []int, of []float64) (Coverage, error) {
 	if err := validShares(of); err != nil {
 		return Coverage{}, err
@@ -85,8 +85,8 @@ func LabelCoverage(labels []int, of []float64) (Coverage, error) {
 	return c, nil
 }
 
-// Shares are the shares of the classes 0 to classes-1 among labels. It is an error if there are no labels, or if one is
-// not such a class.
+// Shares are the fractions of the classes 0 to classes-1 among labels. It returns an error if there are no labels, or
+// if one is not such a class.
 func Shares(labels []int, classes int) ([]float64, error) {
 	switch {
 	case classes < 1:
@@ -121,7 +121,7 @@ func validShares(of []float64) error {
 	return nil
 }
 
-// compare sets what compares the counts of n samples with the data's shares.
+// compare sets the scores that compare the counts of n samples with the data's fractions.
 func (c *Coverage) compare(n int, of []float64) {
 	var kl, square, tv, sign, chi float64
 	for class, q := range of {
@@ -144,8 +144,8 @@ func (c *Coverage) compare(n int, of []float64) {
 		}
 	}
 	freedom, samples := float64(c.Of-1), float64(n)
-	// The delta method: one more sample of a class moves KL by log(p/q) and total variation by ½ sign(p−q), divided by
-	// n. Where p = q KL is a chi-squared over 2n, whose variance is noise; the first variance has twice the noise.
+	// The delta method: one more sample of a class changes KL by log(p/q) and total variation by ½ sign(p−q), divided
+	// by n. Where p = q KL is a chi-squared over 2n, whose variance is noise; the first variance has twice the noise.
 	noise := freedom / (2 * samples * samples)
 	c.KL = Estimate{max(0, kl), math.Sqrt(max(noise, (square-kl*kl)/samples-noise))}
 	c.TotalVariation = Estimate{tv, math.Sqrt(max(0, 1-sign*sign)/samples) / 2}
@@ -158,7 +158,7 @@ func (c *Coverage) compare(n int, of []float64) {
 // byChance averages over the binomial number of samples that each class has when n are drawn from the data.
 func byChance(n int, of []float64) ByChance {
 	var total ByChance
-	known := map[float64]ByChance{} // classes of one share score alike
+	known := map[float64]ByChance{} // classes of one fraction score alike
 	for _, q := range of {
 		one, ok := known[q]
 		if !ok {
@@ -172,7 +172,7 @@ func byChance(n int, of []float64) ByChance {
 	return total
 }
 
-// classByChance is one class's part, of share q.
+// classByChance is one class's part, of fraction q.
 func classByChance(n int, q float64) (mean ByChance) {
 	if q == 0 {
 		return ByChance{}
@@ -191,10 +191,10 @@ func classByChance(n int, q float64) (mean ByChance) {
 	return mean
 }
 
-// highQuality is how many standard deviations from its mode a sample of high quality may be.
+// highQuality is the largest distance of a sample of high quality from its mode, in standard deviations.
 const highQuality = 3
 
-// Modes says how samples spread over the modes of a mixture of Gaussians, and how near they come.
+// Modes is how samples spread over the modes of a mixture of Gaussians, and how near they come.
 type Modes struct {
 	Of      int   // modes that the data have
 	Found   int   // those with at least one sample of high quality
@@ -204,29 +204,29 @@ type Modes struct {
 	// HighQuality is the fraction of samples within 3 standard deviations of a mode.
 	HighQuality Estimate
 
-	// Nearest counts every sample for its nearest mode, whatever the distance: its KL is the literature's.
+	// Nearest counts every sample for its nearest mode, at any distance: its KL is the literature's.
 	Nearest Coverage
 
 	// HighQualityByChance is the fraction of high quality of the data itself: .9889 in the plane.
 	HighQualityByChance float64
 }
 
-// ModeCoverage says how the samples x, [n, Dim], spread over the modes of the mixture that a generator was to learn. On
+// ModeCoverage is how the samples x, [n, Dim], spread over the modes of the mixture that a generator was to learn. On
 // [data.Ring] of 8 and [data.Grid] of 5 x 5 the literature takes 2,500 samples.
 //
 // It counts as Srivastava et al. 2017 ("VEEGAN", arXiv:1705.07761) and Lin et al. 2018 ("PacGAN", arXiv:1712.04086) do:
 // a sample is of high quality within 3 standard deviations of the nearest mode, a mode is found if it has at least one
-// such sample, and the divergence KL(samples ‖ data) takes each sample for one of its nearest mode, however far, so
-// that it is finite even where no sample is near any.
+// such sample, and the divergence KL(samples ‖ data) counts each sample for its nearest mode, however far, so it is
+// finite even if no sample is near a mode.
 //
-// "Found" is kind: one stray sample finds a mode, which KL would give away. Neither sees a generator that shrinks each
-// mode to a point, which makes all samples of high quality, more than HighQualityByChance: the data's own share, that
-// of a chi-squared up to 9. Means, widths and weights within a mode are for the eye.
+// "Found" is lenient: one stray sample finds a mode, which KL would reveal. Neither sees a generator that shrinks each
+// mode to a point. Then all samples are of high quality, more than HighQualityByChance: the data's own fraction, that
+// of a chi-squared up to 9. Judge means, widths and weights within a mode by eye.
 //
-// The standard errors are those of another n samples of the same generator: √(s(1−s)/n) for the share s of high
-// quality, [LabelCoverage]'s for KL. Another run of the training differs by far more.
+// The standard errors are those of another n samples of the same generator: √(s(1−s)/n) for the fraction s of high
+// quality, [LabelCoverage]'s for KL. Another training run differs by far more.
 //
-// It is an error if the mixture is not valid, or if x is not at least one whole point of finite numbers.
+// It returns an error if the mixture is not valid, or if x is not at least one whole point of finite numbers.
 func ModeCoverage[F Float](x []F, mixture data.Mixture) (Modes, error) {
 	if err := mixture.Validate(); err != nil {
 		return Modes{}, invalid.In("mixture", err)

@@ -22,14 +22,14 @@ func ParzenSigmas() []float64 {
 }
 
 // Parzen is the mean log-likelihood, in nats, of the rows of x, [n, dim], under a Parzen window on samples, [m, dim]:
-// the mean of m Gaussians, one round each sample, all of standard deviation σ. There is one answer for each σ, in
+// the mean of m Gaussians of standard deviation σ, one around each sample. It returns one estimate for each σ, in
 // order, from one pass over the n·m distances, in float64.
 //
 //	log p(x) = log (1/m) Σ_i exp(-|x - sample_i|² / 2σ²) - dim log(σ√(2π))
 //
 // This is how the GAN paper fills its Table 1 (Goodfellow et al. 2014, arXiv:1406.2661, section 5): values in [0, 1]
-// and not rounded to bytes, 10,000 samples, and the σ that [ParzenSigma] chooses on validation images. Compare only
-// numbers of equally many samples: more score higher.
+// that are not rounded to bytes, 10,000 samples, and the σ that [ParzenSigma] chooses on validation images. Compare
+// only numbers of equally many samples: more score higher.
 //
 // The standard error is the standard deviation of log p over the rows of x, divided by √n, as in the paper. It leaves
 // out the chance in the samples, in training, and in the choice of σ.
@@ -37,8 +37,8 @@ func ParzenSigmas() []float64 {
 // A high score is no proof of good samples, nor a low one of bad ones (Theis et al. 2016, arXiv:1511.01844). Copies of
 // training images score as high as new images do, and blurred means of images score higher than images.
 //
-// It is an error if samples is not at least one whole row of finite numbers, or x two, if there is no σ, or if one is
-// not positive or so small that the answer is not finite.
+// It returns an error unless samples is at least one whole row of finite numbers and x two, if there is no σ, or if a σ
+// is not positive or too small for a finite result.
 func Parzen(samples, x []float32, dim int, sigmas ...float64) ([]Estimate, error) {
 	if len(sigmas) == 0 {
 		return nil, invalid.Value("sigmas", 0, "at least one")
@@ -63,8 +63,8 @@ func Parzen(samples, x []float32, dim int, sigmas ...float64) ([]Estimate, error
 }
 
 // ParzenSigma chooses the σ of [ParzenSigmas] under which samples, [m, dim], give validation, [n, dim], the highest
-// mean log-likelihood; of equals, the smallest. Those of all ten are in of. The GAN paper's code chooses on the first
-// 1,000 validation images. The errors are [Parzen]'s.
+// mean log-likelihood; of equals, the smallest. of has the estimates of all ten. The GAN paper's code chooses on the
+// first 1,000 validation images. The errors are [Parzen]'s.
 func ParzenSigma(samples, validation []float32, dim int) (sigma float64, of []Estimate, err error) {
 	sigmas := ParzenSigmas()
 	of, err = Parzen(samples, validation, dim, sigmas...)
@@ -117,7 +117,7 @@ func logDensities(samples, x points, sigmas []float64) [][]float64 {
 }
 
 // scanExactly calls visit with the squared distances, in float64, of each of the rows from to to-1 of a from some rows
-// of b, until all of b had their turn.
+// of b, until all of b are done.
 func scanExactly(a points, from, to int, b points, visit func(i int, squared []float64)) {
 	rows := widen(nil, a.matrix(from, to).Data)
 	var centres, distances []float64
@@ -164,7 +164,7 @@ func newWindow(sigmas []float64) window {
 	return w
 }
 
-// negligible is an exponent below which a summand counts for nothing: a million of them are 3e-14 of the sum.
+// negligible is an exponent below which a summand is ignored: a million of them are 3e-14 of the sum.
 const negligible = -45
 
 func (w *window) add(squared []float64) {

@@ -1,5 +1,5 @@
 // Package catalog knows the data sets that papers on GANs use: what each holds, on what terms, where its files are and
-// how to check them. It fetches them when asked to, and only then, and opens them by name:
+// how to check them. It fetches them only when asked to, and opens them by name:
 //
 //	set, err := catalog.Lookup("cifar10")
 //	err = set.Fetch(ctx, catalog.Options{Output: os.Stderr}) // once: 162 MiB
@@ -13,16 +13,16 @@
 //
 // # Where the files are
 //
-// Under [Dir], or the folder that [Options].Dir names, in one folder per set, by the names their publishers gave them.
-// A file that was put there by hand is as good as one that was fetched. While a file is fetched it is called NAME.part;
-// it gets its name when its size and hash are right. A fetch that was stopped resumes where it stopped, and two
-// processes that want the same file wait for each other.
+// Under [Dir], or the folder that [Options].Dir names, in one folder per set, under the names their publishers gave
+// them. A file put there by hand is as good as a fetched one. A file that is being fetched is called NAME.part; it gets
+// its name when its size and hash are right. A stopped fetch resumes where it stopped, and two processes that want the
+// same file wait for each other.
 //
 // # Hashes and addresses
 //
 // Each hash says where it is from: another project's list of hashes, named with its version. A file whose hash nobody
 // has published has none, and [Set.Verify] reports the one it finds. Addresses are those that the publishers give; a
-// file that the authors of this package have not fetched from them is marked untried.
+// file that the authors of this package have not fetched is marked untried.
 package catalog
 
 import (
@@ -81,15 +81,15 @@ type File struct {
 	Name string
 	// URLs are its addresses, the publisher's own first.
 	URLs []string
-	// Tried is the day on which it was last fetched from them, such as "2026-11-23"; "" if that has not been tried.
+	// Tried is the day on which it was last fetched from them, such as "2026-11-23"; "" if never.
 	Tried string
 	Size  int64 // in bytes; 0 if not known
 	Hash  Hash  // of the file
-	// Folder is what an archive unpacks to. A folder of that name is read as well, where the archive is not there; ""
-	// for no archive.
+	// Folder is what an archive unpacks to. A folder of that name is read too, if the archive is not there; "" for no
+	// archive.
 	Folder string
-	// Unpacked is the hash of the content of a gzipped file, by which a copy that was packed anew is recognised as
-	// right; "" where it is not known.
+	// Unpacked is the hash of the content of a gzipped file, which recognises a copy that was packed anew; "" if it is
+	// not known.
 	Unpacked Hash
 	// HashFrom says where the hashes are from.
 	HashFrom string
@@ -125,8 +125,8 @@ func Lookup(name string) (*Set, error) {
 	return nil, &UnknownError{What: "data set", Name: name, Known: Names(), Key: "set"}
 }
 
-// Dir is the folder of all data sets: what the environment variable GAN_DATA says, or else gans-in-go/data in the
-// user's cache folder. It is made when something is fetched, not before.
+// Dir is the folder of all data sets: the value of the environment variable GAN_DATA, or else gans-in-go/data in the
+// user's cache folder. The first fetch makes it.
 func Dir() (string, error) {
 	if dir := os.Getenv(Env); dir != "" {
 		return dir, nil
@@ -177,7 +177,7 @@ func (s *Set) Files() []File {
 	return files
 }
 
-// Size is that of the part's files together, in bytes; 0 if any is not known.
+// Size is the total size of the part's files, in bytes; 0 if any is not known.
 func (p Part) Size() int64 {
 	var size int64
 	for _, f := range p.Files {

@@ -9,7 +9,7 @@ import (
 	"github.com/gans-in-go/gans/internal/suggest"
 )
 
-// The errors of this package, to ask for by [errors.Is].
+// The errors of this package, for [errors.Is].
 var (
 	// ErrNotFetched reports files that are not here. [fs.ErrNotExist] is in its chain too, and its text says how to get
 	// them.

@@ -18,8 +18,8 @@ import (
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// Fetch brings the files of the part that o names into the set's folder, those that are not there yet. Addresses are
-// tried in their order. A file is written aside, as NAME.part, and gets its name once its size and hash are right; when
+// Fetch fetches the files of the part that o names into the set's folder, except those that are there. It tries
+// addresses in their order. A file is written as NAME.part, and gets its name once its size and hash are right; if
 // Fetch is stopped, by the context or otherwise, the next one resumes there. The proxy variables of the environment are
 // honoured.
 //
@@ -58,10 +58,10 @@ type fetcher struct {
 	output io.Writer // nil is silent
 	// idle is how long a connection may deliver nothing before it is closed.
 	idle time.Duration
-	// A dropped connection is resumed after a pause, until that has delivered nothing this many times in a row.
+	// A dropped connection is resumed after a pause, until this many tries in a row have delivered nothing.
 	pause time.Duration
 	tries int
-	// free is the room left for a folder's files, in bytes.
+	// free is the free space for a folder's files, in bytes.
 	free func(ctx context.Context, folder string) (uint64, error)
 }
 
@@ -147,12 +147,12 @@ func (f *fetcher) lock(ctx context.Context, path string) (unlock func(), err err
 	}, nil
 }
 
-// room checks that what is still to come fits into the folder.
+// room checks that the rest of the file fits into the folder.
 func (f *fetcher) room(ctx context.Context, file File, p *partial) error {
 	folder := filepath.Dir(p.path)
 	free, err := f.free(ctx, folder)
 	if err != nil {
-		return nil // a file system that does not say
+		return nil // a file system that does not report it
 	}
 	if need := file.Size - p.size(); need > 0 && uint64(need) > free {
 		return fmt.Errorf("%w: %s needs %s more and %s has %s free: make room, or choose another folder with --dir or $%s",
@@ -161,7 +161,7 @@ func (f *fetcher) room(ctx context.Context, file File, p *partial) error {
 	return nil
 }
 
-// from fetches the whole file from one address into p, and holds it to its hash.
+// from fetches the whole file from one address into p, and checks its hash.
 func (f *fetcher) from(ctx context.Context, url string, file File, p *partial) error {
 	resumed := p.size() > 0 // perhaps with bytes of another address, or of another day
 	for {
@@ -181,7 +181,7 @@ func (f *fetcher) from(ctx context.Context, url string, file File, p *partial) e
 	}
 }
 
-// persist resumes the transfer whenever it is cut off, until all is there.
+// persist resumes the transfer after each interruption, until all is there.
 func (f *fetcher) persist(ctx context.Context, url string, file File, p *partial) error {
 	for failed := 0; ; {
 		before := p.size()
@@ -204,7 +204,7 @@ func (f *fetcher) persist(ctx context.Context, url string, file File, p *partial
 	}
 }
 
-// check holds the fetched file to its hash.
+// check checks the hash of the fetched file.
 func (f *fetcher) check(ctx context.Context, file File, p *partial) error {
 	found, _, err := file.check(ctx, p.path, f.output)
 	var wrong *wrongHash

@@ -51,8 +51,8 @@ func emnist(split string, classes, train, test int) Set {
 	}
 }
 
-// openEMNIST reads a part of one of the splits from the zip of all, sets its images upright and names its labels by the
-// mapping that lies beside them.
+// openEMNIST reads a part of one of the splits from the zip of all. It sets the images upright and names the labels by
+// the mapping that lies beside them.
 func openEMNIST(split string) opener {
 	return func(ctx context.Context, part Part, paths []string, _ Options) (data.Source, error) {
 		prefix := "emnist-" + split + "-"
@@ -70,7 +70,7 @@ func openEMNIST(split string) opener {
 	}
 }
 
-// emnistFiles are the contents of the entries of one split that a part needs.
+// emnistFiles are the contents of the entries that a part of one split needs.
 type emnistFiles struct {
 	images, labels *idx.Array
 	first          int      // the first label

@@ -44,7 +44,7 @@ func (s *Set) Open(ctx context.Context, o Options) (data.Source, error) {
 	return source, nil
 }
 
-// frame is the frame that is asked for, with what it leaves open as the set has it.
+// frame is the requested frame, with the set's values in place of zeros.
 func (s *Set) frame(asked data.Frame) data.Frame {
 	return data.Frame{
 		Size:     cmp.Or(asked.Size, s.Frame.Size),
@@ -64,7 +64,7 @@ func (s *Set) partTitle(part Part) string {
 	return s.Title + ", " + part.Name + " part"
 }
 
-// present returns the paths of the part's files, in their order, or how to get those that are missing.
+// present returns the paths of the part's files, in their order, or says how to get the missing ones.
 func (s *Set) present(o Options) (paths []string, err error) {
 	part, err := s.Part(o.Part)
 	if err != nil {

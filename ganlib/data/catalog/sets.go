@@ -165,7 +165,7 @@ func openPictures(ctx context.Context, _ Part, paths []string, o Options) (data.
 	return images(set, err)
 }
 
-// images is a set of images as a source: a nil set must not become a source that is not nil.
+// images is a set of images as a source: a nil set must not become a non-nil source.
 func images(set *data.Images, err error) (data.Source, error) {
 	if err != nil {
 		return nil, err
@@ -178,8 +178,7 @@ const fashionHome = "https://github.com/zalandoresearch/fashion-mnist"
 // fashionNames are the ten kinds of clothes, as the publisher's page lists them.
 var fashionNames = []string{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}
 
-// The hashes of what the files of Fashion-MNIST hold were computed from Debian's package of them, which packs them
-// anew.
+// The hashes of the unpacked files of Fashion-MNIST were computed from Debian's package, which packs them anew.
 func fashionParts() []Part {
 	file := func(name string, size int64, hash, unpacked Hash) File {
 		return File{

@@ -19,7 +19,7 @@ import (
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
-// finalError is an error that another try of the same address would only repeat.
+// finalError is an error that another try of the same address would repeat.
 type finalError struct{ error }
 
 func (f finalError) Unwrap() error { return f.error }
@@ -35,13 +35,13 @@ func ours(err error) bool {
 	return errors.As(err, &file)
 }
 
-// partial is a file on its way, and where its bytes are from.
+// partial is a file being fetched, and where its bytes are from.
 type partial struct{ path string }
 
 // origin is what is needed to ask for the rest of the same bytes.
 type origin struct {
 	URL string
-	// Validator is the entity tag or the date by which the server knows these bytes from later ones; "" if it gave
+	// Validator is the entity tag or the date by which the server tells these bytes from later ones; "" if it gave
 	// neither.
 	Validator string
 }
@@ -78,7 +78,7 @@ func (p *partial) setOrigin(o origin) error {
 	return os.WriteFile(p.originPath(), text, 0o666)
 }
 
-// discard forgets what is there.
+// discard deletes what is there.
 func (p *partial) discard() {
 	_ = os.Remove(p.path)
 	_ = os.Remove(p.originPath())
@@ -146,8 +146,8 @@ func label(name string, offset int64) string {
 	return name + ", from " + progress.Size(offset) + " on"
 }
 
-// resumable is how many bytes of p may be kept when the rest comes from url, and by what the server can tell that they
-// are of the same file. Where it cannot tell, the hash will, if it is known.
+// resumable is how many bytes of p may be kept when the rest comes from url, and the validator by which the server can
+// tell that they are of the same file. If it cannot tell, the hash will, if it is known.
 func (p *partial) resumable(url string, file File) (offset int64, validator string) {
 	if o := p.origin(); o.URL == url {
 		validator = o.Validator
@@ -184,7 +184,7 @@ func (f *fetcher) request(ctx context.Context, url string, offset int64, validat
 	return response, err
 }
 
-// validatorOf is by what a server can be asked later for the rest of this answer.
+// validatorOf is the validator for a later request for the rest of this answer.
 func validatorOf(response *http.Response) string {
 	if tag := response.Header.Get("ETag"); tag != "" && !strings.HasPrefix(tag, "W/") {
 		return tag
@@ -192,8 +192,8 @@ func validatorOf(response *http.Response) string {
 	return response.Header.Get("Last-Modified")
 }
 
-// begins is the offset of the first byte of an answer to a request for those from asked on: asked, or 0 if the server
-// sends the whole file all the same.
+// begins is the offset of the first byte of an answer to a request for the bytes from asked on: asked, or 0 if the
+// server sends the whole file.
 func begins(response *http.Response, asked int64) (int64, error) {
 	switch code := response.StatusCode; {
 	case code == http.StatusOK:
@@ -213,8 +213,7 @@ func begins(response *http.Response, asked int64) (int64, error) {
 	}
 }
 
-// append writes what comes to p from offset on, where it must end at total if that is above 0. Whatever has come is
-// kept.
+// append writes body to p from offset on, where it must end at total if that is above 0. Whatever has arrived is kept.
 func (p *partial) append(body io.Reader, offset, total int64) (err error) {
 	file, err := os.OpenFile(p.path, os.O_CREATE|os.O_WRONLY, 0o666)
 	if err != nil {
@@ -240,7 +239,7 @@ func (p *partial) append(body io.Reader, offset, total int64) (err error) {
 	return file.Sync()
 }
 
-// watched calls alive whenever something has come.
+// watched calls alive whenever bytes arrive.
 type watched struct {
 	io.Reader
 	alive func()

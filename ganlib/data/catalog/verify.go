@@ -57,10 +57,10 @@ type Report struct {
 	Hash Hash // "" if the file is not here or has the wrong size
 	// Folder means that Path is what was unpacked from the file, which is gone: a folder cannot be checked.
 	Folder bool
-	// Repacked means that the content of the gzipped file is right, but packed in another way than the publisher's.
+	// Repacked means that the content of the gzipped file is right, but not packed as the publisher packs it.
 	Repacked bool
 	// Problem says what is wrong with a file that is here, and what to do; it wraps [ErrChecksum] or [ErrSize]. It is
-	// nil if nothing is wrong, or nothing is known to check it against.
+	// nil if nothing is wrong, or if there is nothing to check it against.
 	Problem error
 }
 
@@ -118,7 +118,7 @@ func (f File) verify(ctx context.Context, folder string, output io.Writer) (Repo
 	return report, err
 }
 
-// wrongHash is the error of a file whose hash is another than it should be.
+// wrongHash is the error of a file with the wrong hash.
 type wrongHash struct {
 	found, want Hash
 	from        string
@@ -130,7 +130,7 @@ func (w *wrongHash) Error() string {
 	return fmt.Sprintf("has the hash %s: want %s, from %s", w.found, w.want, w.from)
 }
 
-// check hashes the file at path and returns a wrongHash if it should have another, both itself and unpacked.
+// check hashes the file at path. It returns a wrongHash if neither its hash nor that of its content is right.
 func (f File) check(ctx context.Context, path string, output io.Writer) (found Hash, repacked bool, err error) {
 	found, err = hashFile(ctx, path, f.Hash, output)
 	if err != nil || f.Hash == "" || found == f.Hash {
@@ -144,8 +144,7 @@ func (f File) check(ctx context.Context, path string, output io.Writer) (found H
 	return found, false, &wrongHash{found, f.Hash, f.HashFrom}
 }
 
-// checkSize reports a file that cannot be the right one by its size. A gzipped file that may have been packed anew may
-// have any.
+// checkSize reports a file of the wrong size. A gzipped file that may have been packed anew may have any.
 func (f File) checkSize(path string, info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():
@@ -156,7 +155,7 @@ func (f File) checkSize(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// holds reports whether what a gzipped file holds is right.
+// holds reports whether the content of a gzipped file is right.
 func (f File) holds(ctx context.Context, path string) (bool, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -165,7 +164,7 @@ func (f File) holds(ctx context.Context, path string) (bool, error) {
 	defer file.Close()
 	unpacked, err := gzip.NewReader(file)
 	if err != nil {
-		return false, ctx.Err() // not gzip: not what is wanted
+		return false, ctx.Err() // not gzip
 	}
 	found, err := f.Unpacked.of(ctx, unpacked)
 	if err != nil {

@@ -71,8 +71,8 @@ var partNames = map[string]string{"train": "training part", "test": "test part"}
 // 9. A single .bin is read whole, whatever part says. LabelNames are those of the file batches.meta.txt, nil where it
 // is missing.
 //
-// It returns an error that names the file if one is missing, is there twice, has another size than a whole number of
-// records, a label out of range, or more than [Limit] images; and once ctx is done.
+// It returns an error that names the file if one is missing or is there twice, if its size is not a whole number of
+// records, if a label is out of range, or if it has more than [Limit] images; and once ctx is done.
 func Read10(ctx context.Context, path, part string) (*data.Images, error) {
 	return cifar10.read(ctx, path, part)
 }

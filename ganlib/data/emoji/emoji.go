@@ -26,7 +26,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// archive has one PNG an emoji, at group/name.png, sorted by name.
+// archive has one PNG per emoji, at group/name.png, sorted by name.
 //
 //go:embed emoji.zip
 var archive []byte

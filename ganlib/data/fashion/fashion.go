@@ -1,9 +1,9 @@
 // Package fashion is the test part of Fashion-MNIST, embedded: 10,000 grey photographs of clothes, 28 x 28, each
 // labelled by what it shows, with nothing to fetch.
 //
-// It has the size, the file format and the number of labels of MNIST, so that a network for digits learns clothes
-// without a change. Here it stands in for real grey images that a reader has not fetched: the shapes are more varied
-// than digits, and shading matters. The training part, 60,000 images in another 26 MB, has to be fetched.
+// It has the size, the file format and the number of labels of MNIST, so a network for digits learns clothes without a
+// change. Here it stands in for real grey images that a reader has not fetched: the shapes are more varied than digits,
+// and shading matters. The training part, 60,000 images in another 26 MB, has to be fetched.
 //
 // Importing it adds 4.4 MB to a program. The images are by Zalando SE, under the MIT licence: see NOTICE and LICENSE
 // beside this file.

@@ -146,16 +146,16 @@ func (d *drawing) load(ctx context.Context, k int, size int64, r io.Reader) (job
 	return j, d.memory.Acquire(ctx, j.memory)
 }
 
-// cost estimates the memory that drawing a picture takes, by its header: its file, 8 bytes a pixel, which is two
-// channels of a progressive JPEG or four of 16 bits, and 4 float64 for each row of each column of the image, as
-// resizing takes. A picture that needs more than all waits until it is alone.
+// cost estimates the memory that drawing a picture takes, by its header: its file; 8 bytes per pixel, which is two
+// channels of a progressive JPEG or four of 16 bits; and 4 float64 for each row of each column of the image, for
+// resizing. A picture that needs more than there is waits until it is alone.
 func (d *drawing) cost(content []byte, header image.Config) int64 {
 	pixels, resizing := int64(header.Width)*int64(header.Height), 32*int64(d.o.Size)*int64(header.Height)
 	return min(int64(len(content))+8*pixels+resizing, inFlight)
 }
 
 // release gives a picture's memory back. The garbage collector lets garbage grow until it is as large as what is in
-// use, which here is the whole set: so it is called when there is as much as may be in flight.
+// use, here the whole set. So release calls it when there is as much garbage as may be in flight.
 func (d *drawing) release(j job) {
 	d.memory.Release(j.memory)
 	if d.garbage.Add(j.memory) > inFlight {
@@ -185,7 +185,7 @@ func (d *drawing) drawOne(j job, room []uint8) error {
 	return nil
 }
 
-// put stores an image. Where the channels are to be found out, all are kept grey until the first that is not.
+// put stores an image. If the number of channels is not given, all are kept grey until the first that is not.
 func (d *drawing) put(at int, drawn []uint8) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -202,7 +202,7 @@ func (d *drawing) put(at int, drawn []uint8) {
 	copy(d.pixels[at*len(drawn):], drawn)
 }
 
-// colour turns the images so far from grey to colour, where they are: from the last value to the first, so that none is
+// colour turns the images so far from grey to colour, in place: from the last value to the first, so that none is
 // overwritten before it is spread.
 func (d *drawing) colour() {
 	d.channels = 3
@@ -212,7 +212,7 @@ func (d *drawing) colour() {
 	}
 }
 
-// isGrey reports whether an image of three channels has the same in each.
+// isGrey reports whether an image has three equal channels.
 func isGrey(pixels []uint8) bool {
 	for p := 0; p < len(pixels); p += 3 {
 		if pixels[p] != pixels[p+1] || pixels[p] != pixels[p+2] {
@@ -253,7 +253,7 @@ func (d *drawing) set() *data.Images {
 	return set
 }
 
-// labels labels pictures by the folders that they lie in, if these are several.
+// labels labels pictures by their folders, if there are several.
 func labels(names []string) (labels []int, labelNames []string) {
 	folders := make([]string, len(names))
 	for i, name := range names {

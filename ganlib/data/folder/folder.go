@@ -70,7 +70,7 @@ type Options struct {
 	// picture is decoded: a larger one counts as unreadable.
 	MaxPixels int
 
-	// Limits bound what is unpacked of an archive; zeros mean the defaults.
+	// Limits bound what an archive unpacks to; zeros mean the defaults.
 	Limits Limits
 
 	// Output gets the progress, and a line on what could not be read; nil is silent.
@@ -84,7 +84,7 @@ type Limits = archive.Limits
 // ErrChanged is the error of files that changed between the two passes of [Read].
 var ErrChanged = errors.New("files changed while they were read: try again when nothing writes to them")
 
-// ErrUnreadable is the error of a set of which more pictures than [Options].MaxFailed cannot be read.
+// ErrUnreadable is the error of a set with more unreadable pictures than [Options].MaxFailed allows.
 var ErrUnreadable = errors.New("too many unreadable pictures")
 
 // A Failure is a picture that could not be read.
@@ -196,7 +196,7 @@ func list(ctx context.Context, path string, o Options) (*listing, error) {
 	return l, err
 }
 
-// instead says what was found where no pictures were.
+// instead says what was found in place of pictures.
 func (l *listing) instead() string {
 	if l.passed == 0 {
 		return ""

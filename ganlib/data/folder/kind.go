@@ -82,8 +82,8 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// orientation is how a JPEG's EXIF data say its picture lies: 1 is upright, and the others up to 8 are those of
-// [upright]. It is 1 where nothing is said, or nothing sensible.
+// orientation is the orientation of a JPEG's picture by its EXIF data: 1 is upright, and the others up to 8 are those
+// of [upright]. It is 1 if they say nothing, or nothing sensible.
 func orientation(content []byte) int {
 	if !bytes.Contains(content[:min(len(content), 1<<16)], []byte("Exif\x00\x00")) {
 		return 1 // most have none, and this is quick

@@ -41,9 +41,9 @@ type Array struct {
 	Values []uint8 // the last dimension varies fastest
 }
 
-// Decode reads one IDX file of unsigned bytes, gzipped or not. It reads r to its end and returns an error if the magic
-// number is another, if there are fewer or more values than the header announces, or more than [Limit], or once ctx is
-// done. Memory grows with what is really there, not with what the header promises.
+// Decode reads one IDX file of unsigned bytes, gzipped or not. It reads r to its end. It returns an error if the magic
+// number is wrong, if there are fewer or more values than the header announces or more than [Limit], and once ctx is
+// done. Memory grows with what is really there, not with what the header announces.
 func Decode(ctx context.Context, r io.Reader) (*Array, error) {
 	return decode(cancel.Reader(ctx, r), Limit)
 }
@@ -114,8 +114,8 @@ func header(r io.Reader, limit int) ([]int, error) {
 	return dims, nil
 }
 
-// readUpTo reads at most limit bytes. Its buffer doubles, so a header that lies about a short file costs little. The
-// end of r is not an error.
+// readUpTo reads at most limit bytes. Its buffer doubles, so a false header of a short file costs little. The end of r
+// is not an error.
 func readUpTo(r io.Reader, limit int) ([]byte, error) {
 	buf := make([]byte, 0, min(limit, 1<<16))
 	for len(buf) < limit {

@@ -48,7 +48,7 @@ func (s *store) open(file string) error {
 	if err := s.env.SetMapSize(s.size); err != nil {
 		return err
 	}
-	// Images are read in any order: to read ahead would be for nothing.
+	// Images are read in any order: reading ahead is useless.
 	err := s.env.Open(file, lmdb.Readonly|lmdb.NoLock|lmdb.NoSubdir|lmdb.NoReadahead, 0)
 	switch {
 	case s.size == 0 || lmdb.IsErrno(err, lmdb.Invalid):
@@ -67,7 +67,7 @@ func (s *store) open(file string) error {
 	})
 }
 
-// measure compares what the LMDB says of itself with the size of its file. To read past the end of a mapped file would
+// measure compares what the LMDB says of itself with the size of its file. Reading past the end of a mapped file would
 // end the program.
 func (s *store) measure() error {
 	info, err := s.env.Info()
@@ -134,8 +134,8 @@ func (s *store) keys(ctx context.Context, output io.Writer) (keys, error) {
 	return k, err
 }
 
-// view hands read a function that gets the value of a key. The value is the file's own memory: to be read, not written,
-// and only until read returns.
+// view calls read with a function that gets the value of a key. The value is the file's own memory: it may be read, not
+// written, and only until read returns.
 func (s *store) view(read func(get func(key []byte) ([]byte, error))) error {
 	return s.env.View(func(txn *lmdb.Txn) error {
 		txn.RawRead = true

@@ -188,7 +188,7 @@ func (s *Set) fill(chosen *data.Images, indices []int) error {
 	return nil
 }
 
-// keys are the keys of all images, one behind the other: 3 million slices would cost more than what is in them.
+// keys are the keys of all images, one after the other: 3 million slices would cost more than their content.
 type keys struct {
 	text []byte
 	ends []uint32 // where each key ends in text

@@ -40,7 +40,7 @@ func (o Options) draw(dst []uint8, value []byte) error {
 	return fmt.Errorf("%w: value of %d bytes is not a webp, jpeg or png: it begins with %q", data.ErrFormat, len(value), value[:min(len(value), 8)])
 }
 
-// picture decodes a picture of at most limit pixels. A decoder that panics has met one that is damaged.
+// picture decodes a picture of at most limit pixels. If the decoder panics, the picture is damaged.
 func (f format) picture(value []byte, limit int) (picture image.Image, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {

@@ -122,7 +122,7 @@ func embedded(name string, part catalog.Part) (data.Source, error) {
 	return nil, fmt.Errorf("data set %q, part %q: no package embeds it", name, part.Name)
 }
 
-// images is a set of images as a source: a nil set must not become a source that is not nil.
+// images is a set of images as a source: a nil set must not become a non-nil source.
 func images(set *data.Images, err error) (data.Source, error) {
 	if err != nil {
 		return nil, err
@@ -149,9 +149,9 @@ func HasPart(name, part string) bool {
 	return err == nil
 }
 
-// NameOrPath tells a name from a path: what is one of [Names] is a name, and any other must be a file or a folder,
-// whose path is returned absolute, so that it stays right in another working directory. The error for what is neither
-// is a [*catalog.UnknownError].
+// NameOrPath tells a name from a path: one of [Names] is a name, and any other must be a file or a folder. Its path is
+// returned absolute, so that it stays right in another working directory. The error for neither is a
+// [*catalog.UnknownError].
 func NameOrPath(what string) (name, path string, err error) {
 	if slices.Contains(Names(), what) {
 		return what, "", nil

@@ -28,7 +28,7 @@
 //
 // # Terms
 //
-// The database joins pictures from other databases. Who wants it needs the leave of each of those, and asks its makers:
+// The database joins pictures from other databases. To get it, ask each of those for permission, and then its makers:
 // Joshua Susskind, Adam Anderson and Geoffrey Hinton, "The Toronto Face Database", Technical Report UTML TR 2010-001,
 // University of Toronto, 2010.
 package tfd

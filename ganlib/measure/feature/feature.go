@@ -19,7 +19,7 @@ type Extractor interface {
 	Name() string
 	// Extract returns one row for each image: x of [images.N, dim] in one slice. Its error wraps [data.ErrFormat] for
 	// images that [data.Images.Validate] refuses, and [data.ErrUnfit] for images of a size or a number of channels that
-	// the extractor does not read; between two batches it answers an ended context with its error.
+	// the extractor does not read. Between two batches it returns the error of a context that has ended.
 	Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error)
 }
 
@@ -114,7 +114,7 @@ func Named(b compute.Backend, name string) (Extractor, error) {
 	return nil, invalid.Value("extractor", name, "pixels, random, mnist or fashion")
 }
 
-// extractor is a classifier as an extractor; a nil one must not become an Extractor that is not nil.
+// extractor is a classifier as an extractor; a nil one must not become a non-nil Extractor.
 func extractor(c *Classifier, err error) (Extractor, error) {
 	if err != nil {
 		return nil, err

@@ -86,8 +86,8 @@ func (w weights) store(b compute.Backend, classes int) (*model.Store, error) {
 
 func nameOf(v *model.Variable) string { return strings.TrimPrefix(v.Path(), model.ScopeSeparator) }
 
-// trained returns the weights of the network in a store that has been trained, which also holds the learning rule's
-// state. They are rounded to float16, as in files.
+// trained returns the weights of the network in a store that has been trained, which also holds the optimizer's state.
+// They are rounded to float16, as in files.
 func trained(b compute.Backend, store *model.Store, classes int) (weights, error) {
 	plan, err := blank(b, classes)
 	if err != nil {

@@ -11,11 +11,11 @@
 //
 // # What is refused
 //
-// An archive comes from somebody else, and may have been made to do harm. The walk ends with an error that wraps
-// [data.ErrUnsafe] and names the entry when its name is absolute, has a ".." or a backslash in it, or when it is
-// anything but a file or a folder: a link, a device, a sparse file, an encrypted one. In a folder, a link to a file of
-// the same folder is read as that file; a link out of it, or to a folder, is refused. Folders are read, and files
-// written, through an [os.Root], so that no link created later leads out either.
+// An archive comes from somebody else, and may be malicious. The walk ends with an error that wraps [data.ErrUnsafe]
+// and names the entry if its name is absolute or has a ".." or a backslash in it, or if it is anything but a file or a
+// folder: a link, a device, a sparse file, an encrypted one. In a folder, a link to a file of the same folder is read
+// as that file; a link out of it, or to a folder, is refused. Folders are read, and files written, through an
+// [os.Root], so no link created later leads out either.
 //
 // A few kilobytes can unpack to terabytes. [Limits] bound the bytes and the number of entries; an archive over them is
 // a [data.ErrTooLarge]. What counts is what is really unpacked, not what the archive announces. An archive inside an
@@ -81,10 +81,10 @@ func (l Limits) withDefaults() (Limits, error) {
 // Walk calls visit with each file of a folder, a .zip, a .tar or a .tar.gz: an archive's in its own order, a folder's
 // by name, folder by folder.
 //
-// It returns an error that names path and, where it has one, the entry: for what visit returns, except [Stop]; for an
-// entry that is refused (see the package); for a limit that is exceeded, even if visit ignored that; for a file that is
-// damaged, cut short or in another format; and once ctx is done, for which reading fails too. Files seen before that
-// have been visited.
+// It returns an error that names path and, if there is one, the entry: what visit returns, except [Stop]; for an entry
+// that is refused (see the package); for a limit that is exceeded, even if visit ignored that; for a file that is
+// damaged, cut short or in another format; and once ctx is done, when reading fails too. Files before the error have
+// been visited.
 func Walk(ctx context.Context, path string, limits Limits, visit Visit) error {
 	limits, err := limits.withDefaults()
 	if err != nil {
@@ -111,14 +111,14 @@ func Walk(ctx context.Context, path string, limits Limits, visit Visit) error {
 	return nil
 }
 
-// A walker holds one walk to its limits.
+// A walker applies the limits to one walk.
 type walker struct {
 	ctx     context.Context
 	limits  Limits // without zeros
 	visit   Visit
 	entries int
 	bytes   int64
-	met     error // the limit that was met; it outlasts a visit that took no notice
+	met     error // the limit that was met; it outlasts a visit that ignored it
 }
 
 // archive walks a file of any known format.
@@ -163,7 +163,7 @@ func (w *walker) damaged(what string, err error) error {
 	return fmt.Errorf("%s is %w: %w", what, data.ErrDamaged, err)
 }
 
-// file has a file visited, and names it in what goes wrong.
+// file visits a file, and names it in an error.
 func (w *walker) file(name string, size int64, r io.Reader) error {
 	if name == "." {
 		return fmt.Errorf("%w: entry without a name", data.ErrUnsafe)
@@ -184,8 +184,8 @@ type limited struct {
 	w *walker
 }
 
-// Read never hands out more than the limit allows. That the limit is met, and not just reached, takes one more byte to
-// know.
+// Read never hands out more than the limit allows. It reads one more byte to tell a limit that is exceeded from one
+// that is reached.
 func (l limited) Read(p []byte) (int, error) {
 	if l.w.met != nil {
 		return 0, l.w.met
@@ -219,8 +219,8 @@ func (f readerAt) ReadAt(p []byte, at int64) (int, error) {
 // errAfter is the error of a Visit's reader that is used later.
 var errAfter = errors.New("read after the visit was over")
 
-// lazy opens a file when it is first read: a file that nobody reads costs nothing, and the reader decides what to do
-// about one that cannot be opened.
+// lazy opens a file when it is first read: a file that nobody reads costs nothing, and the reader decides what to do if
+// it cannot be opened.
 type lazy struct {
 	open func() (io.ReadCloser, error)
 	file io.ReadCloser

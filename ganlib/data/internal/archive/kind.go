@@ -20,8 +20,8 @@ const (
 	tarSumLength = 8
 )
 
-// isTar tells a tar's first header by its checksum: the sum of its bytes, with blanks in place of the checksum itself.
-// A magic number came to the format only later, and some files have none.
+// isTar recognises a tar by its first header's checksum: the sum of its bytes, with blanks in place of the checksum
+// itself. The magic number came to the format later, and some files have none.
 func isTar(start []byte) bool {
 	if len(start) < tarBlock {
 		return false
@@ -40,7 +40,7 @@ func isTar(start []byte) bool {
 	return sum == want
 }
 
-// strangers are files that people have where an archive should be.
+// strangers are files that are often found in place of an archive.
 var strangers = []struct{ start, what string }{
 	{"<!doctype html", "a web page, such as a server sends in place of a file"},
 	{"<html", "a web page, such as a server sends in place of a file"},
@@ -52,7 +52,7 @@ var strangers = []struct{ start, what string }{
 	{"\x28\xb5\x2f\xfd", "Zstandard"},
 }
 
-// describe says what a file is that is no archive of ours, by its first bytes.
+// describe says what a file that is no archive of ours is, by its first bytes.
 func describe(start []byte) string {
 	if len(start) == 0 {
 		return "an empty file"

@@ -11,7 +11,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// folder walks a folder, which is on this machine already: its bytes are not counted, its entries are.
+// folder walks a folder. It is on this machine already: its bytes are not counted, its entries are.
 func (w *walker) folder(path string) error {
 	root, err := os.OpenRoot(path)
 	if err != nil {

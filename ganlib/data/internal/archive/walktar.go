@@ -89,7 +89,7 @@ func (w *walker) tarEntry(header *tar.Header, content io.Reader) error {
 	return refused(name, fmt.Sprintf("is not a regular file (type %q)", header.Typeflag))
 }
 
-// isSparse tells a sparse file as newer versions of GNU tar write it.
+// isSparse recognises a sparse file of newer versions of GNU tar.
 func isSparse(header *tar.Header) bool {
 	for key := range header.PAXRecords {
 		if strings.HasPrefix(key, "GNU.sparse.") {
@@ -99,8 +99,8 @@ func isSparse(header *tar.Header) bool {
 	return false
 }
 
-// tail counts the zeros that what was read so far ends in. A tar ends in zeros; one that was cut between two files ends
-// in none, and nothing else tells.
+// tail counts the zeros at the end of what was read so far. A tar ends in zeros; one that was cut between two files
+// does not, and nothing else shows it.
 type tail struct {
 	io.Reader
 	zeros int64

@@ -13,7 +13,7 @@ import (
 const (
 	zipEncrypted = 1 // bit of an entry's flags
 
-	// What the directory of a zip may have for each entry that is allowed: 46 bytes, the name, and more about the file.
+	// The bytes that a zip's directory may have per allowed entry: 46, the name, and more about the file.
 	zipBytesPerEntry = 512
 	zipSearch        = 128 << 10 // what is read to find the directory
 )

@@ -44,7 +44,7 @@ func (c Class) String() string {
 // Numeric reports whether arrays of the class hold plain numbers.
 func (c Class) Numeric() bool { return c >= Double && c <= Uint64 }
 
-// storage is the type in which values, or anything else, lie in a file.
+// storage is the type of values, or of anything else, in a file.
 type storage uint32
 
 // The types that occur here, by the numbers they have in a file.

@@ -20,16 +20,16 @@
 //
 // # The order of values
 //
-// MATLAB's arrays are column-major: the first index varies fastest. [Values] and [Pieces] keep that order, because how
-// to turn it around in one go depends on which index counts the images.
+// MATLAB's arrays are column-major: the first index varies fastest. [Values] and [Pieces] keep that order, because the
+// best way to reorder them depends on which index counts the images.
 //
 // # Memory
 //
-// Nothing is reserved merely because a header says so. Each element must lie within the file, and zlib packs at most
-// 1032 bytes into one (zlib's "Technical Details", Maximum Compression Factor), so a variable of more bytes than its
-// element can hold is an error before its values are read. Within that, [Values] reserves once what it returns, up to
-// the limit its caller sets; all else takes under 4 MiB, whatever the file.
+// A header alone reserves no memory. Each element must lie within the file, and zlib packs at most 1032 bytes into one
+// (zlib's "Technical Details", Maximum Compression Factor), so a variable of more bytes than its element can hold is an
+// error before its values are read. [Values] then reserves once what it returns, up to the limit its caller sets; all
+// else takes under 4 MiB, whatever the file.
 //
-// The Go library for this format that is alive, github.com/scigolib/matlab, refuses what unpacks to over 100 MB
-// (v0.3.9): SVHN's training part has 225.
+// The maintained Go library for this format, github.com/scigolib/matlab, refuses what unpacks to over 100 MB (v0.3.9):
+// SVHN's training part has 225.
 package mat

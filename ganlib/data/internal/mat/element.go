@@ -13,7 +13,7 @@ import (
 
 const (
 	tagSize = 8
-	// maxPacked is how many bytes one byte packed by zlib holds at most.
+	// maxPacked is the most bytes that zlib packs into one.
 	maxPacked = 1032
 	// maxName and maxDims bound what is read before the values: MATLAB's names have at most 63 letters, and SciPy's
 	// arrays 64 dimensions.
@@ -21,7 +21,7 @@ const (
 	maxDims = 64
 )
 
-// tag says what an element is and how long.
+// tag is the type and the length of an element.
 type tag struct {
 	kind storage
 	size int64  // bytes, without the padding to a multiple of eight
@@ -52,7 +52,7 @@ func (f *File) element(at int64) (*element, error) {
 	return &element{file: f, at: at + tagSize, size: t.size, packed: t.kind == asCompressed}, nil
 }
 
-// padding is how many bytes are missing to a multiple of eight.
+// padding is the number of bytes missing to a multiple of eight.
 func padding(size int64) int64 { return -size & (tagSize - 1) }
 
 // readTag reads a tag, and the data of an element that lies within it.
@@ -71,7 +71,7 @@ func (f *File) readTag(r io.Reader) (tag, error) {
 	return tag{kind: storage(first), size: int64(f.order.Uint32(raw[4:]))}, nil
 }
 
-// open returns the bytes of the array in an element, unpacked, and how many they are said to be.
+// open returns the bytes of the array in an element, unpacked, and their announced number.
 func (e *element) open(u *unpacker) (r io.Reader, size int64, err error) {
 	section := io.NewSectionReader(e.file.at, e.at, e.size)
 	if !e.packed {
@@ -112,7 +112,7 @@ func (u *unpacker) unpack(r io.Reader) (io.Reader, error) {
 	return plain, err
 }
 
-// variable reads what an array is called, its class, its dimensions, and where its values are.
+// variable reads an array's name, class and dimensions, and where its values are.
 func (e *element) variable(u *unpacker) (*Variable, error) {
 	body, size, err := e.open(u)
 	if err != nil {

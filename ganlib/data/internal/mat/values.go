@@ -74,9 +74,9 @@ func Values[T Number](ctx context.Context, v *Variable, limit int64) ([]T, error
 	return values, d.finish()
 }
 
-// Pieces goes through the values of a variable a piece of size values at a time, in the order of the file; the last
-// piece may be shorter. Each piece overwrites the one before. The errors are those of [Values], but for the limit, and
-// one ends the loop.
+// Pieces goes through the values of a variable, size values at a time, in the order of the file; the last piece may be
+// shorter. Each piece overwrites the one before. The errors are those of [Values], except for the limit, and one ends
+// the loop.
 func Pieces[T Number](ctx context.Context, v *Variable, size int) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		if size < 1 {
@@ -177,7 +177,7 @@ func filler[T Number](v *Variable, r io.Reader) func([]T) error {
 	}
 }
 
-// from reads values that are stored as S, a few at a time. Bytes wanted as bytes go where they belong at once.
+// from reads values that are stored as S, a few at a time. Bytes wanted as bytes are read in place.
 func from[T, S Number](r io.Reader, order binary.ByteOrder) func([]T) error {
 	const few = 4096
 	stored := make([]S, few)

@@ -1,9 +1,9 @@
 // Package webp decodes WebP pictures in their true colours.
 //
-// [golang.org/x/image/webp] does the decoding, but hands the colours of lossy pictures out too pale
+// [golang.org/x/image/webp] does the decoding, but returns the colours of lossy pictures too pale
 // (https://go.dev/issue/40173, open with v0.45.0): they are stored in the narrow range of video, black at 16 and white
 // at 235 (ITU-R BT.601), and [image.YCbCr], which it returns, means the full range of JPEG. LSUN is made of such
-// pictures. Here they are converted by the range they are in.
+// pictures. This package converts them by their own range.
 package webp
 
 import (
