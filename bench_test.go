@@ -13,9 +13,9 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// BenchmarkMinibatches holds the drawing of minibatches against the iteration they are for: a DCGAN's on 128
-// images, of MNIST's 60,000 and of 50,000 as large as CIFAR-10's. It reports the median times of a draw and
-// of an iteration in milliseconds, and the draw's fraction of the two in percent.
+// BenchmarkMinibatches compares the time to draw a minibatch with the time of an iteration: a DCGAN's on 128 images, of
+// MNIST's 60,000 and of 50,000 as large as CIFAR-10's. It reports the median times of a draw and of an iteration in
+// milliseconds, and the draw's fraction of the two in percent.
 func BenchmarkMinibatches(b *testing.B) {
 	noise := &data.Images{Name: "noise", N: 50_000, Height: 32, Width: 32, Channels: 3}
 	noise.Pixels = make([]uint8, noise.N*noise.Size())

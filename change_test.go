@@ -14,7 +14,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestWith: keys at every depth take other values, and the configuration that was asked stays as it was.
+// TestWith: keys at every depth take other values, and the original configuration does not change.
 func TestWith(t *testing.T) {
 	was := Figure1()
 	got, err := was.With(map[string]any{
@@ -40,7 +40,7 @@ func TestWith(t *testing.T) {
 	require.Equal(t, untouched, was)
 }
 
-// TestWithAnotherRule: an object takes the place of the one there was, from a map or a struct.
+// TestWithAnotherRule: an object from a map or a struct replaces the previous one.
 func TestWithAnotherRule(t *testing.T) {
 	momentum := optim.Momentum{LearningRate: .1, Initial: .5}
 	for _, rule := range []any{
@@ -57,7 +57,7 @@ func TestWithAnotherRule(t *testing.T) {
 	require.Equal(t, ganlib.Rule{Momentum: &momentum}, got.GeneratorRule)
 }
 
-// TestWithOtherSteps: learning rates that fall to zero with the last iteration do so at the new one, others stay.
+// TestWithOtherSteps: learning rates that anneal to zero do so at the new last iteration; others stay.
 func TestWithOtherSteps(t *testing.T) {
 	linear := func(changes map[string]any) (g, d int) {
 		cfg, err := Figure1().With(changes)
@@ -86,7 +86,7 @@ func TestWithOtherSteps(t *testing.T) {
 	require.Equal(t, 1000, cfg.GeneratorRule.Adam.Linear)
 }
 
-// TestWithRefuses names the key that is wrong, whatever its depth.
+// TestWithRefuses names the wrong key, at any depth.
 func TestWithRefuses(t *testing.T) {
 	for _, c := range []struct {
 		change       map[string]any
@@ -109,7 +109,7 @@ func TestWithRefuses(t *testing.T) {
 	gantest.RequireInvalid(t, err, "generator.mlp.hidden")
 }
 
-// TestReadConfig: what a run keeps of its configuration is one to start from.
+// TestReadConfig: the configuration that a run keeps can start another.
 func TestReadConfig(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.json")
 	want := Torch64()

@@ -20,7 +20,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestPresets: every preset can be built, and comes back from its JSON as it was.
+// TestPresets: every preset can be built, and survives its JSON unchanged.
 func TestPresets(t *testing.T) {
 	require.GreaterOrEqual(t, len(Presets()), 11)
 	for _, name := range Presets() {
@@ -65,7 +65,7 @@ func TestPresetsShareNothing(t *testing.T) {
 	require.Equal(t, 128, LSUN64().Generator.DCGAN.Filters[0])
 }
 
-// TestPresetsAreRecipes: what a preset plays is what its recipe in package dcganlib plays.
+// TestPresetsAreRecipes: a preset plays the game of its recipe in package dcganlib.
 func TestPresetsAreRecipes(t *testing.T) {
 	for name, recipe := range map[string]dcganlib.Config{
 		"mnist28": dcganlib.MNIST28(), "mnist28-unconditional": dcganlib.MNIST28Unconditional(), "lsun64": dcganlib.LSUN64(),
@@ -90,7 +90,7 @@ func TestPresetsAreRecipes(t *testing.T) {
 	}
 }
 
-// TestOn: a preset on other data has them at its size, in its channels and range.
+// TestOn: a preset on other data converts them to its size, channels and range.
 func TestOn(t *testing.T) {
 	for name, corner := range map[string]float32{"lsun64": -1, "cifar32": -1, "mnist28": 0} {
 		cfg, err := Preset(name)
@@ -158,7 +158,7 @@ func TestWithSteps(t *testing.T) {
 	require.Equal(t, 30, MNIST().WithSteps(30).Steps)
 }
 
-// change is a configuration that is wrong in one thing, and the key that the error must name.
+// change is a configuration with one mistake, and the key that the error must name.
 type change struct {
 	do  func(*Config)
 	key string
@@ -175,7 +175,7 @@ func TestBadConfigurations(t *testing.T) {
 	}
 }
 
-// TestBadData are refused likewise, by what is wrong with them.
+// TestBadData are refused likewise, with what is wrong with them.
 func TestBadData(t *testing.T) {
 	require.ErrorIs(t, refused(t, "figure1", func(c *Config) { c.Data = Data{Path: "fish"} }), fs.ErrNotExist)
 	var unknown *catalog.UnknownError
@@ -186,7 +186,7 @@ func TestBadData(t *testing.T) {
 	gantest.RequireInvalid(t, err, "Options.Dir")
 }
 
-// refused trains a preset that was made wrong, which must leave no directory.
+// refused trains a preset with a mistake, which must leave no directory.
 func refused(t *testing.T, preset string, spoil func(*Config)) error {
 	t.Helper()
 	cfg, err := Preset(preset)
@@ -316,7 +316,7 @@ var badDCGAN = []change{
 	{func(c *Config) { c.Noise.Dim = 0 }, "noise.dim"},
 }
 
-// TestLabelsMissing: a conditional generator wants data with labels.
+// TestLabelsMissing: a conditional generator needs data with labels.
 func TestLabelsMissing(t *testing.T) {
 	const n = 128 // a minibatch
 	unlabelled, err := data.NewFeed(&data.Images{N: n, Height: 28, Width: 28, Channels: 1, Pixels: make([]uint8, n*784)}, data.Drawing{}, false)
@@ -325,7 +325,7 @@ func TestLabelsMissing(t *testing.T) {
 	require.NoError(t, MNIST28Unconditional().validateFor(unlabelled))
 }
 
-// TestPenaltyNetworks: without batch norm a DCGAN may be penalised; max pooling may never be.
+// TestPenaltyNetworks: a DCGAN without batch norm may have a penalty; max pooling never may.
 func TestPenaltyNetworks(t *testing.T) {
 	cfg := MNIST28()
 	cfg.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: 10}
@@ -336,8 +336,8 @@ func TestPenaltyNetworks(t *testing.T) {
 	gantest.RequireInvalid(t, cfg.Validate(), "penalty.kind")
 }
 
-// TestStabilisersInJSON: what is off is not in config.json, so that runs begun without it go on; what is on
-// comes back as it was.
+// TestStabilisersInJSON: what is off is not in config.json, so runs begun without it resume; what is on survives
+// unchanged.
 func TestStabilisersInJSON(t *testing.T) {
 	cfg := Ring8()
 	cfg.MeasureEvery = 0

@@ -14,8 +14,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestEvaluate: samples are held against the test part, which nobody trained on; copies are looked for among
-// the images that were trained on, and no others.
+// TestEvaluate: samples are compared with the test part, which is not trained on; copies are searched for only among
+// the images that were trained on.
 func TestEvaluate(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
 		cfg := smallMNIST(t, backendName)
@@ -36,7 +36,7 @@ func TestEvaluate(t *testing.T) {
 	})
 }
 
-// TestEvaluateARun measures a run whole, with features of one's own choice.
+// TestEvaluateARun evaluates a whole run, with features of one's own choice.
 func TestEvaluateARun(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Data, cfg.Steps = Data{Set: "fashion", First: 400}, 1
@@ -63,7 +63,7 @@ func TestEvaluateARun(t *testing.T) {
 	gantest.RequireInvalid(t, err, "data")
 }
 
-// TestEvaluatePoints measures a run on a toy distribution.
+// TestEvaluatePoints evaluates a run on a toy distribution.
 func TestEvaluatePoints(t *testing.T) {
 	cfg := trial{Config: Ring8(), Options: Options{Dir: t.TempDir()}}
 	cfg.Backend, cfg.Steps = "go", 1
@@ -74,14 +74,14 @@ func TestEvaluatePoints(t *testing.T) {
 	require.NotNil(t, report.Score("modes found, of 8").Estimate)
 }
 
-// TestUnit: what a generator makes, in [0, 1].
+// TestUnit: the generator's output in [0, 1].
 func TestUnit(t *testing.T) {
 	require.Equal(t, []float32{0, .5, 1}, (&GAN{Config: MNIST28()}).unit([]float32{0, .5, 1}))
 	require.Equal(t, []float32{0, .5, 1}, (&GAN{Config: CIFAR32()}).unit([]float32{-1, 0, 1}))
 	require.Nil(t, (&GAN{Config: CIFAR10FC()}).unit([]float32{-1, 0, 1}))
 }
 
-// TestTable1Error: an error half way, here a damaged checkpoint, leaves the game as it was.
+// TestTable1Error: an error midway, here a damaged checkpoint, does not change the game.
 func TestTable1Error(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Steps, cfg.SaveEvery, cfg.KeepEvery = 2, 1, 1

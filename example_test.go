@@ -39,8 +39,8 @@ func Example() {
 	// Output: 1000 numbers from p_g after 3 iterations
 }
 
-// Watch sees every record of a run, and stops it with an error. The run is saved: the same call without
-// the watcher goes on from there.
+// Watch sees every record of a run, and stops it with an error. The run is saved: the same call without the watcher
+// resumes it.
 func ExampleTrain_watch() {
 	dir, err := os.MkdirTemp("", "gans")
 	if err != nil {
@@ -80,7 +80,7 @@ func ExamplePreset() {
 	// Output: MNIST, released 2014 recipe [1200 1200] [240 240]
 }
 
-// Learning rates that fall to zero reach it at the new end.
+// Learning rates that anneal to zero reach it at the new end.
 func ExampleConfig_WithSteps() {
 	cfg := gans.Figure1()
 	short := cfg.WithSteps(100)

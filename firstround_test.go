@@ -23,7 +23,7 @@ type state struct {
 	Values    map[string]float64 `json:"values"`
 }
 
-// sameArithmetic says that this program adds as the one that made the runs did.
+// sameArithmetic means that this program adds in the same order as the one that made the runs.
 var sameArithmetic bool
 
 // TestFirstRoundRuns: runs that were made before runs had a schema version open, sample and resume to the same bits.
@@ -54,8 +54,8 @@ func TestFirstRoundRuns(t *testing.T) {
 	}
 }
 
-// requireState wants the bits that the earlier program had. Other processors, and programs without SIMD, add in another
-// order: theirs may differ in the last places.
+// requireState requires the bits that the earlier program had. Other processors, and programs without SIMD, add in
+// another order: their last digits may differ.
 func requireState(t *testing.T, want state, gan *GAN) {
 	t.Helper()
 	require.Equal(t, want.Step, gan.Step)

@@ -38,7 +38,7 @@ func onBackends(t *testing.T, test func(t *testing.T, name string)) {
 	}
 }
 
-// trial is a configuration, and where it trains.
+// trial is a configuration and its directory.
 type trial struct {
 	Config
 	Options
@@ -46,13 +46,13 @@ type trial struct {
 
 func (c trial) train(ctx context.Context) (*GAN, error) { return Train(ctx, c.Config, c.Options) }
 
-// lasting is the trial for another number of iterations.
+// lasting is the trial with another number of iterations.
 func (c trial) lasting(steps int) trial {
 	c.Config = c.WithSteps(steps)
 	return c
 }
 
-// smallLine is Figure1 with networks, minibatches and steps for a test: Adam with a falling rate, k = 2.
+// smallLine is Figure1 with networks, minibatches and steps for a test: Adam with an annealed rate, k = 2.
 func smallLine(t testing.TB, backendName string) trial {
 	cfg := trial{Config: Figure1()}
 	cfg.Dir, cfg.Backend = filepath.Join(t.TempDir(), "line"), backendName
@@ -102,8 +102,8 @@ func stopAfter(t *testing.T, cfg *trial, step int) context.Context {
 	return ctx
 }
 
-// saved returns the bytes of all variables in a run's newest checkpoint: weights, the learning rules'
-// own, the random numbers' state, the step.
+// saved returns the bytes of all variables in a run's newest checkpoint: weights, the optimizers' state, the random
+// state, the step.
 func saved(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	r, err := run.Open(dir)
@@ -135,8 +135,8 @@ func recorded(t *testing.T, dir string) []map[string]float64 {
 	return values
 }
 
-// TestARunCutInTwo: stopped between two checkpoints and inside an epoch, and gone on with by a new call,
-// a run ends with the bits of the run in one piece. Opened again, it plays with them.
+// TestARunCutInTwo: a run stopped between two checkpoints and inside an epoch, and resumed by a new call, ends with the
+// bits of an uninterrupted run. Opened again, it uses them.
 func TestARunCutInTwo(t *testing.T) {
 	for name, small := range map[string]func(testing.TB, string) trial{"line": smallLine, "mnist": smallMNIST, "dcgan": smallDCGAN} {
 		t.Run(name, func(t *testing.T) {
@@ -162,12 +162,12 @@ func TestARunCutInTwo(t *testing.T) {
 	}
 }
 
-// requireOpensAs opens a run again: it must play as the trained game does, bit for bit on the backend it
-// was trained on and to rounding on another.
+// requireOpensAs opens a run again: it must play like the trained game, bit for bit on its training backend and up to
+// rounding on another.
 func requireOpensAs(t *testing.T, trained *GAN, dir string) {
 	t.Helper()
 	want, judged := play(t, trained)
-	t.Setenv(backend.Env, trained.Config.Backend) // as a user chooses one for Open
+	t.Setenv(backend.Env, trained.Config.Backend) // as a user does for Open
 	opened, err := Open(dir)
 	require.NoError(t, err)
 	require.Equal(t, trained.Step, opened.Step)
@@ -185,7 +185,7 @@ func requireOpensAs(t *testing.T, trained *GAN, dir string) {
 	require.InDeltaSlice(t, judged, gotJudged, 1e-5)
 }
 
-// play draws samples and has D judge them.
+// play draws samples and lets D judge them.
 func play(t *testing.T, gan *GAN) (x, judged []float32) {
 	t.Helper()
 	x, err := gan.Sample(5, 3)
@@ -212,9 +212,8 @@ func requireSamePictures(t *testing.T, a, b *run.Run) {
 	}
 }
 
-// TestTheSeedDecides: the same seed gives the same numbers; another seed other weights from the start, and
-// another order of the data.
-// (On XLA, too, the same seed gives the same numbers: TestARunCutInTwo trains three times by one seed.)
+// TestTheSeedDecides: the same seed gives the same numbers; another seed gives other initial weights and another order
+// of the data. (On XLA, too, the same seed gives the same numbers: TestARunCutInTwo trains three times with one seed.)
 func TestTheSeedDecides(t *testing.T) {
 	var runs []map[string][]byte
 	for _, seed := range []int64{4, 4, -5} {
@@ -237,7 +236,7 @@ func TestTheSeedDecides(t *testing.T) {
 	}
 }
 
-// untrained builds a game and leaves its players as they begin.
+// untrained builds a game with its initial players.
 func untrained(t *testing.T, cfg Config) *GAN {
 	t.Helper()
 	feed := feedOf(t, cfg)
@@ -246,7 +245,7 @@ func untrained(t *testing.T, cfg Config) *GAN {
 	return gan
 }
 
-// feedOf opens the data of a configuration that can be trained, until the test ends.
+// feedOf opens the data of a trainable configuration, until the test ends.
 func feedOf(t testing.TB, cfg Config) data.Feed {
 	t.Helper()
 	require.NoError(t, cfg.Validate())
@@ -256,7 +255,7 @@ func feedOf(t testing.TB, cfg Config) data.Feed {
 	return feed
 }
 
-// minibatch is what an iteration sees.
+// minibatch is the batch of an iteration.
 func minibatch(t *testing.T, gan *GAN, step int) train.Batch {
 	t.Helper()
 	draw, err := feedOf(t, gan.Config).Batches(t.Context(), gan.Backend, gan.Config.K*gan.Config.BatchSize)
@@ -279,8 +278,8 @@ func batch(t *testing.T, gan *GAN, step int) []float32 {
 	return tensors.MustCopyFlatData[float32](b.Inputs[0])
 }
 
-// TestBatches: an epoch shows every image once, in [0, 1], and the next in another order; numbers on the
-// line are fresh each iteration.
+// TestBatches: an epoch shows every image once, in [0, 1], and the next in another order; numbers on the line are drawn
+// anew each iteration.
 func TestBatches(t *testing.T) {
 	gan := untrained(t, smallMNIST(t, "go").Config)
 	set, err := gan.Config.Data.Images(t.Context())
@@ -308,7 +307,7 @@ func TestBatches(t *testing.T) {
 	require.NotEqual(t, batch(t, gan, 0), batch(t, gan, 1))
 }
 
-// TestBatchesWithLabels: a conditional game gets each image, at its size, with the label it has in the set.
+// TestBatchesWithLabels: a conditional game gets each image, at its size, with its label in the set.
 func TestBatchesWithLabels(t *testing.T) {
 	gan := untrained(t, smallDCGAN(t, "go").Config)
 	set, err := gan.Config.Data.Images(t.Context())
@@ -353,7 +352,7 @@ func TestOpenRefuses(t *testing.T) {
 	require.ErrorContains(t, err, path)
 }
 
-// TestAFinishedRun says so and stays as it is; asked for more steps, it goes on.
+// TestAFinishedRun says so and does not change; with more steps, it continues.
 func TestAFinishedRun(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Steps = 4
@@ -367,14 +366,14 @@ func TestAFinishedRun(t *testing.T) {
 	require.Len(t, recorded(t, again.Run.Dir), 4)
 
 	cfg.Steps = 6
-	cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 2, 3, 6 // how often is free to change
+	cfg.RecordEvery, cfg.SampleEvery, cfg.SaveEvery = 2, 3, 6 // intervals may change
 	more, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 6, more.Step)
 	require.Contains(t, said.String(), "at step 4 of 6")
 }
 
-// TestRestore: the weights of an iteration that was kept make the samples of a run that ended there.
+// TestRestore: the weights of a kept iteration make the samples of a run that ended there.
 func TestRestore(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
 		cfg := smallMNIST(t, backendName)
@@ -418,13 +417,13 @@ func TestAnotherConfigurationIsRefused(t *testing.T) {
 	_, err = other.train(t.Context())
 	requireChanges(t, err, "generator.mlp.hidden: was [8], now [9]", "seed: was 1, now 2")
 
-	// Rates that fall to zero at the end leave nothing to go on with.
+	// Rates that anneal to zero at the end leave nothing to continue with.
 	_, err = cfg.lasting(20).train(t.Context())
 	requireChanges(t, err, "discriminator_rule.adam.linear: was 24, now 40", "generator_rule.adam.linear: was 12, now 20", "steps: was 12, now 20")
 	require.Equal(t, before, contents(t, cfg.Dir), "a refusal changes nothing")
 }
 
-// requireChanges wants a refusal that lists what has changed.
+// requireChanges requires a refusal that lists the changes.
 func requireChanges(t *testing.T, err error, changes ...string) {
 	t.Helper()
 	require.ErrorIs(t, err, run.ErrOtherConfig)
@@ -448,8 +447,8 @@ func contents(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// TestTheNamesMeanTheThings: the first record of a run is V and D's loss of the untrained players,
-// computed here from the pieces that the names of the configuration stand for.
+// TestTheNamesMeanTheThings: the first record of a run is V and D's loss of the initial players, computed here from the
+// parts that the configuration names.
 func TestTheNamesMeanTheThings(t *testing.T) {
 	cfg := smallLine(t, "go")
 	cfg.K, cfg.Steps, cfg.HalfV = 1, 1, true
@@ -472,7 +471,7 @@ func TestTheNamesMeanTheThings(t *testing.T) {
 	require.InDelta(t, -v/2, got["d_loss"], 1e-6)
 }
 
-// TestPlane: a game on points in the plane trains, and its picture shows both kinds of points.
+// TestPlane: a game on points in the plane trains, and its picture shows real and generated points.
 func TestPlane(t *testing.T) {
 	for _, set := range []string{"ring8", "grid25", "swiss-roll"} {
 		cfg, err := Ring8().On(set)
@@ -494,7 +493,7 @@ func TestPlane(t *testing.T) {
 	}
 }
 
-// TestStackedMNIST: a DCGAN plays with three digits in three colours.
+// TestStackedMNIST: a DCGAN trains on three digits in three colours.
 func TestStackedMNIST(t *testing.T) {
 	cfg, err := CIFAR32().On("stacked-mnist")
 	require.NoError(t, err)
@@ -509,8 +508,8 @@ func TestStackedMNIST(t *testing.T) {
 	require.True(t, coloured)
 }
 
-// TestOpenNeedsNoData: a run on somebody's files opens, and samples, when they are gone; D alone cannot be
-// trained on without them.
+// TestOpenNeedsNoData: a run on a user's files opens, and samples, when they are gone; only training D alone needs
+// them.
 func TestOpenNeedsNoData(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "images-idx3-ubyte")
 	file := append([]byte{0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 16, 0, 0, 0, 16}, bytes.Repeat([]byte{1, 9}, 20*16*8)...)
@@ -535,7 +534,7 @@ func TestOpenNeedsNoData(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// TestOnDevice: images kept on the device make the same run as images sent to it, which may go on either way.
+// TestOnDevice: images kept on the device make the same run as images sent to it, which can resume either way.
 func TestOnDevice(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
 		sent, kept := smallMNIST(t, backendName), smallMNIST(t, backendName)
@@ -554,7 +553,7 @@ func TestOnDevice(t *testing.T) {
 	})
 }
 
-// TestImagesOfAPath: what a run's own photographs look like, without a network to say in what channels.
+// TestImagesOfAPath: a run's own photographs, without a network that decides the channels.
 func TestImagesOfAPath(t *testing.T) {
 	set, err := Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb"), Size: 8, First: 3}.Images(t.Context())
 	require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// short is a ring of eight blots trained for the given number of iterations and measured every 20.
+// short is a ring of eight Gaussians, trained for the given number of iterations and measured every 20.
 func short(t *testing.T, backend string, steps int) trial {
 	cfg := trial{Ring8().WithSteps(steps), Options{Dir: filepath.Join(t.TempDir(), "ring8")}}
 	cfg.Backend = backend
@@ -23,8 +23,8 @@ func short(t *testing.T, backend string, steps int) trial {
 	return cfg
 }
 
-// TestMeasured: records hold what was measured, a run with another eye on it goes on bit by bit as one without, and
-// the best checkpoint can be put in place.
+// TestMeasured: records hold the measurements, a run that is measured in another way continues with the same bits, and
+// the best checkpoint can be restored.
 func TestMeasured(t *testing.T) {
 	for _, name := range []string{"go", "xla:cpu"} {
 		t.Run(name, func(t *testing.T) { testMeasured(t, name) })
@@ -69,8 +69,8 @@ func testMeasured(t *testing.T, name string) {
 	gantest.RequireInvalid(t, other.RestoreBest(), "best")
 }
 
-// TestNaNRollsBack: momentum at a rate of 1 ends in NaN within some tens of iterations; halved as often as needed,
-// it does not.
+// TestNaNRollsBack: momentum with a rate of 1 ends in NaN within some tens of iterations; with the rate halved often
+// enough, it does not.
 func TestNaNRollsBack(t *testing.T) {
 	cfg := short(t, "go", 100)
 	cfg.RecordEvery, cfg.MeasureEvery, cfg.SaveEvery = 1, 1, 1
@@ -96,7 +96,7 @@ func TestNaNRollsBack(t *testing.T) {
 	require.LessOrEqual(t, events, 3)
 }
 
-// TestNothingLost: samples that have not become good yet are not a failure.
+// TestNothingLost: samples that are not good yet are not a failure.
 func TestNothingLost(t *testing.T) {
 	good := short(t, "go", 40)
 	good.RecordEvery, good.MeasureEvery, good.SaveEvery = 1, 1, 1

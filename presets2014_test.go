@@ -19,8 +19,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestThe2014Networks holds shapes and parameter counts to those of the files the presets come from, without
-// computing any of the numbers.
+// TestThe2014Networks compares shapes and parameter counts with the files that the presets come from, without computing
+// any numbers.
 //
 //	TFD         G: 100·8000+8000 + 8000·100+100 + 100·8000+8000 + 8000·8000+8000 + 8000·2304+2304
 //	pretraining G: 100·8000+8000 + 8000·8000+8000 + 8000·2304+2304
@@ -60,7 +60,7 @@ func TestThe2014Networks(t *testing.T) {
 	}
 }
 
-// narrow makes a preset of 2014 quick: a few units a layer, and little of the data.
+// narrow makes a preset of 2014 quick: a few units per layer, and few of the data.
 func narrow(cfg Config) Config {
 	for _, n := range []*Network{&cfg.Generator, &cfg.Discriminator} {
 		switch {
@@ -84,8 +84,8 @@ func narrow(cfg Config) Config {
 	return cfg
 }
 
-// TestThe2014PresetsTrain: each preset, narrow and on other data, plays two iterations, and draws samples. XLA
-// compiles for many seconds each, and the golden tests are on it too: it gets one.
+// TestThe2014PresetsTrain: each preset, narrow and on other data, plays two iterations and draws samples. XLA compiles
+// each for many seconds and runs the golden tests too, so it gets one.
 func TestThe2014PresetsTrain(t *testing.T) {
 	for _, name := range []string{"tfd", "tfd-pretrain", "cifar10-fc", "cifar10-conv"} {
 		onBackends(t, func(t *testing.T, backend string) {
@@ -110,8 +110,8 @@ func TestThe2014PresetsTrain(t *testing.T) {
 	}
 }
 
-// TestPretrained: the second run of TFD begins with the first's layers as its last, to the bit, and goes on
-// without the first run.
+// TestPretrained: the second run of TFD starts with the first's layers as its last, to the bit, and continues without
+// the first run.
 func TestPretrained(t *testing.T) {
 	first, err := TFDPretrain().On("mnist")
 	require.NoError(t, err)

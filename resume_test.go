@@ -20,9 +20,9 @@ import (
 
 const resumeSteps = 8
 
-// stabilised is a small run with everything in it that has a state to lose: k = 3, momentum whose schedule
-// moves within the run beside Adam whose rate falls, averaged weights, spectral norm in both players, noise
-// that fades, flipped labels, a penalty at random points, and minibatch standard deviation.
+// stabilised is a small run with everything that has state: k = 3, momentum whose schedule changes within the run
+// beside Adam with an annealed rate, an EMA of the weights, spectral norm in both players, annealed noise, flipped
+// labels, a penalty at random points, and minibatch standard deviation.
 func stabilised(dir, backendName string) trial {
 	cfg := trial{Config: Ring8(), Options: Options{Dir: dir}}
 	cfg.Backend = backendName
@@ -42,8 +42,7 @@ func stabilised(dir, backendName string) trial {
 	return cfg
 }
 
-// requireSameRun compares two runs: every variable of every step's checkpoint, byte by byte, and all that was
-// recorded.
+// requireSameRun compares two runs: every variable of every step's checkpoint, byte by byte, and all records.
 func requireSameRun(t *testing.T, want, got string) {
 	t.Helper()
 	for step := 1; step <= resumeSteps; step++ {
@@ -66,8 +65,8 @@ func savedAt(t *testing.T, dir string, step int) map[string][]byte {
 	return state
 }
 
-// TestCutAtEveryStep: a run that is stopped after every single step, and goes on from what is on the disk, comes
-// to the bytes of the run that was never stopped.
+// TestCutAtEveryStep: a run that is stopped after every single step, and resumed from disk, ends with the bytes of an
+// uninterrupted run.
 func TestCutAtEveryStep(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
 		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
@@ -91,15 +90,15 @@ func TestCutAtEveryStep(t *testing.T) {
 	})
 }
 
-// The environment of a test program that is to be a process of its own: the run's directory, the backend, and
-// the step at whose record it dies.
+// The environment of a test program that is to be a separate process: the run's directory, the backend, and the step at
+// whose record it dies.
 const resumeDirEnv, resumeBackendEnv, resumeDieEnv = "GAN_TEST_RESUME_DIR", "GAN_TEST_RESUME_BACKEND", "GAN_TEST_RESUME_DIE"
 
 // died is the exit code of such a process.
 const died = 7
 
-// TestCutAcrossProcesses: the same across processes that die between a step's record and its checkpoint, which
-// the next one has to take again.
+// TestCutAcrossProcesses: the same across processes that die between a step's record and its checkpoint, so the next
+// one repeats the step.
 func TestCutAcrossProcesses(t *testing.T) {
 	if dir := os.Getenv(resumeDirEnv); dir != "" {
 		dieAt, err := strconv.Atoi(os.Getenv(resumeDieEnv))

@@ -35,7 +35,7 @@ func TestImages(t *testing.T) {
 	require.GreaterOrEqual(t, height, 2*28)
 }
 
-// TestTanhPixels: a generator that ends in tanh plays with data in [−1, 1], and −1 is black.
+// TestTanhPixels: a generator that ends in tanh uses data in [−1, 1], and −1 is black.
 func TestTanhPixels(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Generator.BiasFromData, cfg.Generator.MLP.OutputActivation = false, "tanh"
@@ -48,7 +48,7 @@ func TestTanhPixels(t *testing.T) {
 	require.Equal(t, []uint8{0, 128, 255}, pictures[0].(*image.Gray).Pix[:3])
 }
 
-// TestBiasFromData: an untrained G with this bias and hardly any weights draws the mean image.
+// TestBiasFromData: an untrained G with this bias and tiny weights draws the mean image.
 func TestBiasFromData(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Generator.MLP.IRange = 1e-6
@@ -85,7 +85,7 @@ func TestGridOfClasses(t *testing.T) {
 	require.Equal(t, want, picture)
 }
 
-// TestPanel holds a panel's curves to the game they show.
+// TestPanel compares a panel's curves with the game they show.
 func TestPanel(t *testing.T) {
 	gan := untrained(t, smallLine(t, "go").Config)
 	panel, err := gan.Panel("untrained", 2000)
@@ -132,7 +132,7 @@ func TestPanelIsForTheLine(t *testing.T) {
 	require.False(t, picture.Bounds().Empty())
 }
 
-// TestNoiseOfTwoDimensions has no line to draw arrows from.
+// TestNoiseOfTwoDimensions: there is no line to draw arrows from.
 func TestNoiseOfTwoDimensions(t *testing.T) {
 	cfg := smallLine(t, "go")
 	cfg.Noise.Dim = 2
@@ -142,8 +142,8 @@ func TestNoiseOfTwoDimensions(t *testing.T) {
 	require.Empty(t, panel.GZ)
 }
 
-// TestTrainDiscriminator: D alone climbs V, by no more than it can; G, the moving averages of its batch norm
-// included, and the run on disk stay.
+// TestTrainDiscriminator: D alone raises V, by no more than it can; G, the moving averages of its batch norm included,
+// and the run on disk do not change.
 func TestTrainDiscriminator(t *testing.T) {
 	for name, small := range map[string]func(testing.TB, string) trial{"line": smallLine, "dcgan": smallDCGAN} {
 		t.Run(name, func(t *testing.T) {

@@ -16,9 +16,9 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// BenchmarkSignals holds all that is done to watch a run against the iterations watched: those of the preset mnist28 on
-// 128 images, once the graphs are compiled. It reports the mean times in seconds of an iteration, of a measurement, of
-// a picture of samples, and of plot.png for as many records as the preset makes, with their lines in history.jsonl; and
+// BenchmarkSignals compares the cost of watching a run with that of its iterations: those of the preset mnist28 on 128
+// images, once the graphs are compiled. It reports the mean times in seconds of an iteration, of a measurement, of a
+// picture of samples, and of plot.png for as many records as the preset makes, with their lines in history.jsonl; and
 // what these take together of 100 iterations, in percent.
 func BenchmarkSignals(b *testing.B) {
 	backend := gantest.Open(b, "xla:cpu")

@@ -37,7 +37,7 @@ func alone(t *testing.T, seed int64) []run.Record {
 	return historyOf(t, cfg.Dir)
 }
 
-// historyOf is what a run measured, without the seconds it took.
+// historyOf is the history of a run, without the seconds it took.
 func historyOf(t *testing.T, dir string) []run.Record {
 	t.Helper()
 	r, err := run.Open(dir)
@@ -50,8 +50,8 @@ func historyOf(t *testing.T, dir string) []run.Record {
 	return history
 }
 
-// TestSweep: every run is the one that Train makes with that seed; what they have in common is in sweep.json and
-// sweep.png; and the same again trains nothing.
+// TestSweep: every run is the one that Train makes with that seed; the summary is in sweep.json and sweep.png; and a
+// second call trains nothing.
 func TestSweep(t *testing.T) {
 	cfg := sweepOf(t)
 	var out bytes.Buffer
@@ -93,8 +93,8 @@ func TestSweep(t *testing.T) {
 	require.Equal(t, result.Values, again.Values)
 }
 
-// TestSweepGoesOn: interrupted in the second of three runs, the same call leaves the first alone, resumes the
-// second and makes the third; in the end the second is as if nothing had been.
+// TestSweepGoesOn: after an interruption in the second of three runs, the same call skips the first, resumes the second
+// and makes the third; the second ends as if uninterrupted.
 func TestSweepGoesOn(t *testing.T) {
 	cut := sweepOf(t)
 	ctx, cancel := context.WithCancel(t.Context())

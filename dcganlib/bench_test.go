@@ -15,13 +15,13 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// The benchmarks time iterations of Algorithm 1 on pictures made by a formula: D's step, then G's, each on
-// fresh noise, by Adam. They report images/s, at the median iteration, and first-s, the seconds of the
-// first one, which is compiled. tests/bench runs them beside PyTorch and TensorFlow, and measures memory.
+// The benchmarks time iterations of Algorithm 1 on pictures made by a formula: D's step, then G's, each on fresh noise,
+// by Adam. They report images/s, at the median iteration, and first-s, the seconds of the first one, which includes
+// compilation. tests/bench runs them beside PyTorch and TensorFlow, and measures memory.
 
 func BenchmarkMNIST28(b *testing.B) { benchmark(b, MNIST28(), 32, 128) }
 
-// BenchmarkLSUN64 takes seconds an iteration on the Go backend: it may time a single one.
+// BenchmarkLSUN64 takes seconds per iteration on the Go backend: it may time a single one.
 func BenchmarkLSUN64(b *testing.B) { benchmark(b, LSUN64(), 32) }
 
 func benchmark(b *testing.B, c Config, batches ...int) {

@@ -9,7 +9,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestGolden plays an iteration of each preset, with few channels, beside PyTorch's.
+// TestGolden compares an iteration of each preset, with few channels, with PyTorch's.
 func TestGolden(t *testing.T) {
 	for name, preset := range map[string]func() Config{"lsun64": LSUN64, "torch64": Torch64, "mnist28": MNIST28} {
 		t.Run(name, func(t *testing.T) {

@@ -18,9 +18,9 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestGradients holds the gradients of both players' losses, D's with a gradient penalty in it, to finite
-// differences, in every weight of the player: through convolutions of odd and even kernels, batch norm's
-// statistics, labels and the other player.
+// TestGradients compares the gradients of both players' losses, D's with a gradient penalty, with finite differences in
+// every weight of the player: through convolutions of odd and even kernels, batch norm's statistics, labels and the
+// other player.
 func TestGradients(t *testing.T) {
 	paper := Networks{Size: 8, Channels: 1, Base: 2, Filters: []int{2, 3}}
 	torch := paper
@@ -39,7 +39,7 @@ func TestGradients(t *testing.T) {
 
 const examples, dim = 3, 4
 
-// loss is what one of the players descends, or another scalar to be differentiated.
+// loss is the loss of one of the players, or another scalar to differentiate.
 type loss = func(game *ganlib.Game, root *model.Scope, x, z, y *Node) *Node
 
 // discriminatorLoss is the game's, and the gradient penalty of Gulrajani et al. 2017 (arXiv:1704.00028),

@@ -15,8 +15,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestZeroIsThePaper: a size and a number of channels are enough to say the paper's networks, and the
-// presets write out what that means.
+// TestZeroIsThePaper: a size and a number of channels are enough for the paper's networks; the presets spell them out.
 func TestZeroIsThePaper(t *testing.T) {
 	require.Equal(t, LSUN64().Networks, Networks{Size: 64, Channels: 3}.orPaper())
 	require.Equal(t, []int{128, 256, 512, 1024}, LSUN64().Filters)
@@ -63,7 +62,7 @@ func TestNetworksRefused(t *testing.T) {
 	}
 }
 
-// TestHints: a refused size comes with one that fits.
+// TestHints: the error for a size suggests one that fits.
 func TestHints(t *testing.T) {
 	for hint, n := range map[string]Networks{
 		"such as 16 or 32 for base 4; with base 7 it would fit": {Size: 28, Channels: 1},
@@ -104,7 +103,7 @@ func TestConfigRefused(t *testing.T) {
 	require.NoError(t, alone.Validate())
 }
 
-// TestConfigJSON: a recipe is JSON without loss, and all of its settings lie at one level.
+// TestConfigJSON: a recipe survives JSON, with all of its settings at one level.
 func TestConfigJSON(t *testing.T) {
 	for name, c := range presets {
 		text, err := json.Marshal(c)
@@ -122,7 +121,7 @@ func TestConfigJSON(t *testing.T) {
 	}
 }
 
-// TestGraphsRefuse: what does not fit panics while the graph is built, before anything is compiled.
+// TestGraphsRefuse: a mismatch panics while the graph is built, before anything is compiled.
 func TestGraphsRefuse(t *testing.T) {
 	grey := Networks{Size: 8, Channels: 1, Filters: []int{2}}
 	labelled := grey
@@ -152,7 +151,7 @@ func TestGraphsRefuse(t *testing.T) {
 	}
 }
 
-// TestAt: the deepest stages stay, whatever the size.
+// TestAt: the deepest stages stay, at every size.
 func TestAt(t *testing.T) {
 	for _, c := range []struct {
 		of             Networks

@@ -27,8 +27,8 @@ type half = func(n Networks, scope *model.Scope, x, y *Node) []*Node
 
 var generator, discriminator half = Networks.GeneratorLayers, Networks.DiscriminatorLayers
 
-// build makes the graph of a player in training, on inputs of the given shapes; no labels where theirs
-// is nil. Nothing is compiled or run.
+// build makes the graph of a player in training, on inputs of the given shapes; nil labels mean none. Nothing is
+// compiled or run.
 func build(t *testing.T, n Networks, player half, in, labels []int) (*model.Store, []*Node) {
 	t.Helper()
 	store := model.NewStore()
@@ -126,8 +126,7 @@ func TestFigure1(t *testing.T) {
 	}, MNIST28().DiscriminatorStages())
 }
 
-// TestShapes holds the layers as built to those predicted, for the presets and for every size, grey and
-// colour.
+// TestShapes compares the built layers with the predicted ones, for the presets and for every size, grey and colour.
 func TestShapes(t *testing.T) {
 	configs := slices.Collect(maps.Values(presets))
 	for size, base := range map[int]int{8: 4, 16: 4, 32: 4, 64: 4, 128: 4, 14: 7, 28: 7, 56: 7} {
@@ -165,7 +164,7 @@ func TestMirror(t *testing.T) {
 	}
 }
 
-// variables are the paths of a player's variables that end in the given name, without the name.
+// variables are the paths of a player's variables that end in the given name, without that name.
 func variables(store *model.Store, name string) []string {
 	var found []string
 	for v := range store.IterVariables() {
@@ -177,8 +176,7 @@ func variables(store *model.Store, name string) []string {
 	return found
 }
 
-// TestBatchNormStandsWhereThePaperSays: not at G's output, not at D's input, nor at the logit; and
-// without γ and β on MNIST.
+// TestBatchNormStandsWhereThePaperSays: not at G's output, at D's input or at the logit; and without γ and β on MNIST.
 func TestBatchNormStandsWhereThePaperSays(t *testing.T) {
 	for _, c := range []struct {
 		config      Config
@@ -208,8 +206,8 @@ func TestBatchNormStandsWhereThePaperSays(t *testing.T) {
 	}
 }
 
-// TestNormOfTheProjection: the released code normalises each of the Base²·C units by itself, PyTorch's
-// example each of the C channels.
+// TestNormOfTheProjection: the released code normalises each of the Base²·C units separately, PyTorch's example each of
+// the C channels.
 func TestNormOfTheProjection(t *testing.T) {
 	for projection, want := range map[string]int{"unit": 4 * 4 * 2, "channel": 2} {
 		store, _ := build(t, Networks{Size: 8, Channels: 1, Filters: []int{2}, Projection: projection}, generator, []int{2, 5}, nil)
@@ -217,9 +215,9 @@ func TestNormOfTheProjection(t *testing.T) {
 	}
 }
 
-// TestUncroppedStart: MathWorks' first transposed convolution has stride 1 and nothing cut off. With ones
-// to work on and a kernel that is the same everywhere, each pixel counts the pixels under it: 1, 2, 3, 4,
-// 4, 3, 2, 1 along each axis for a kernel of 5 over 4 pixels.
+// TestUncroppedStart: MathWorks' first transposed convolution has stride 1 and no cropping. On ones, with a constant
+// kernel, each pixel counts the pixels under it: 1, 2, 3, 4, 4, 3, 2, 1 along each axis for a kernel of 5 over 4
+// pixels.
 func TestUncroppedStart(t *testing.T) {
 	const weight = .01
 	n := Flowers64().Networks
@@ -243,9 +241,8 @@ func TestUncroppedStart(t *testing.T) {
 	})
 }
 
-// TestPadding: with a kernel that only reads its first tap, the second pixel of each axis shows how many
-// zeros lie before the image: 2 − 2 = 0 is the pixel it reads after PyTorch's users, 2 − 1 = 1 after
-// TensorFlow.
+// TestPadding: with a kernel that reads only its first tap, the second pixel of each axis shows how many zeros come
+// before the image: it reads pixel 2 − 2 = 0 with the padding of PyTorch's users, 2 − 1 = 1 with TensorFlow's.
 func TestPadding(t *testing.T) {
 	for padding, want := range map[string]float32{"pytorch": 0*8 + 0, "tensorflow": 1*8 + 1} {
 		gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -262,7 +259,7 @@ func TestPadding(t *testing.T) {
 	}
 }
 
-// initial makes a player's first weights: its variables by path.
+// initial returns a player's initial weights: its variables by path.
 func initial(t *testing.T, b compute.Backend, store *model.Store) map[string][]float64 {
 	t.Helper()
 	require.NoError(t, store.SetRNGStateFromSeed(1))
@@ -279,8 +276,8 @@ func initial(t *testing.T, b compute.Backend, store *model.Store) map[string][]f
 	return values
 }
 
-// TestFirstWeights: weights from N(0, .02), γ from N(1, .02) and not from N(0, .02), as a scope-wide
-// initialiser would have it; Glorot's where MATLAB's are asked for.
+// TestFirstWeights: weights from N(0, .02), γ from N(1, .02) and not from N(0, .02), as a scope-wide initialiser would
+// draw it; Glorot's where MATLAB's are requested.
 func TestFirstWeights(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		n := Networks{Size: 16, Channels: 3, Filters: []int{60, 80}, Bias: true}
@@ -315,7 +312,7 @@ func TestFirstWeights(t *testing.T) {
 	})
 }
 
-// fans is in + out of a layer by the shape of its weights.
+// fans is in + out of a layer, from the shape of its weights.
 func fans(shape shapes.Shape) int {
 	field := 1
 	for _, n := range shape.Dimensions[:shape.Rank()-2] {
@@ -327,7 +324,7 @@ func fans(shape shapes.Shape) int {
 // tiny is a network for numbers: 8×8, two stages.
 var tiny = Networks{Size: 8, Channels: 1, Base: 2, Filters: []int{3, 4}}
 
-// run builds and runs a player on float32 inputs, outside training or in it, with weights of seed 1.
+// run builds and runs a player on float32 inputs, in training or not, with weights of seed 1.
 func run(t *testing.T, b compute.Backend, n Networks, player half, training bool, inputs ...*tensors.Tensor) (*model.Store, [][]float32) {
 	t.Helper()
 	store := model.NewStore()
@@ -370,7 +367,7 @@ func floats(count int) []float32 {
 	return x
 }
 
-// TestOutputs: G's pixels lie where its data's do, and fill the range once the weights are large.
+// TestOutputs: G's pixels have the range of its data, and fill it once the weights are large.
 func TestOutputs(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		for output, low := range map[string]float32{"tanh": -1, "sigmoid": 0} {
@@ -387,7 +384,7 @@ func TestOutputs(t *testing.T) {
 	})
 }
 
-// TestLabelsMatter: another label makes another image and another logit, and the same label the same.
+// TestLabelsMatter: another label gives another image and another logit, and the same label the same.
 func TestLabelsMatter(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		n := tiny
@@ -409,7 +406,7 @@ func TestLabelsMatter(t *testing.T) {
 	})
 }
 
-// TestInputDropoutOnlyInTraining: two passes of D over the same images differ in training, and only there.
+// TestInputDropoutOnlyInTraining: two passes of D over the same images differ only in training.
 func TestInputDropoutOnlyInTraining(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		n := tiny
@@ -421,8 +418,7 @@ func TestInputDropoutOnlyInTraining(t *testing.T) {
 	})
 }
 
-// TestBFloat16: what is computed in bfloat16 comes near to float32's, comes out as float32, and leaves
-// every variable float32.
+// TestBFloat16: results computed in bfloat16 are close to float32's and are float32, and every variable stays float32.
 func TestBFloat16(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		for player, input := range map[*half]func() *tensors.Tensor{
@@ -438,7 +434,7 @@ func TestBFloat16(t *testing.T) {
 				largest = max(largest, math.Abs(float64(exact[0][i])))
 			}
 			for i := range exact[0] {
-				require.InDelta(t, exact[0][i], rough[0][i], .05*largest) // bfloat16 has 8 bits; a few layers of them
+				require.InDelta(t, exact[0][i], rough[0][i], .05*largest) // bfloat16 has 8 bits; a few layers of rounding
 			}
 			for v := range store.IterVariables() {
 				require.NotEqual(t, dtypes.BFloat16, v.DType(), v.Path())

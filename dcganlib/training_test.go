@@ -16,8 +16,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestTraining plays a small game by each kind of recipe: both losses move, every variable of both players
-// does, moving averages too, and nothing becomes NaN or infinite.
+// TestTraining plays a small game by each kind of recipe: both losses change, so does every variable of both players,
+// moving averages too, and nothing becomes NaN or infinite.
 func TestTraining(t *testing.T) {
 	flowers := Flowers64()
 	flowers.Size, flowers.Filters = 8, []int{3}
@@ -51,7 +51,7 @@ func TestTraining(t *testing.T) {
 	}
 }
 
-// state is what an iteration leaves: the players' variables by path, and the metrics by name.
+// state is the result of an iteration: the players' variables by path, and the metrics by name.
 type state struct {
 	variables map[string][]float32
 	metrics   map[string]float64

@@ -90,9 +90,8 @@ func (d *batches) Iter() iter.Seq2[train.Batch, error] {
 	}
 }
 
-// reference is Algorithm 1 written a second time, as plainly as it goes: the players' weights are
-// slices on the host, D's gradient and G's come from two executables of their own, and momentum is a
-// Go loop.
+// reference is a second, plain implementation of Algorithm 1: the players' weights are slices on the host, D's gradient
+// and G's come from two executables of their own, and momentum is a Go loop.
 type reference struct {
 	theta, velocity [2][][]float64 // of G, of D: weights and biases of two dense layers
 	dGrads, gGrads  *Exec
@@ -185,7 +184,7 @@ func (r *reference) iterate(a *Algorithm1, step int) {
 	}
 }
 
-// TestAlgorithm1IsAlgorithm1: ten iterations in one graph leave the weights that the reference leaves.
+// TestAlgorithm1IsAlgorithm1: ten iterations in one graph give the weights of the reference.
 func TestAlgorithm1IsAlgorithm1(t *testing.T) {
 	for _, c := range []struct {
 		k            int
@@ -213,8 +212,7 @@ func TestAlgorithm1IsAlgorithm1(t *testing.T) {
 	}
 }
 
-// TestEachPlayerMovesAlone: a discriminator step leaves every variable of G bit for bit as it was, and
-// moves D's; and the reverse.
+// TestEachPlayerMovesAlone: a discriminator step changes D's variables and no bit of G's; and the reverse.
 func TestEachPlayerMovesAlone(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		a := smallGame(1, false, Minimax)
@@ -245,8 +243,8 @@ func TestEachPlayerMovesAlone(t *testing.T) {
 	})
 }
 
-// TestKeptExecutorSeesNewWeights: an executor compiled before training samples with the weights of
-// after. GoMLX's Go backend takes variables for constants in graphs not marked as training.
+// TestKeptExecutorSeesNewWeights: an executor compiled before training samples with the weights after it. GoMLX's Go
+// backend turns variables into constants in graphs not marked as training.
 func TestKeptExecutorSeesNewWeights(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		a := smallGame(1, false, NonSaturating)
@@ -266,8 +264,8 @@ func TestKeptExecutorSeesNewWeights(t *testing.T) {
 	})
 }
 
-// TestAdamPlaysBothSides: G's gradient stays clear of D's learning rule, here one with operations of
-// its own; each player moves, and no further than its rule can.
+// TestAdamPlaysBothSides: G's gradient does not go through D's learning rule, here one with operations of its own; each
+// player moves, and no further than its rule can.
 func TestAdamPlaysBothSides(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		a := smallGame(2, false, NonSaturating)

@@ -16,8 +16,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// tables is a game of three classes that can be played by hand: one number a class for each player,
-// G(z|y) = a_y and logit(x|y) = b_y·x.
+// tables is a game of three classes that can be computed by hand: each player has one number per class, G(z|y) = a_y
+// and logit(x|y) = b_y·x.
 func tables(k int, simultaneous bool) *Algorithm1 {
 	entry := func(scope *model.Scope, values []float64, y *Node) *Node {
 		table := scope.VariableWithValue("table", values).NodeValue(y.Graph())
@@ -74,7 +74,7 @@ func byHand(k int, simultaneous bool) (a, b []float64) {
 	return a, b
 }
 
-// TestConditionalGame: one iteration of Algorithm 1 with labels leaves what it leaves by hand.
+// TestConditionalGame: one iteration of Algorithm 1 with labels gives the result by hand.
 func TestConditionalGame(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, backend compute.Backend) {
 		for _, c := range []struct {
@@ -93,8 +93,8 @@ func TestConditionalGame(t *testing.T) {
 	})
 }
 
-// TestNetworksReadLabels: the same input with another label gives another output, and a one-hot label
-// is as many inputs as there are classes.
+// TestNetworksReadLabels: the same input with another label gives another output, and a one-hot label adds as many
+// inputs as there are classes.
 func TestNetworksReadLabels(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		game := Game{
@@ -119,8 +119,8 @@ func TestNetworksReadLabels(t *testing.T) {
 	})
 }
 
-// surprised is D's game with a logit that is 2 whatever it sees, so that D's loss tells how many real
-// labels were flipped: each adds the logit's 2 to −log σ(2).
+// surprised is D's game with a logit that is always 2, so D's loss shows how many real labels were flipped: each adds
+// the logit's 2 to −log σ(2).
 func surprised(fraction float64, o Objective) *Algorithm1 {
 	a := smallGame(1, false, o)
 	a.HalfV, a.FlipReal = false, fraction
@@ -132,7 +132,7 @@ func surprised(fraction float64, o Objective) *Algorithm1 {
 	return a
 }
 
-// TestFlipReal: the fraction is kept, drawn afresh each step, and shows in D's loss alone.
+// TestFlipReal: the fraction is kept, drawn anew each step, and shows in D's loss alone.
 func TestFlipReal(t *testing.T) {
 	const m = 20_000
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -172,7 +172,7 @@ func measured(t *testing.T, trainer *train.Trainer, batch train.Batch) map[strin
 	return got
 }
 
-// TestDiscriminatorStepIsHonest: D alone is told the truth, whatever fraction of it the game flips.
+// TestDiscriminatorStepIsHonest: D trained alone gets the true labels, whatever fraction the game flips.
 func TestDiscriminatorStepIsHonest(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		bias := func(fraction float64) float64 {
@@ -189,7 +189,7 @@ func TestDiscriminatorStepIsHonest(t *testing.T) {
 	})
 }
 
-// TestLabelsRefused names what is wrong with labels before anything runs.
+// TestLabelsRefused: an error names what is wrong with labels before anything runs.
 func TestLabelsRefused(t *testing.T) {
 	b := gantest.Open(t, "go")
 	for _, c := range []struct {

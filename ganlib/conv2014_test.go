@@ -54,8 +54,8 @@ func TestSizes(t *testing.T) {
 	require.Nil(t, DeconvMLP{MLP: MLP{Output: []int{12}}}.Output())
 }
 
-// TestPoolingCoversTheImage: the largest value of an image is in the result, wherever it lies, and what lies
-// beyond the image, though it counts for more than −1, is not.
+// TestPoolingCoversTheImage: the largest value of an image is in the result, wherever it is; what is beyond the image,
+// though more than −1, is not.
 func TestPoolingCoversTheImage(t *testing.T) {
 	l := MaxoutConvLayer{Channels: 1, Pieces: 1, Kernel: 1, Pool: 2, Stride: 2}
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -79,7 +79,7 @@ func TestPoolingCoversTheImage(t *testing.T) {
 	})
 }
 
-// TestMaxoutOverChannels: a channel of the result is the larger of its two neighbours in the convolution's.
+// TestMaxoutOverChannels: a channel of the result is the maximum of its two neighbours in the convolution's.
 func TestMaxoutOverChannels(t *testing.T) {
 	l := MaxoutConvLayer{Channels: 2, Pieces: 2, Kernel: 1, Pool: 1, Stride: 1}
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -92,8 +92,8 @@ func TestMaxoutOverChannels(t *testing.T) {
 	})
 }
 
-// TestConvolutionalPlayers: shapes, weights from U(−irange, irange), biases of 0 and one for each value of
-// the image, and dropout in training alone.
+// TestConvolutionalPlayers: shapes, weights from U(−irange, irange), biases of 0 and one for each value of the image,
+// and dropout only in training.
 func TestConvolutionalPlayers(t *testing.T) {
 	g, d := smallDeconv, smallConv
 	g.MLP.Output, g.IRange, g.MLP.IRange, d.IRange, d.MLP.IRange = []int{3, 3, 2}, .3, .3, .3, .3
@@ -133,7 +133,7 @@ func TestConvolutionalPlayers(t *testing.T) {
 	})
 }
 
-// requireRange holds the numbers of a variable to [−a, a], and their largest magnitude to more than a/2.
+// requireRange checks that a variable's numbers are in [−a, a], and their largest magnitude above a/2.
 func requireRange(t *testing.T, v *model.Variable, a float64) {
 	t.Helper()
 	largest := 0.
@@ -144,13 +144,13 @@ func requireRange(t *testing.T, v *model.Variable, a float64) {
 	require.GreaterOrEqual(t, largest, a/2, v.Path())
 }
 
-// TestConvolutionalGradients: in the noise through G, and in the image through D, to finite differences.
+// TestConvolutionalGradients: in the noise through G, and in the image through D, against finite differences.
 func TestConvolutionalGradients(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		store := model.NewStore()
 		require.NoError(t, store.SetRNGStateFromSeed(1))
 		frozen := func(player func(root *model.Scope, x *Node) *Node, dims ...int) func(x *Node) *Node {
-			// Make the variables once; the checks then take them for constants.
+			// Make the variables once; the checks then use them as constants.
 			x := tensors.FromShape(shapes.Make(dtypes.Float64, dims...))
 			_, err := model.MustNewExec1(b, store, player).Call(x)
 			require.NoError(t, err)
@@ -168,8 +168,8 @@ func TestConvolutionalGradients(t *testing.T) {
 	})
 }
 
-// TestLayersOneByOne: hidden layers given one by one build what Hidden and Activation do, and begin with
-// their own bias; the output begins with its own range, or sparse.
+// TestLayersOneByOne: hidden layers listed one by one build what Hidden and Activation do, and start with their own
+// bias; the output starts with its own range, or sparse.
 func TestLayersOneByOne(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		build := func(net MLP) (*model.Store, []float32) {

@@ -12,9 +12,9 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestFrameworkNormalInfinity: Gaussian noise stays finite where XLA's normal is +Inf, once in 2³²
-// draws. Other defects of the framework that would reach this package: TestKeptExecutorSeesNewWeights,
-// TestAlgorithm1IsAlgorithm1 and TestAdamPlaysBothSides fail where live or detach are taken out.
+// TestFrameworkNormalInfinity: Gaussian noise stays finite where XLA's normal is +Inf, once in 2³² draws. Other defects
+// of the framework that would affect this package: TestKeptExecutorSeesNewWeights, TestAlgorithm1IsAlgorithm1 and
+// TestAdamPlaysBothSides fail without live or detach.
 func TestFrameworkNormalInfinity(t *testing.T) {
 	store := model.NewStore()
 	gantest.SetStateOfInfinity(t, store)

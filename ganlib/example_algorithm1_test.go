@@ -26,21 +26,21 @@ func minibatch(rng *rand.Rand, m int) train.Batch {
 	return train.Batch{Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, m, 1)}}
 }
 
-// generator is G: noise z [batch, 8] to numbers [batch, 1]. Its weights live below scope, by name. The last argument is
-// for the labels of a conditional game.
+// generator is G: noise z [batch, 8] to numbers [batch, 1]. Its weights are below scope, by name. The last argument is
+// the labels of a conditional game.
 func generator(scope *model.Scope, z, _ *Node) *Node {
 	h := Tanh(layer.Dense(scope.At("hidden"), z, 16, true))
 	return layer.Dense(scope.At("output"), h, 1, true)
 }
 
-// discriminator is D: numbers x [batch, 1] to logits [batch, 1]. The sigmoid of a logit is the probability, by D, that
-// x is from the data.
+// discriminator is D: numbers x [batch, 1] to logits [batch, 1]. The sigmoid of a logit is D's probability that x is
+// from the data.
 func discriminator(scope *model.Scope, x, _ *Node) *Node {
 	h := Tanh(layer.Dense(scope.At("hidden"), x, 16, true))
 	return layer.Dense(scope.At("output"), h, 1, true)
 }
 
-// A whole GAN. G learns to draw from N(1, .5) without seeing a number of it, by D's answers alone.
+// A whole GAN. G learns to draw from N(1, .5) from D's answers alone, without seeing the data.
 func ExampleAlgorithm1() {
 	const k, m, iterations = 2, 256, 800
 	adam := func(updates int) *optim.Adam { // its rate falls to zero, so that the players come to rest

@@ -9,8 +9,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestGolden2014 plays an iteration of the 2014 networks, narrow and without dropout, beside PyTorch's:
-// once as the released code does, once as Algorithm 1 is printed.
+// TestGolden2014 compares an iteration of the 2014 networks, narrow and without dropout, with PyTorch's: once as the
+// released code does it, once as Algorithm 1 is printed.
 func TestGolden2014(t *testing.T) {
 	g := MLP{Hidden: []int{11, 9}, Activation: "relu", Output: []int{6, 6, 1}, OutputActivation: "sigmoid"}
 	d := MaxoutMLP{Units: []int{5, 4}, Pieces: 3}
@@ -34,9 +34,9 @@ func TestGolden2014(t *testing.T) {
 	}
 }
 
-// TestGoldenFacesAndObjects plays an iteration of the 2014 networks for TFD and CIFAR-10, narrow and without
-// dropout, beside PyTorch's: the released code's, both gradients from one pass. On TFD no column of weights
-// may grow beyond a norm.
+// TestGoldenFacesAndObjects compares an iteration of the 2014 networks for TFD and CIFAR-10, narrow and without
+// dropout, with PyTorch's, as the released code does it: both gradients from one pass. On TFD columns of weights have a
+// maximal norm.
 func TestGoldenFacesAndObjects(t *testing.T) {
 	maxout := MaxoutMLP{Units: []int{4, 3}, Pieces: 5}
 	deconv := DeconvMLP{

@@ -16,8 +16,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// mine is an objective as somebody else might write it: least squares with label 3 for real examples and −1 for
-// generated ones.
+// mine is an objective that a user might write: least squares with label 3 for real examples and −1 for generated ones.
 var mine = Objective{
 	Name: "mine",
 	Discriminator: func(real, fake *Node) *Node {
@@ -30,7 +29,7 @@ var mine = Objective{
 	Smooth: func(real *Node, s float64) *Node { return AddScalar(MulScalar(AddScalar(real, -3), 4*s), 8*s*s) },
 }
 
-// costs are what one output costs D under the label "real" and under "fake".
+// costs are D's losses for one output under the label "real" and under "fake".
 type costs struct{ real, fake func(output float64) float64 }
 
 func square(a float64) float64 { return a * a }
@@ -43,7 +42,7 @@ var costsOf = map[string]costs{
 	"wasserstein":   {func(a float64) float64 { return -a }, func(a float64) float64 { return a }},
 }
 
-// TestFlippedLabels: a flipped example costs what its output costs under the other label, by any objective that can
+// TestFlippedLabels: a flipped example has the loss of its output under the other label, with any objective that can
 // flip.
 func TestFlippedLabels(t *testing.T) {
 	const n, x, gz, p = 4000, 1.25, .25, .3
@@ -85,8 +84,8 @@ func TestOwnObjectiveSmooths(t *testing.T) {
 	})
 }
 
-// TestOwnObjectiveTrains: D(x) = x and G(z) = .75, by an objective whose boundary is 1. What is recorded follows from
-// the fields of the objective and not from its name.
+// TestOwnObjectiveTrains: D(x) = x and G(z) = .75, with an objective whose boundary is 1. The records follow from the
+// fields of the objective and not from its name.
 func TestOwnObjectiveTrains(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		for name, c := range map[string]struct{ boundary, real, fake float64 }{
@@ -122,8 +121,8 @@ var relativistic = Objective{
 	GeneratorInPairs: func(real, fake *Node) *Node { return Neg(ReduceAllMean(LogD(Sub(fake, real)))) },
 }
 
-// pairsByHand is an iteration of tables by the relativistic objective: the derivatives of −log σ(b·(x − a)) in b and of
-// −log σ(b·(a − x)) in a, where x and a are those of one example. It also returns G's loss.
+// pairsByHand is an iteration of tables with the relativistic objective: the derivatives of −log σ(b·(x − a)) in b and
+// of −log σ(b·(a − x)) in a, where x and a are those of one example. It also returns G's loss.
 func pairsByHand(k int, simultaneous bool) (a, b []float64, gLoss float64) {
 	a, b = append(a, startA...), append(b, startB...)
 	m := len(tableX) / k
@@ -151,7 +150,7 @@ func pairsByHand(k int, simultaneous bool) (a, b []float64, gLoss float64) {
 			b[y] -= testRate * dB[y]
 		}
 	}
-	if !simultaneous { // beside the real examples of D's last step, by the D of after it
+	if !simultaneous { // beside the real examples of D's last step, by the updated D
 		dA = generator((k - 1) * m)
 	}
 	for y := range a {
@@ -160,7 +159,7 @@ func pairsByHand(k int, simultaneous bool) (a, b []float64, gLoss float64) {
 	return a, b, gLoss
 }
 
-// TestPairs: an objective that compares real with generated examples takes a step as it does by hand, in turn and
+// TestPairs: an objective that compares real with generated examples takes the step computed by hand, in turn and
 // simultaneously.
 func TestPairs(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, backend compute.Backend) {
@@ -181,7 +180,7 @@ func TestPairs(t *testing.T) {
 	})
 }
 
-// TestSignalsOfPairs: where D(x) = σ(vx) and G(z) = wz, the norm of G's gradient is that by hand.
+// TestSignalsOfPairs: if D(x) = σ(vx) and G(z) = wz, the norm of G's gradient is that by hand.
 func TestSignalsOfPairs(t *testing.T) {
 	const v, w, x, z = 2, -1.5, .5, .75
 	want := sigmoid(-v*(w*z-x)) * v * z
@@ -195,7 +194,7 @@ func TestSignalsOfPairs(t *testing.T) {
 	})
 }
 
-// TestPairsRefused: D of such an objective is told no labels that could be flipped or smoothed.
+// TestPairsRefused: D of such an objective gets no labels that could be flipped or smoothed.
 func TestPairsRefused(t *testing.T) {
 	a := smallGame(1, false, relativistic)
 	require.NoError(t, a.Validate())

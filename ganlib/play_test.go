@@ -18,8 +18,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// ownPlayers are the players of a game whose networks are Go functions and no recipe's: images [2, 2, 1] from three
-// numbers of noise, and as many classes.
+// ownPlayers are the players of a game whose networks are Go functions and not a recipe's: images [2, 2, 1] from three
+// numbers of noise, and classes.
 func ownPlayers(t *testing.T, b compute.Backend, classes int) *Players {
 	t.Helper()
 	generator := func(scope *model.Scope, z, y *Node) *Node {
@@ -66,7 +66,7 @@ func trainOnBlack(t *testing.T, p *Players, iterations int) {
 	}
 }
 
-// TestSample: the seed decides, and a short sample is the beginning of a long one, over the border of what passes
+// TestSample: the seed decides, and a short sample is the beginning of a long one, beyond the number that passes
 // through the network at once.
 func TestSample(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -94,7 +94,7 @@ func TestSample(t *testing.T) {
 	})
 }
 
-// TestDiscriminateIsAProbability: the sigmoid of what D puts out, one number a row, without dropout.
+// TestDiscriminateIsAProbability: the sigmoid of D's output, one number per row, without dropout.
 func TestDiscriminateIsAProbability(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		p := ownPlayers(t, b, 0)
@@ -109,8 +109,8 @@ func TestDiscriminateIsAProbability(t *testing.T) {
 	})
 }
 
-// TestPlayersFollowTraining: players that have drawn samples, and so are compiled, play with the weights of after a
-// training, as players made afterwards do.
+// TestPlayersFollowTraining: players that have drawn samples, and so are compiled, use the weights after a training, as
+// new players do.
 func TestPlayersFollowTraining(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		p := ownPlayers(t, b, 3)
@@ -139,7 +139,7 @@ func TestPlayersFollowTraining(t *testing.T) {
 	})
 }
 
-// TestPlayersSampleTheAverage: where a game keeps an average of G's weights, samples are its, also by players that drew
+// TestPlayersSampleTheAverage: if a game keeps an EMA of G's weights, samples are from it, also by players that drew
 // some before there was one.
 func TestPlayersSampleTheAverage(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -151,7 +151,7 @@ func TestPlayersSampleTheAverage(t *testing.T) {
 			return x
 		}
 		sample(p)
-		for range 2 { // the second time, the average has moved
+		for range 2 { // the second time, the average has changed
 			trainOnBlack(t, p, 3)
 			live := *p.Algorithm1
 			live.AverageG = 0
@@ -164,7 +164,7 @@ func TestPlayersSampleTheAverage(t *testing.T) {
 	})
 }
 
-// TestLabels: without any, every class has its turn; those given have theirs; a label decides what is drawn.
+// TestLabels: without labels all classes occur in turn; given labels are used; a label decides what is drawn.
 func TestLabels(t *testing.T) {
 	p := ownPlayers(t, gantest.Open(t, "go"), 3)
 	require.Equal(t, 3, p.Classes())
@@ -192,7 +192,7 @@ func TestLabels(t *testing.T) {
 	require.NotEqual(t, as1, as2)
 }
 
-// TestManyLabels: labels go with their rows over the border of what passes through a network at once.
+// TestManyLabels: labels stay with their rows beyond the number that passes through a network at once.
 func TestManyLabels(t *testing.T) {
 	p := ownPlayers(t, gantest.Open(t, "go"), 3)
 	const n = mostRows + 2
@@ -205,7 +205,7 @@ func TestManyLabels(t *testing.T) {
 	}
 }
 
-// TestPlayersRefuse names what is wrong with numbers and labels by its key.
+// TestPlayersRefuse names the key of wrong numbers and labels.
 func TestPlayersRefuse(t *testing.T) {
 	b := gantest.Open(t, "go")
 	conditional, plain := ownPlayers(t, b, 3), ownPlayers(t, b, 0)

@@ -21,7 +21,7 @@ var (
 	paperD = MaxoutMLP{Units: []int{240, 240}, Pieces: 5, InputDropout: .2, Dropout: .5, IRange: .005}
 )
 
-// TestThePapersPlayers pins the parameter counts of the 2014 MNIST networks.
+// TestThePapersPlayers checks the parameter counts of the 2014 MNIST networks.
 //
 //	G: 100·1200+1200 + 1200·1200+1200 + 1200·784+784          = 2,503,984
 //	D: 784·240·5+240·5 + 240·240·5+240·5 + 240·1+1            = 1,231,441
@@ -45,8 +45,8 @@ func TestThePapersPlayers(t *testing.T) {
 	})
 }
 
-// TestDropoutOnlyInTraining: in training two passes of D differ, and their mean is that of the whole
-// network; otherwise they are equal.
+// TestDropoutOnlyInTraining: in training two passes of D differ, and their mean is that of the whole network; otherwise
+// they are equal.
 func TestDropoutOnlyInTraining(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		store := model.NewStore()
@@ -68,7 +68,7 @@ func TestDropoutOnlyInTraining(t *testing.T) {
 	})
 }
 
-// TestFrom: an MLP on zeros puts out what its last layer's biases start at.
+// TestFrom: an MLP on zeros outputs the initial biases of its last layer.
 func TestFrom(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		net := MLP{Activation: "relu", Output: []int{2}, OutputActivation: "sigmoid"}
@@ -108,7 +108,7 @@ func TestNetworksRefused(t *testing.T) {
 	gantest.RequireInvalid(t, MaxoutMLP{Units: []int{3}, Pieces: 1, InputDropout: -.5}.Validate(), "input_dropout")
 }
 
-// TestPriors holds each prior to its mean 0, its variance and its support.
+// TestPriors checks the mean 0, the variance and the support of each prior.
 func TestPriors(t *testing.T) {
 	const n = 20_000
 	for _, c := range []struct {

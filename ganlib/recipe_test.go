@@ -36,7 +36,7 @@ func smallRecipe() Recipe {
 	}
 }
 
-// TestRecipeJSON pins the keys, which are those of config.json, and reads what it writes.
+// TestRecipeJSON checks the keys, which are those of config.json, and reads what it writes.
 func TestRecipeJSON(t *testing.T) {
 	text, err := json.Marshal(smallRecipe())
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestRecipeJSON(t *testing.T) {
 	}
 }
 
-// TestRecipeBuilds: the game has the recipe's settings, and rules of its own each time.
+// TestRecipeBuilds: the game has the recipe's settings, and new rules each time.
 func TestRecipeBuilds(t *testing.T) {
 	r := smallRecipe()
 	a, err := r.Algorithm1()
@@ -157,7 +157,7 @@ func TestObjectiveChoices(t *testing.T) {
 	gantest.RequireInvalid(t, err, "")
 }
 
-// TestEnding: a rate that falls to zero does so at another end, in a copy, and others stay.
+// TestEnding: a rate that anneals to zero does so at another end, in a copy; others stay.
 func TestEnding(t *testing.T) {
 	falling := Rule{Adam: &optim.Adam{LearningRate: 1e-3, Linear: 100}}
 	require.Equal(t, 50, falling.Ending(50).Adam.Linear)
@@ -168,8 +168,8 @@ func TestEnding(t *testing.T) {
 	require.Equal(t, momentum, momentum.Ending(50))
 }
 
-// TestThe2014Networks holds shapes and parameter counts to those of the files that the recipes come from, without
-// computing any of the numbers.
+// TestThe2014Networks compares shapes and parameter counts with the files that the recipes come from, without computing
+// any numbers.
 //
 //	MNIST       G: 100·1200+1200 + 1200·1200+1200 + 1200·784+784
 //	            D: 784·1200+1200 + 240·1200+1200 + 240+1

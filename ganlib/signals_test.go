@@ -16,7 +16,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// line is a player of one weight, which begins at w: x [batch, 1] to w·x.
+// line is a player of one weight, which starts at w: x [batch, 1] to w·x.
 func line(w float32) func(scope *model.Scope, x, _ *Node) *Node {
 	return func(scope *model.Scope, x, _ *Node) *Node {
 		return Mul(x, scope.At("line").VariableWithValue("w", w).NodeValue(x.Graph()))
@@ -44,8 +44,8 @@ func signalsOf(t *testing.T, b compute.Backend, store *model.Store, a *Algorithm
 	return values
 }
 
-// TestSignalsClosedForm: where D(x) = σ(vx) and G(z) = wz, with one example and one noise number, all gradients can
-// be written down, and the ratio of the two losses' gradients is D/(1 − D).
+// TestSignalsClosedForm: if D(x) = σ(vx) and G(z) = wz, with one example and one noise number, all gradients have
+// closed forms, and the ratio of the two losses' gradients is D/(1 − D).
 func TestSignalsClosedForm(t *testing.T) {
 	const v, w, x, z = 2, -1.5, .5, .75
 	sigma := func(a float64) float64 { return 1 / (1 + math.Exp(-a)) }
@@ -64,7 +64,7 @@ func TestSignalsClosedForm(t *testing.T) {
 	})
 }
 
-// TestSignalsChangeNothing: neither weights nor batch norm's averages nor the random state, though D has dropout and
+// TestSignalsChangeNothing: no weights, moving averages of batch norm or random state change, though D has dropout and
 // G, in training, batch norm.
 func TestSignalsChangeNothing(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -99,8 +99,8 @@ func stateOf(t *testing.T, store *model.Store) map[string][]byte {
 	return state
 }
 
-// TestSaturatedUnits: of G's four rectifiers two are dead by their biases; tanh and sigmoid count where they are at
-// an end on all examples.
+// TestSaturatedUnits: two of G's four rectifiers are dead by their biases; tanh and sigmoid count if they are saturated
+// on all examples.
 func TestSaturatedUnits(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		dead := func(scope *model.Scope, z, _ *Node) *Node {
@@ -124,8 +124,8 @@ func TestSaturatedUnits(t *testing.T) {
 			tensors.FromFlatDataAndDimensions(make([]float32, 3), 3, 1),
 			tensors.FromFlatDataAndDimensions([]float32{1, 1, 1, 1, -2, 0, 0, 0, 0, 0, 0, 0}, 3, 4))
 		require.InDelta(t, .5, values["g_saturated"], 1e-6)
-		// D plays twice, on real and on generated data: of its 2·6 units the tanh and the sigmoid of 9 are at an end,
-		// and of what it wrongly calls the tanh of a number, 9 alone.
+		// D plays twice, on real and on generated data: of its 2·6 units the tanh and the sigmoid of 9 are saturated,
+		// and of what it wrongly calls the tanh of a number, only 9.
 		require.InDelta(t, .5, values["d_saturated"], 1e-6)
 	})
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// judged is D's loss in a game where D(x) = σ(x), x and gz being what they are.
+// judged is D's loss in a game where D(x) = σ(x), for given x and gz.
 func judged(t *testing.T, b compute.Backend, a *Algorithm1, x, gz []float64) float64 {
 	t.Helper()
 	a.Discriminator = func(_ *model.Scope, x, _ *Node) *Node { return x }
@@ -38,8 +38,8 @@ func judged(t *testing.T, b compute.Backend, a *Algorithm1, x, gz []float64) flo
 	return tensors.ToScalar[float64](exec.MustCall(column(x), column(gz)))
 }
 
-// TestSmoothReal: the loss is the cross-entropy with label 1 − s for real examples and still 0 for generated
-// ones, and so is least at D(x) = 1 − s.
+// TestSmoothReal: the loss is the cross-entropy with label 1 − s for real examples and 0 for generated ones, so its
+// minimum is at D(x) = 1 − s.
 func TestSmoothReal(t *testing.T) {
 	const s = .1
 	x, gz := []float64{2, -1, .5}, []float64{-2, 3, 0}
@@ -62,8 +62,8 @@ func TestSmoothReal(t *testing.T) {
 	}
 }
 
-// TestFlips: a fraction of either kind gets the other's label, drawn afresh; under smoothing a flipped real example
-// gets 0 and not s.
+// TestFlips: a fraction of either kind gets the other's label, drawn anew; with smoothing a flipped real example gets 0
+// and not s.
 func TestFlips(t *testing.T) {
 	const n, l, s = 4000, 1.5, .2
 	x, gz := make([]float64, n), make([]float64, n)
@@ -84,8 +84,8 @@ func TestFlips(t *testing.T) {
 	})
 }
 
-// TestInstanceNoise: what D sees, real and generated and in both players' steps, is blurred by a deviation that
-// falls from Std to 0 linearly, and the blur is drawn afresh for each.
+// TestInstanceNoise: all that D sees, real and generated and in both players' steps, gets noise whose deviation anneals
+// linearly from Std to 0, drawn anew each time.
 func TestInstanceNoise(t *testing.T) {
 	const m, std = 4000, .5
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -117,7 +117,7 @@ func TestInstanceNoise(t *testing.T) {
 					v := store.GetVariable("/seen/" + string(rune('a'+pass))).MustValue()
 					x := tensors.MustCopyFlatData[float64](v)
 					if pass == passes-1 {
-						// G may have moved by then: its spread is another one.
+						// G may have changed by then, and its spread with it.
 						mean := stat.Mean(x, nil)
 						require.InDelta(t, 0, mean, .2)
 						continue
@@ -133,8 +133,8 @@ func TestInstanceNoise(t *testing.T) {
 	})
 }
 
-// TestGoldenPenalties holds both penalties and their gradients in the weights of a convolutional D to PyTorch's.
-// Where x and G(z) are the same, so is every point between them.
+// TestGoldenPenalties compares both penalties and their gradients in the weights of a convolutional D with PyTorch's.
+// If x and G(z) are equal, so is every point between them.
 func TestGoldenPenalties(t *testing.T) {
 	golden := gantest.OpenGolden(t, "../tests/golden", "stabilisers")
 	in := func(key string) *tensors.Tensor { return golden.Tensor(t, "penalty/"+key, dtypes.Float64) }
@@ -176,8 +176,8 @@ func TestGoldenPenalties(t *testing.T) {
 	})
 }
 
-// TestPenaltyBetween: the points of WGAN-GP lie between the pair, uniformly and each at its own place. (Drawn
-// from a normal distribution, as a well-known example has it, a third of them would lie outside.)
+// TestPenaltyBetween: the points of WGAN-GP are uniform between the pair, each at its own place. (Drawn from a normal
+// distribution, as in a well-known example, a third of them would be outside.)
 func TestPenaltyBetween(t *testing.T) {
 	const m = 8000
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -213,7 +213,7 @@ func TestPenaltyBetween(t *testing.T) {
 	})
 }
 
-// TestPenaltyWhereFlat: a D that is flat has penalty λ, and no gradient that is not a number.
+// TestPenaltyWhereFlat: a flat D has penalty λ, and no NaN gradient.
 func TestPenaltyWhereFlat(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		a := &Algorithm1{Game: Game{Stabilisers: Stabilisers{Penalty: Penalty{WGANGP, 10}}}}
@@ -232,9 +232,9 @@ func TestPenaltyWhereFlat(t *testing.T) {
 	})
 }
 
-// TestPenaltyThroughNetworks: the gradient of a penalty in the weights of our discriminators is that of finite
-// differences: what they are made of can be differentiated twice. MaxoutConv is not among them, for GoMLX has
-// no second derivative of max pooling.
+// TestPenaltyThroughNetworks: the gradient of a penalty in the weights of our discriminators equals finite differences:
+// their parts can be differentiated twice. MaxoutConv is not among them, because GoMLX has no second derivative of max
+// pooling.
 func TestPenaltyThroughNetworks(t *testing.T) {
 	mlp := MLP{Hidden: []int{4}, Activation: "tanh", Output: []int{1}, OutputActivation: "linear", MinibatchStd: true}
 	relu := MLP{Hidden: []int{4, 3}, Activation: "relu", Output: []int{1}, OutputActivation: "linear"}
@@ -310,8 +310,8 @@ func checkPenalty(t *testing.T, b compute.Backend, d Discriminator, dims []int, 
 	require.NotZero(t, stat.Variance(want, nil))
 }
 
-// TestAverage: the averages begin as G's variables after the first update and then follow them as PyTorch's do;
-// samples are made by them, and only where they are asked for. The game itself does not change by a bit.
+// TestAverage: the EMA starts as G's variables after the first update and then follows them as PyTorch's does; samples
+// use it only where it is requested. The game itself does not change by a bit.
 func TestAverage(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		const decay, seed = .9, 1
@@ -362,7 +362,7 @@ func TestAverage(t *testing.T) {
 	})
 }
 
-// TestGoldenAverage holds the average to PyTorch's, which copies first.
+// TestGoldenAverage compares the EMA with PyTorch's, which copies first.
 func TestGoldenAverage(t *testing.T) {
 	golden := gantest.OpenGolden(t, "../tests/golden", "stabilisers")
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -391,7 +391,7 @@ func TestAccuraciesAndWeights(t *testing.T) {
 		trainer, err := a.Trainer(b, store)
 		require.NoError(t, err)
 		seen := map[string]float64{}
-		for range 2 { // a second step: what the learning rules keep is no part of the norms
+		for range 2 { // a second step: the norms do not include the optimizers' state
 			out, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{minibatches(0, 1)}})
 			require.NoError(t, err)
 			for i, m := range trainer.TrainMetrics() {
@@ -433,7 +433,7 @@ func TestAccuracies(t *testing.T) {
 	}
 }
 
-// TestStabilisersRefused: each by the key that it has in a configuration.
+// TestStabilisersRefused: each by its key in a configuration.
 func TestStabilisersRefused(t *testing.T) {
 	for _, c := range []struct {
 		key   string
@@ -460,8 +460,8 @@ func TestStabilisersRefused(t *testing.T) {
 	}
 }
 
-// TestR1Converges: the Dirac-GAN, G(z) = θ and D(x) = σ(ψx) for data at 0, turns away from its end (0, 0)
-// without a penalty and comes to it with R1 (Mescheder et al. 2018, section 2 and theorem 4.1).
+// TestR1Converges: the Dirac-GAN, G(z) = θ and D(x) = σ(ψx) for data at 0, moves away from its equilibrium (0, 0)
+// without a penalty and converges to it with R1 (Mescheder et al. 2018, section 2 and theorem 4.1).
 func TestR1Converges(t *testing.T) {
 	distance := func(b compute.Backend, p Penalty) float64 {
 		a := smallGame(1, true, Minimax)

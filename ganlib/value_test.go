@@ -74,7 +74,7 @@ func TestValueIsStable(t *testing.T) {
 }
 
 func TestGradientsOfTheObjectives(t *testing.T) {
-	// No point or half a point is ±1, where the hinge has its kinks; 0 is where D starts.
+	// No point or half a point is ±1, where the hinge has its kinks; D starts at 0.
 	logits := []float64{-6, -2.5, -0.3, 0, 0.2, 1.7, 5}
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		for _, o := range []Objective{Minimax, NonSaturating, Blend(1, 3), LeastSquares, Hinge, Wasserstein} {
@@ -89,9 +89,8 @@ func TestGradientsOfTheObjectives(t *testing.T) {
 	})
 }
 
-// TestMinimaxSaturates holds the two generator losses to their derivatives, −σ(a) and σ(a) − 1: the
-// first vanishes where D is sure that G(z) is fake, the second does not. Confusing the two is the
-// commonest slip in GAN code.
+// TestMinimaxSaturates compares the two generator losses with their derivatives, −σ(a) and σ(a) − 1: the first vanishes
+// where D is sure that G(z) is fake, the second does not. Confusing the two is the most common mistake in GAN code.
 func TestMinimaxSaturates(t *testing.T) {
 	const sure = -10.0 // D(G(z)) = 4.5e-5
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -124,7 +123,7 @@ func TestObjectivesInNumbers(t *testing.T) {
 	}
 }
 
-// TestValueAtDStar: with p_g = p_data the best D says 1/2, so V is −log 4.
+// TestValueAtDStar: with p_g = p_data the best D is 1/2 everywhere, so V is −log 4.
 func TestValueAtDStar(t *testing.T) {
 	p := gaussian(grid, 1, 0.5)
 	d := OptimalDiscriminator(p, p)

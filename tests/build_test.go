@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// goCommand is the go command in a directory of the checkout, with nothing to help it: no network, no
-// workspace, no leave to change go.mod. Settings of the environment go before.
+// goCommand is the go command in a directory of the checkout without outside help: no network, no workspace, no changes
+// to go.mod. Settings override the environment.
 func goCommand(t *testing.T, dir string, settings []string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command("go", args...)
@@ -55,9 +55,9 @@ func TestCrossBuilds(t *testing.T) {
 	}
 }
 
-// TestConsumer builds the program of a user's own module, with and without C. It trains a conditional GAN with networks of
-// its own on a folder of pictures, stops and goes on, opens the run again, samples, tests and measures it, all without a
-// gans.Config.
+// TestConsumer builds the program of a user's own module, with and without C. It trains a conditional GAN with its own
+// networks on a folder of pictures, stops and resumes, opens the run again, samples, tests and evaluates it, all
+// without a gans.Config.
 func TestConsumer(t *testing.T) {
 	pictures := t.TempDir()
 	drawBars(t, pictures, 64)
@@ -87,7 +87,7 @@ func TestConsumer(t *testing.T) {
 	}
 }
 
-// drawBars leaves pictures of two kinds below a directory: bright bars on black that lie, and that stand.
+// drawBars writes pictures of two kinds below a directory: bright bars on black, horizontal and vertical.
 func drawBars(t *testing.T, dir string, n int) {
 	t.Helper()
 	const side = 24
@@ -114,7 +114,7 @@ func drawBars(t *testing.T, dir string, n int) {
 	}
 }
 
-// cCompiler is the program that go calls for C.
+// cCompiler is the program that go uses for C.
 func cCompiler(t *testing.T) string {
 	t.Helper()
 	return strings.Fields(outputOf(t, goCommand(t, ".", nil, "env", "CC")))[0]

@@ -14,7 +14,7 @@ import (
 
 const module = "github.com/gans-in-go/gans"
 
-// plan is the plan of the house: which rooms each room uses, no more and no less. Tests may use what they like.
+// plan is what each package of this module imports, no more and no less. Tests may import anything.
 var plan = map[string][]string{
 	// Leaves: how a setting is refused, and what the values of records are called.
 	"ganlib/invalid": {},
@@ -88,7 +88,7 @@ var plan = map[string][]string{
 	"tests/wasm":        {"ganlib", "ganlib/backend", "ganlib/data", "ganlib/optim", "ganlib/record"},
 }
 
-// mostImports is how many rooms a room may use, but for the front door and the command line.
+// mostImports is the limit of a package's imports, but for the front door and the command line.
 const mostImports = 12
 
 // imports are the imports of each package of the module outside its tests, by path below the module.
@@ -118,7 +118,7 @@ func room(path string) (below string, ok bool) {
 	return strings.CutPrefix(path, module+"/")
 }
 
-// TestImports holds the import graph to the plan, edge for edge.
+// TestImports compares the import graph with the plan, edge for edge.
 func TestImports(t *testing.T) {
 	found := imports(t)
 	require.Equal(t, slices.Sorted(maps.Keys(plan)), slices.Sorted(maps.Keys(found)),
@@ -149,8 +149,8 @@ func TestFrontDoor(t *testing.T) {
 	require.LessOrEqual(t, lines, 1700)
 }
 
-// TestNothingInstallsItself: GoMLX's backends/default looks on the net for what is missing. No package
-// and no test may bring it in, however far down.
+// TestNothingInstallsItself: GoMLX's backends/default downloads what is missing. No package and no test may import it,
+// even indirectly.
 func TestNothingInstallsItself(t *testing.T) {
 	deps := strings.Fields(outputOf(t, goCommand(t, ".", nil, "list", "-deps", "-test", "./...")))
 	require.Contains(t, deps, "github.com/gomlx/gomlx/core/graph")

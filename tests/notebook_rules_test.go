@@ -9,14 +9,13 @@ import (
 	"testing"
 )
 
-// What a notebook must look like to be read with pleasure. Lines are those of a cell that are neither
-// blank nor imports.
+// What makes a notebook pleasant to read. Lines are those of a cell that are neither blank nor imports.
 const (
 	maxMedianLines = 12
 	maxLines       = 40
 )
 
-// Notebooks are kept without outputs: those belong to the machine that made them. The canaries too.
+// Notebooks, the canaries too, are kept without outputs, which belong to the machine that made them.
 func TestNotebooksAreStoredClean(t *testing.T) {
 	for _, dir := range []string{"notebooks", filepath.Join("tests", "canaries")} {
 		forEachNotebook(t, dir, formatRules)
@@ -140,8 +139,8 @@ func median(numbers []int) float64 {
 // A line that gonb takes for a command.
 const commandLine = `(?m:^[!%].*$)`
 
-// What must be stepped over to find the raw strings of a cell, and the raw strings themselves: commands,
-// comments, strings and runes, in all of which a backquote begins nothing.
+// What must be skipped to find the raw strings of a cell, and the raw strings themselves: commands, comments, strings
+// and runes, in which a backquote begins nothing.
 var goTokens = regexp.MustCompile(commandLine +
 	`|//[^\n]*|(?s:/\*.*?\*/)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'` + "|`[^`]*`?")
 
@@ -165,7 +164,7 @@ func commandsInRawStrings(source string) []string {
 	return found
 }
 
-// A notebook that follows every rule breaks each of them by one change.
+// A notebook that follows every rule breaks each of them with one change.
 func TestRulesCanBeBroken(t *testing.T) {
 	source := func(s string) func(*notebook) { return func(nb *notebook) { nb.Cells[1].Source += text("\n" + s) } }
 	one := 1

@@ -17,8 +17,8 @@ import (
 )
 
 // Limits that only a hang should reach. The slowest cell trains for a minute and the slowest notebook takes three; a
-// machine that shares its cores may need ten times that. The package as a whole has no limit, so that one slow
-// notebook does not take away the time of the others.
+// machine that shares its cores may need ten times that. The package as a whole has no limit, so one slow notebook does
+// not take the time of the others.
 const (
 	cellTimeout     = 15 * time.Minute
 	notebookTimeout = 30 * time.Minute
@@ -46,7 +46,7 @@ func setUpJupyter(t *testing.T) jupyter {
 
 func (j jupyter) nbconvert() string { return filepath.Join(j.venv, "bin", "jupyter-nbconvert") }
 
-// run calls nbconvert with the fast profile and no way to the network. The error carries what it printed.
+// run calls nbconvert with the fast profile and without the network. The error has what it printed.
 func (j jupyter) run(args ...string) error {
 	share := filepath.Join(j.venv, "share", "jupyter")
 	ctx, cancel := context.WithTimeoutCause(context.Background(), notebookTimeout, fmt.Errorf("no end after %v", notebookTimeout))
@@ -88,8 +88,8 @@ func lastLines(s string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// A reason is why an executed cell counts as failed. Jupyter itself knows only the first: gonb reports a
-// failed shell command and an unknown % command as successes, with nothing but words on stderr.
+// A reason is why an executed cell counts as failed. Jupyter itself knows only the first: gonb reports a failed shell
+// command and an unknown % command as successes, with a message on stderr.
 type reason string
 
 const (
@@ -166,8 +166,7 @@ func (p problem) String() string {
 	return s.String()
 }
 
-// The canaries fail, each in its own way, and one sings. If one that fails were let through, so would a
-// broken notebook be.
+// The canaries fail, each in its own way, and one sings. If one that fails passed, so would a broken notebook.
 func TestCanaries(t *testing.T) {
 	j := setUpJupyter(t)
 	canaries := filepath.Join(checkout(t), "tests", "canaries")
@@ -215,8 +214,7 @@ func TestCanaries(t *testing.T) {
 	}
 }
 
-// checkSings wants a notebook without a problem, and proof that it was really executed, under this
-// test's environment.
+// checkSings requires a notebook without a problem, and proof that it was really executed in this test's environment.
 func checkSings(t *testing.T, executed notebook) {
 	for _, p := range problemsOf(executed) {
 		t.Error(p)
@@ -238,7 +236,7 @@ func TestHangingCanary(t *testing.T) {
 	}
 }
 
-// What no cell can be made to do on purpose with this kernel is judged from a made-up output.
+// Failures that no cell can cause on purpose with this kernel are judged from a made-up output.
 func TestReasons(t *testing.T) {
 	page := json.RawMessage(`["<div class=\"gonb-err-", "location\">main.go:3</div>"]`)
 	tests := map[string]struct {

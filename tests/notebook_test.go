@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// notebook is what these tests need to know of a Jupyter notebook (nbformat 4).
+// notebook has the parts of a Jupyter notebook (nbformat 4) that these tests need.
 type notebook struct {
 	Cells    []cell
 	Metadata struct {

@@ -19,8 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sources lists the files of the project, as paths relative to the checkout: those git knows, so that
-// nobody's own notes beside them are read.
+// sources lists the files of the project, as paths relative to the checkout: only those that git knows.
 func sources(t *testing.T) []string {
 	t.Helper()
 	list := exec.Command("git", "ls-files", "-z")
@@ -37,8 +36,8 @@ func sources(t *testing.T) []string {
 	})
 }
 
-// TestExportedSymbolsAreDocumented: each package, function, method, type, constant and variable that a
-// reader can use says what it is.
+// TestExportedSymbolsAreDocumented: each package, function, method, type, constant and variable that a reader can use
+// has a comment.
 func TestExportedSymbolsAreDocumented(t *testing.T) {
 	documented := make(map[string]bool) // packages, by directory
 	for _, path := range sources(t) {
@@ -78,7 +77,7 @@ func undocumented(file *ast.File) []string {
 	return names
 }
 
-// receiverIsExported reports whether a reader can get at a method; a function has no receiver in the way.
+// receiverIsExported reports whether a reader can use a method; a function has no receiver.
 func receiverIsExported(decl *ast.FuncDecl) bool {
 	if decl.Recv == nil {
 		return true
@@ -137,7 +136,7 @@ var (
 	require.Equal(t, []string{"Bare", "Method", "Type", "Constant"}, undocumented(file))
 }
 
-// ownPlace is a path that only somebody's own machine has. The image's user, gan, is everybody's.
+// ownPlace is a path that only exists on somebody's own machine. The image's user, gan, is everybody's.
 var ownPlace = regexp.MustCompile(`(?m)(?:^|[^\w.$}~/-])/(?:work|root|Users|home/[a-z]+)\b|\.\./shared\b`)
 
 func ownPlaces(text []byte) []string {
@@ -150,7 +149,7 @@ func ownPlaces(text []byte) []string {
 	return places
 }
 
-// TestNoMachineIsNamed: no file names a place of the machine that it was written on.
+// TestNoMachineIsNamed: no file names a path of the machine that it was written on.
 func TestNoMachineIsNamed(t *testing.T) {
 	for _, path := range sources(t) {
 		text, err := os.ReadFile(filepath.Join(checkout(t), path))
@@ -164,7 +163,7 @@ func TestNoMachineIsNamed(t *testing.T) {
 	}
 }
 
-// TestOwnPlaces: the check above must be able to fail, and must not for a path that merely looks alike.
+// TestOwnPlaces: the check above must be able to fail, and must pass a path that merely looks similar.
 func TestOwnPlaces(t *testing.T) {
 	for _, dir := range []string{"work", "root", "Users", "home/somebody"} {
 		for _, form := range []string{"/%s/x", `"/%s"`, "cd /%s", "FOO=/%s/bar"} {

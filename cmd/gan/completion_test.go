@@ -46,7 +46,7 @@ func TestComplete(t *testing.T) {
 	require.Empty(t, completed(t, "train", "--nosuch="))
 }
 
-// shell runs a shell's script in a folder with a data.zip and a folder runs, and with gan on the path.
+// shell runs a shell's script in a folder with a data.zip and a folder runs, with gan on the PATH.
 func shell(t *testing.T, name string, args ...string) []string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -68,7 +68,7 @@ func shell(t *testing.T, name string, args ...string) []string {
 	return strings.Fields(out)
 }
 
-// lines are command lines and what each shell is to offer for their last word.
+// lines are command lines and what each shell should offer for their last word.
 var lines = []struct {
 	line string
 	want []string

@@ -23,8 +23,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// publisher in the environment is the address from which the command under test has the files of KMNIST,
-// which are then small ones.
+// publisher is the environment variable with the address from which the command under test fetches KMNIST's files,
+// which are then small.
 const publisher = "GAN_TEST_PUBLISHER"
 
 func init() {
@@ -60,7 +60,7 @@ func hashOf(b []byte) catalog.Hash {
 	return catalog.Hash("sha256:" + hex.EncodeToString(sum[:]))
 }
 
-// shrink gives a set the small files in place of its own.
+// shrink replaces a set's files by the small ones.
 func shrink(set *catalog.Set, url string) {
 	set.Parts = slices.Clone(set.Parts)
 	for i := range set.Parts {
@@ -89,7 +89,7 @@ func dataCommand(url, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestData walks from a set that is not here to one that is verified, and on to one that is damaged.
+// TestData: a set that is not here is fetched and verified, and then damaged.
 func TestData(t *testing.T) {
 	server, dir := publish(t), filepath.Join(t.TempDir(), "sets")
 	run := func(args ...string) (int, string, string) { return finish(t, dataCommand(server.URL, dir, args...)) }
@@ -146,7 +146,7 @@ func TestData(t *testing.T) {
 	require.Contains(t, errs, "; delete it and fetch it again\n")
 }
 
-// TestDataInfo tells everything, and says of addresses that were never tried that they were not.
+// TestDataInfo prints everything, and says which addresses were never tried.
 func TestDataInfo(t *testing.T) {
 	dir := t.TempDir()
 	status, out, errs := finish(t, dataCommand("", dir, "info", "cifar10"))
@@ -176,7 +176,7 @@ func TestDataInfo(t *testing.T) {
 	}
 }
 
-// TestDataByHand: terms, the publisher's page and the place, in place of fetching; the others are fetched.
+// TestDataByHand: terms, the publisher's page and the folder are printed for sets by hand; the others are fetched.
 func TestDataByHand(t *testing.T) {
 	server, dir := publish(t), t.TempDir()
 	status, out, errs := finish(t, dataCommand(server.URL, dir, "fetch", "celeba", "kmnist"))
@@ -188,7 +188,7 @@ func TestDataByHand(t *testing.T) {
 	require.Contains(t, out, "kmnist is here")
 }
 
-// TestDataDir: --dir is stronger than the environment, and what the messages advise follows it.
+// TestDataDir: --dir overrides the environment, and the messages follow it.
 func TestDataDir(t *testing.T) {
 	server, dir := publish(t), filepath.Join(t.TempDir(), "mine")
 	status, _, errs := finish(t, dataCommand(server.URL, "elsewhere", "verify", "kmnist", "--dir", dir))
@@ -211,7 +211,7 @@ func TestDataProxy(t *testing.T) {
 	require.Contains(t, out, "kmnist is here")
 }
 
-// TestDataMistakes end with status 1 and say what would be right.
+// TestDataMistakes exit with status 1 and say what would be right.
 func TestDataMistakes(t *testing.T) {
 	for _, mistake := range []struct {
 		want string
@@ -231,8 +231,8 @@ func TestDataMistakes(t *testing.T) {
 	}
 }
 
-// TestDataInterrupted: Ctrl-C ends a fetch with the shell's status, keeps what has come, and the same command
-// goes on from there.
+// TestDataInterrupted: Ctrl-C ends a fetch with the shell's status and keeps what has arrived; the same command resumes
+// there.
 func TestDataInterrupted(t *testing.T) {
 	gantest.Loopback(t)
 	half := make(chan struct{})

@@ -11,7 +11,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/evaluate"
 )
 
-// TestEval measures a run, at its end and at an earlier iteration, and writes the numbers and a picture.
+// TestEval evaluates a run, at its end and at an earlier iteration, and writes the numbers and a picture.
 func TestEval(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	must(t, "train", "mnist", "--steps", "2", "--save-every", "1", "-d", dir)
@@ -24,7 +24,7 @@ func TestEval(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &report))
 	require.Equal(t, 40, report.Score("FID").N)
 	require.NotNil(t, report.Score("Inception score").Estimate)
-	// Eight rows of five samples and the last one's nearest training image.
+	// Eight rows of five samples, and the last sample's nearest training image.
 	picture := decode(t, filepath.Join(dir, "eval-nearest.png")).Bounds()
 	require.Greater(t, picture.Dy(), picture.Dx())
 
@@ -34,7 +34,7 @@ func TestEval(t *testing.T) {
 	must(t, "train", "mnist", "--steps", "2", "-d", dir) // what was written does not disturb the run
 }
 
-// TestSamplesApart writes samples for other programs to measure, into a new folder only.
+// TestSamplesApart writes samples for other programs, only into a new folder.
 func TestSamplesApart(t *testing.T) {
 	dir := t.TempDir()
 	run, folder := filepath.Join(dir, "run"), filepath.Join(dir, "samples")
@@ -66,7 +66,7 @@ func TestEvalRefuses(t *testing.T) {
 	}
 }
 
-// TestTable1 refuses a run that the protocol is not of, and keeps the line of one that was scored.
+// TestTable1 refuses a run outside the protocol, and keeps the line of a run that was scored.
 func TestTable1(t *testing.T) {
 	dir := t.TempDir()
 	run := filepath.Join(dir, "run")

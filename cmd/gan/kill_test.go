@@ -28,15 +28,15 @@ const (
 	kills     = 20
 )
 
-// trainArgs is the command that is killed, the real game of Figure 1 with a checkpoint every iteration:
-// so it is often killed in the midst of one.
+// trainArgs is the command that is killed: the real game of Figure 1 with a checkpoint every iteration, so it is often
+// killed while it writes one.
 func trainArgs(dir string) []string {
 	return []string{"train", "figure1", "--backend", "go", "--steps", fmt.Sprint(killSteps), "--save-every", "1", "-d", dir}
 }
 
-// TestKill: `gan train` is killed at 20 random moments between the first checkpoint and the end. Every
-// time all of the directory can be read, and the same command goes on from the newest checkpoint. In the
-// end the run is that of a command nobody killed, bit for bit.
+// TestKill kills `gan train` at 20 random moments between the first checkpoint and the end. Every time all files of the
+// directory can be read, and the same command resumes from the newest checkpoint. The final run equals an uninterrupted
+// one, bit for bit.
 func TestKill(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "figure1")
 	moments := rand.Perm(killSteps - 20)[:kills] // a fast machine makes some more iterations before it is killed
@@ -57,8 +57,8 @@ func TestKill(t *testing.T) {
 	require.Equal(t, valuesOf(t, whole), valuesOf(t, dir))
 }
 
-// killOne starts a process that must go on from the given iteration, kills it soon after the checkpoint
-// of another, and returns the iteration of the newest checkpoint.
+// killOne starts a process that must resume from the given iteration, kills it soon after the checkpoint of another,
+// and returns the iteration of the newest checkpoint.
 func killOne(t *testing.T, dir string, from, at int) int {
 	t.Helper()
 	process := start(t, trainArgs(dir)...)
@@ -73,11 +73,11 @@ func killOne(t *testing.T, dir string, from, at int) int {
 	}
 	time.Sleep(rand.N(10 * time.Millisecond)) // about an iteration
 	require.NoError(t, process.Process.Kill())
-	process.Wait() // reports the kill, which is no news
+	process.Wait() // reports the kill
 	return requireReadable(t, dir)
 }
 
-// newest is the iteration of the newest checkpoint, 0 while there is none.
+// newest is the iteration of the newest checkpoint, or 0.
 func newest(t *testing.T, dir string) int {
 	t.Helper()
 	r, err := run.Open(dir)
@@ -92,8 +92,7 @@ func newest(t *testing.T, dir string) int {
 	return list[len(list)-1].Step
 }
 
-// requireReadable reads everything in a run's directory as what it is and returns the iteration of the
-// newest checkpoint.
+// requireReadable reads every file in a run's directory and returns the iteration of the newest checkpoint.
 func requireReadable(t *testing.T, dir string) int {
 	t.Helper()
 	opened, err := gans.OpenOn(dir, "go")
@@ -148,14 +147,14 @@ func valuesOf(t *testing.T, dir string) map[int]map[string]float64 {
 	return values
 }
 
-// process is a gan command under way.
+// process is a running gan command.
 type process struct {
 	*exec.Cmd
 	out  *bufio.Reader
 	errs bytes.Buffer
 }
 
-// start starts a gan command, which does not outlive the test.
+// start starts a gan command, which ends with the test.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: command(args...)}
@@ -196,7 +195,7 @@ func needSignals(t *testing.T) {
 	}
 }
 
-// TestCtrlC saves and exits 130; the same command then goes on from there.
+// TestCtrlC saves and exits with 130; the same command then resumes.
 func TestCtrlC(t *testing.T) {
 	needSignals(t)
 	dir := filepath.Join(t.TempDir(), "figure1")
@@ -217,8 +216,8 @@ func TestCtrlC(t *testing.T) {
 	require.Greater(t, newest(t, dir), step)
 }
 
-// TestCtrlCTwice: the second one does not wait for the iteration to end and be saved, which takes the
-// networks of MNIST a good tenth of a second.
+// TestCtrlCTwice: the second one does not wait for the iteration to end and be saved, which takes more than a tenth of
+// a second with the networks of MNIST.
 func TestCtrlCTwice(t *testing.T) {
 	needSignals(t)
 	dir := filepath.Join(t.TempDir(), "mnist")

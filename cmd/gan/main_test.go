@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// command is a gan command to be started. The backend is its own to choose, not the environment's.
+// command is a gan command to start. It chooses its own backend; the environment does not.
 func command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), isGan+"=1", backend.Env+"=")
@@ -75,7 +75,7 @@ func decode(t *testing.T, path string) image.Image {
 	return picture
 }
 
-// TestFromTrainToInfo walks a user's first four commands on each backend.
+// TestFromTrainToInfo runs a user's first four commands on each backend.
 func TestFromTrainToInfo(t *testing.T) {
 	for _, name := range []string{"go", "xla:cpu"} {
 		t.Run(name, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestFromTrainToInfo(t *testing.T) {
 	}
 }
 
-// TestDigits: one iteration of the 2014 networks, and a grid of what they draw.
+// TestDigits: one iteration of the 2014 networks, and a grid of their samples.
 func TestDigits(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "mnist")
 	must(t, "train", "mnist", "--steps", "1", "-d", dir, "--backend", "go")
@@ -119,7 +119,7 @@ func TestDigits(t *testing.T) {
 	require.Equal(t, want.Bounds(), decode(t, filepath.Join(dir, "samples.png")).Bounds())
 }
 
-// TestDCGAN: a preset by the name of its data, and digits of a class of one's choice.
+// TestDCGAN: a preset by the name of its data, and digits of a chosen class.
 func TestDCGAN(t *testing.T) {
 	home := t.TempDir()
 	in := func(args ...string) string {
@@ -148,7 +148,7 @@ func TestDCGAN(t *testing.T) {
 	require.Equal(t, "gan: label is 10: want 0 to 9, in a game of 10 classes\n", errs)
 }
 
-// TestTheSameDirectory: where a run goes by itself, and what may not be changed in it.
+// TestTheSameDirectory: a run's default directory, and what may not change in it.
 func TestTheSameDirectory(t *testing.T) {
 	home := t.TempDir()
 	at := func(args ...string) (int, string, string) {
@@ -167,7 +167,7 @@ func TestTheSameDirectory(t *testing.T) {
 	require.Contains(t, errs, dir+" is a run with another configuration:\n  seed: was 3, now 4\n")
 }
 
-// TestMistakes end with status 1 and an error on standard error that names the mistake.
+// TestMistakes exit with status 1 and an error on standard error that names the mistake.
 func TestMistakes(t *testing.T) {
 	empty := t.TempDir()
 	for _, mistake := range []struct {
@@ -204,8 +204,8 @@ func TestMistakes(t *testing.T) {
 	require.Empty(t, left, "a mistake leaves nothing behind")
 }
 
-// TestMistakesInARun: networks that cannot be are refused before anything is compiled, with the name of what
-// is wrong, its value, and what would be right.
+// TestMistakesInARun: impossible networks are refused before anything is compiled, with the key, its value, and what
+// would be right.
 func TestMistakesInARun(t *testing.T) {
 	for want, spoil := range map[string]func(*gans.Config){
 		"generator.dcgan.size is 30: want base·2ⁿ, such as 28 or 56 for base 7": func(c *gans.Config) { c.Generator.DCGAN.Size = 30 },
@@ -227,7 +227,7 @@ func TestMistakesInARun(t *testing.T) {
 	}
 }
 
-// TestUsage: a command line that cannot be understood shows how it is written.
+// TestUsage: a command line that cannot be parsed prints the usage.
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{{}, {"train"}, {"train", "figure1", "--step", "3"}, {"info", "no-such-directory"}} {
 		status, out, errs := gan(t, args...)
@@ -270,7 +270,7 @@ func TestVersion(t *testing.T) {
 	require.Equal(t, first+"\n", must(t, "--version"))
 }
 
-// TestStampedVersion: what the linker was told beats what the go command recorded.
+// TestStampedVersion: the linker's version overrides the go command's.
 func TestStampedVersion(t *testing.T) {
 	t.Cleanup(func() { version = "" })
 	version = "v1.2.3"
@@ -279,7 +279,7 @@ func TestStampedVersion(t *testing.T) {
 	require.NotEmpty(t, programVersion())
 }
 
-// TestMisspelt: commands and flags that nearly exist are suggested.
+// TestMisspelt: misspelt commands and flags get a suggestion.
 func TestMisspelt(t *testing.T) {
 	for _, c := range []struct{ want, word string }{{`"train"`, "trian"}, {`"--version"`, "--verion"}} {
 		status, _, errs := gan(t, c.word)

@@ -10,7 +10,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// TestProbeAndStep: `gan probe` says in words what it found, of the newest checkpoint or of another, and adds it to the
+// TestProbeAndStep: `gan probe` says in words what it found, at the newest checkpoint or at another, and adds it to the
 // history. `gan sample` takes another checkpoint too.
 func TestProbeAndStep(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "figure1")

@@ -22,8 +22,7 @@ func sweepArgs(dir string, more ...string) []string {
 		"--set", "measure_every=0", "--seeds", "2", "--backend", "go", "-d", dir}, more...)
 }
 
-// TestSweepInParallel: two processes at a time make the runs that one process makes one after another, and the
-// numbers are the same.
+// TestSweepInParallel: two processes at a time make the same runs, with the same numbers, as one process.
 func TestSweepInParallel(t *testing.T) {
 	one, two := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")
 	must(t, sweepArgs(one)...)
@@ -44,8 +43,8 @@ func TestSweepInParallel(t *testing.T) {
 	require.Equal(t, numbers(one), numbers(two))
 }
 
-// TestSweepWithAFailure: a directory that is no run fails one seed; the other is trained, and status 1 and its
-// name are the end.
+// TestSweepWithAFailure: a directory that is not a run fails one seed; the other is trained. The command exits with 1
+// and names it.
 func TestSweepWithAFailure(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "sweep")
 	must(t, sweepArgs(dir)...)
@@ -62,7 +61,7 @@ func TestSweepWithAFailure(t *testing.T) {
 	}
 }
 
-// TestSweepCtrlC saves the runs in all processes and exits 130; the same command then goes on from there.
+// TestSweepCtrlC saves the runs in all processes and exits with 130; the same command then resumes.
 func TestSweepCtrlC(t *testing.T) {
 	needSignals(t)
 	for _, parallel := range []string{"1", "2"} {
@@ -84,8 +83,8 @@ func TestSweepCtrlC(t *testing.T) {
 	}
 }
 
-// TestSweepKilled: with the program that started them killed, its processes end by themselves, and the same
-// command makes the runs that nobody killed.
+// TestSweepKilled: if the parent is killed, its processes end by themselves, and the same command makes the runs of an
+// uninterrupted sweep.
 func TestSweepKilled(t *testing.T) {
 	needSignals(t)
 	dir, whole := filepath.Join(t.TempDir(), "sweep"), filepath.Join(t.TempDir(), "whole")
@@ -97,7 +96,7 @@ func TestSweepKilled(t *testing.T) {
 	require.NoError(t, p.Process.Kill())
 	p.end()
 
-	require.Eventually(t, func() bool { // the lock of a process that goes on is held until its next line
+	require.Eventually(t, func() bool { // a process that is still running holds its lock until its next line
 		status, _, _ := gan(t, args(dir)...)
 		return status == 0
 	}, time.Minute, 50*time.Millisecond)

@@ -20,17 +20,17 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// imagesEach is the number of images in each of the files of TestTrainOnAnyData: a minibatch of 128 and two more.
+// imagesEach is the number of images in each file of TestTrainOnAnyData: a minibatch of 128 and two more.
 const imagesEach = 130
 
-// TestTrainOnAnyData trains one iteration on every kind of data that --data can name, on images of 14 x 14,
-// and samples from what it has made.
+// TestTrainOnAnyData trains one iteration on every kind of data that --data can name, on images of 14 x 14, and samples
+// from the result.
 func TestTrainOnAnyData(t *testing.T) {
 	golden, err := filepath.Abs(filepath.Join("..", "..", "tests", "golden"))
 	require.NoError(t, err)
 	for _, kind := range []struct {
 		name string
-		data func(t *testing.T, dir string) string // makes the data in a folder, and says what --data is
+		data func(t *testing.T, dir string) string // makes the data in a folder, and returns the value of --data
 	}{
 		{"a built-in set", func(*testing.T, string) string { return "fashion" }},
 		{"an IDX pair", idxPair},
@@ -83,7 +83,7 @@ func TestTrainOnAnyData(t *testing.T) {
 	}
 }
 
-// TestDataThatCannotBe is refused with the name of what is wrong, and nothing is left behind.
+// TestDataThatCannotBe is refused with the name of the mistake, and nothing is left behind.
 func TestDataThatCannotBe(t *testing.T) {
 	dir := t.TempDir()
 	text := write(t, filepath.Join(dir, "notes.txt"), []byte("no images here"))
@@ -114,7 +114,7 @@ func write(t *testing.T, path string, content []byte) string {
 	return path
 }
 
-// pictures are jpegs of mixed sizes, grey and in colour, in two folders.
+// pictures are jpegs of several sizes, grey and in colour, in two folders.
 func pictures(t *testing.T) map[string][]byte {
 	t.Helper()
 	all := make(map[string][]byte)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWatch follows a run from another process, and refuses what is none.
+// TestWatch follows a run from another process, and refuses what is not a run.
 func TestWatch(t *testing.T) {
 	needSignals(t)
 	dir := filepath.Join(t.TempDir(), "figure1")

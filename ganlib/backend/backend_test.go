@@ -83,8 +83,8 @@ func requireSameFile(t *testing.T, want, got string) {
 	require.True(t, os.SameFile(a, b), "%s is not %s", got, want)
 }
 
-// TestAStrangersVenvIsNotTrusted: a plugin is code, so one below a directory that is not a checkout of this project is
-// not loaded.
+// TestAStrangersVenvIsNotTrusted: a plugin is code. One below a directory that is not a checkout of this project is not
+// loaded.
 func TestAStrangersVenvIsNotTrusted(t *testing.T) {
 	dir := elsewhere(t)
 	putPlugin(t, filepath.Join(dir, ".venv", "pjrt"), "cpu")
@@ -136,7 +136,7 @@ func TestGoIsAlwaysThere(t *testing.T) {
 	}
 }
 
-// TestWarnsOnce: the advice on SIMD is given once, and only by a program built without it, on a machine that has it.
+// TestWarnsOnce: only a program built without SIMD, on a machine that has it, gives the advice, and only once.
 func TestWarnsOnce(t *testing.T) {
 	var said bytes.Buffer
 	warnOnce = sync.Once{}

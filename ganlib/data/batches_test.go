@@ -15,7 +15,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// noise is a set of n images that no two pixels share a pattern in; image i is labelled i mod 3.
+// noise is a set of n images of random pixels; image i is labelled i mod 3.
 func noise(n, height, width, channels int) *data.Images {
 	s := &data.Images{Name: "noise", N: n, Height: height, Width: width, Channels: channels}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -45,8 +45,8 @@ func drawn(t *testing.T, b compute.Backend, s data.Source, d data.Drawing, step 
 	return tensors.MustCopyFlatData[float32](x), y
 }
 
-// TestDrawScalesAsFillDoes: what the graph makes of the images of a step is what Fill makes of them, from
-// the host and from the device, with every scale. One rounding apart: XLA multiplies where Fill divides.
+// TestDrawScalesAsFillDoes: the graph scales the images of a step as Fill does, from the host and from the device, with
+// every scale, up to one rounding: XLA multiplies where Fill divides.
 func TestDrawScalesAsFillDoes(t *testing.T) {
 	s := noise(20, 5, 4, 3)
 	copy(s.At(7), slices.Repeat([]uint8{9}, s.Size())) // no contrast at all
@@ -99,7 +99,7 @@ func TestFlip(t *testing.T) {
 	})
 }
 
-// TestDrawIsAFunctionOfSeedAndStep: whoever asks for a step, in whatever order, sees the same.
+// TestDrawIsAFunctionOfSeedAndStep: a step is the same for every caller and in any order.
 func TestDrawIsAFunctionOfSeedAndStep(t *testing.T) {
 	s, b := noise(30, 2, 2, 1), gantest.Open(t, "go")
 	for _, d := range []data.Drawing{{Size: 4}, {Size: 4, Replacement: true}, {Size: 4, Flip: true}, {Size: 4, OnDevice: true}} {
@@ -218,7 +218,7 @@ func TestContrast(t *testing.T) {
 	require.InDelta(t, ratio(pixel(0), pixel(1), pixel(2)), ratio(x[0], x[1], x[2]), 1e-4)
 }
 
-// TestPixels: Unit and Symmetric come back exactly; Contrast keeps the pattern, about middle grey.
+// TestPixels: Unit and Symmetric are restored exactly; Contrast keeps the pattern, around middle grey.
 func TestPixels(t *testing.T) {
 	all := &data.Images{Name: "all", N: 1, Height: 16, Width: 16, Channels: 1, Pixels: make([]uint8, 256)}
 	for i := range all.Pixels {

@@ -14,8 +14,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// The tests of samples have fixed seeds. For a right sampler, one seed in
-// 10,000 would fail.
+// The tests of samples have fixed seeds. For a correct sampler, one seed in 10,000 would fail.
 const falseAlarms = 1e-4
 
 // inPlane is what the tests of distributions in the plane need.
@@ -120,8 +119,8 @@ func TestDensityIntegratesToOne(t *testing.T) {
 	}
 }
 
-// checkCounts holds counts against expected ones by Pearson's chi-square; cells
-// where fewer than 5 are expected are taken together.
+// checkCounts compares counts with expected ones by Pearson's chi-square; cells where fewer than 5 are expected are
+// merged.
 func checkCounts(t *testing.T, what string, counts []int, probabilities []float64) {
 	t.Helper()
 	n := 0
@@ -152,8 +151,7 @@ func checkCounts(t *testing.T, what string, counts []int, probabilities []float6
 	}
 }
 
-// Small batches of many steps, so that steps must be independent of each other
-// too.
+// Small batches of many steps, so that steps must also be independent of each other.
 func TestBatchesFollowTheDensity(t *testing.T) {
 	const steps, n = 5000, 20
 	for name, d := range planes {
@@ -172,8 +170,8 @@ func TestBatchesFollowTheDensity(t *testing.T) {
 	}
 }
 
-// checkCDF holds samples against a distribution function by the test of
-// Kolmogorov and Smirnov: P(√n D > d) is about 2 exp(-2d²).
+// checkCDF compares samples with a distribution function by the Kolmogorov-Smirnov test: P(√n D > d) is about 2
+// exp(-2d²).
 func checkCDF(t *testing.T, what string, x []float64, cdf func(float64) float64) {
 	t.Helper()
 	n := float64(len(x))
@@ -224,8 +222,7 @@ func TestBatchIsAFunctionOfSeedAndStep(t *testing.T) {
 	}
 }
 
-// A run that goes on with another version of this package must see the data it
-// would have seen.
+// A run that is resumed with another version of this package must see the same data.
 func TestBatchesStay(t *testing.T) {
 	for _, c := range []struct {
 		d    Distribution

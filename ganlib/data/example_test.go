@@ -6,7 +6,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// Ten examples in minibatches of five: two steps an epoch, then another shuffle.
+// Ten examples in minibatches of five: two steps per epoch, then another permutation.
 func ExampleOrder() {
 	order, err := data.NewOrder(10, 5, 1)
 	if err != nil {

@@ -31,7 +31,7 @@ func (c *counted) Choose(indices []int) (*data.Images, error) {
 	return c.Images.Choose(indices)
 }
 
-// What is opened is closed, once, through whatever lies over it.
+// What is opened is closed, once, through all its wrappers.
 func TestClose(t *testing.T) {
 	s := &counted{Images: noise(10, 8, 8, 1)}
 	first, err := data.First(s, 4)
@@ -50,7 +50,7 @@ func TestClose(t *testing.T) {
 	require.NoError(t, data.Points(data.Ring(8, 1, .1), 1).Close())
 }
 
-// A source that is taken over is closed on an error too.
+// A source that was taken over is closed on an error too.
 func TestCloseOnError(t *testing.T) {
 	for name, fail := range map[string]func(s data.Source) error{
 		"first of too many": func(s data.Source) error { _, err := data.First(s, 11); return err },
@@ -145,7 +145,7 @@ func TestMeanLogits(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// All of a source that is not in memory is read in pieces, and stops between them.
+// All reads a source that is not in memory in pieces, and stops between them.
 func TestAll(t *testing.T) {
 	s := noise(2400, 2, 2, 1)
 	ctx, stop := context.WithCancel(t.Context())
@@ -171,7 +171,7 @@ func (s stopping) Choose(indices []int) (*data.Images, error) {
 	return s.Source.Choose(indices)
 }
 
-// Scale.Images is Fill backwards.
+// Scale.Images is the inverse of Fill.
 func TestScaleImages(t *testing.T) {
 	s := noise(3, 4, 5, 3)
 	x := make([]float32, len(s.Pixels))

@@ -11,8 +11,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// target is a picture of width x height: blue, with a red square of the given
-// side about its middle.
+// target is a picture of width x height: blue, with a red square of the given side around its middle.
 func target(width, height, side int) *image.NRGBA {
 	picture := image.NewNRGBA(image.Rect(10, -5, 10+width, -5+height)) // corners need not be 0, 0
 	draw.Draw(picture, picture.Rect, image.NewUniform(color.NRGBA{B: 255, A: 255}), image.Point{}, draw.Src)
@@ -22,8 +21,8 @@ func target(width, height, side int) *image.NRGBA {
 	return picture
 }
 
-// TestFrameCutsTheMiddle: CelebA's crop takes just the middle 108 of 178 x 218;
-// without one the largest square is taken, and its border shows.
+// TestFrameCutsTheMiddle: CelebA's crop takes just the middle 108 of 178 x 218; without one the largest square is
+// taken, and its border shows.
 func TestFrameCutsTheMiddle(t *testing.T) {
 	dst := make([]uint8, 64*64*3)
 	if err := (Frame{Size: 64, Crop: 108, Channels: 3}).Draw(dst, target(178, 218, 108)); err != nil {
@@ -53,7 +52,7 @@ func TestFrameCutsTheMiddle(t *testing.T) {
 	}
 }
 
-// TestFrameOfTransparentAndGrey: nothing at all is white, and grey is luminance.
+// TestFrameOfTransparentAndGrey: full transparency is white, and grey is luminance.
 func TestFrameOfTransparentAndGrey(t *testing.T) {
 	picture := image.NewNRGBA(image.Rect(0, 0, 8, 4))
 	dst := make([]uint8, 16)
@@ -83,8 +82,7 @@ func TestFrameOfTransparentAndGrey(t *testing.T) {
 	}
 }
 
-// TestFrameResizesAsResizeDoes: a square picture gets the pixels Images.Resize
-// gives it.
+// TestFrameResizesAsResizeDoes: a square picture gets the pixels of Images.Resize.
 func TestFrameResizesAsResizeDoes(t *testing.T) {
 	s := ramp(28, 3)
 	small, err := s.Resize(14)

@@ -66,7 +66,7 @@ func TestMixtureCDFIntegratesTheDensity(t *testing.T) {
 	Ring(8, 1, .05).CDF(0)
 }
 
-// Farther than a density can tell, its logarithm still says which way home is.
+// Where the density is 0, its logarithm still points to the nearest mode.
 func TestLogDensityFarAway(t *testing.T) {
 	for name, d := range planes {
 		at := func(r float64) float64 { return d.LogDensity([]float64{r * .6, r * .8}) }
@@ -88,7 +88,7 @@ func TestLogDensityFarAway(t *testing.T) {
 	}
 }
 
-// Each mode, moved off by a known distance in each of 12 directions.
+// Each mode, moved by a known distance in each of 12 directions.
 func TestModeOfConstructedPoints(t *testing.T) {
 	for name, m := range map[string]Mixture{"ring": Ring(8, 1, .05), "grid": Grid(5, 2, .05)} {
 		for k, mean := range m.Means {
@@ -101,7 +101,7 @@ func TestModeOfConstructedPoints(t *testing.T) {
 			}
 		}
 	}
-	// The border between two modes lies in the middle, whatever their weights.
+	// The border between two modes is in the middle, whatever their weights.
 	for _, c := range []struct {
 		x      float64
 		mode   int
@@ -116,9 +116,8 @@ func TestModeOfConstructedPoints(t *testing.T) {
 	}
 }
 
-// The ring's modes are 15 standard deviations apart, so all samples go back to
-// the mode they came from: modes as often as their weights say, and distances
-// r with P(r) = 1 - exp(-r²/2).
+// The ring's modes are 15 standard deviations apart, so every sample is assigned to the mode it came from: modes occur
+// by their weights, and the distances r have P(r) = 1 - exp(-r²/2).
 func TestModeOfSamples(t *testing.T) {
 	const n = 40_000
 	weighted := Ring(8, 1, .05)

@@ -56,7 +56,7 @@ func TestOrderBatchesAreDistinctWithARemainder(t *testing.T) {
 	}
 }
 
-// A resumed run asks a new Order for step t; so may anyone, in any order.
+// A resumed run asks a new Order for step t; any order of steps is allowed.
 func TestOrderIsAFunctionOfSeedAndStep(t *testing.T) {
 	whole := newOrder(t, 100, 7, 42)
 	var batches [][]int
@@ -85,8 +85,8 @@ func TestOrderBatchBelongsToTheCaller(t *testing.T) {
 	}
 }
 
-// The numbers are what this code printed when it was written. A change here
-// means that runs begun before it no longer resume with the same data.
+// The numbers are what this code printed when it was written. If they change, runs begun before no longer resume with
+// the same data.
 func TestOrderGolden(t *testing.T) {
 	o := newOrder(t, 60000, 5, 1)
 	for step, want := range map[int][]int{

@@ -12,8 +12,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// ramp is one image of side x side whose brightness climbs evenly from left to
-// right, in channel c by c+1 shares of 3.
+// ramp is one image of side x side whose brightness rises evenly from left to right, in channel c by c+1 thirds.
 func ramp(side, channels int) *Images {
 	s := &Images{Name: "ramp", License: "MIT", Source: "here", N: 2, Height: side, Width: side, Channels: channels, Labels: []int{3, 4}}
 	s.Pixels = make([]uint8, 2*s.Size())
@@ -24,8 +23,7 @@ func ramp(side, channels int) *Images {
 	return s
 }
 
-// TestResizeKeepsRamps: a cubic filter leaves an even slope as it is, away from
-// the border, whichever way it scales.
+// TestResizeKeepsRamps: a cubic filter keeps an even slope, away from the border, up or down.
 func TestResizeKeepsRamps(t *testing.T) {
 	for _, channels := range []int{1, 3} {
 		for _, side := range []int{14, 27, 32, 64} {
@@ -57,8 +55,8 @@ func TestResizeKeepsRamps(t *testing.T) {
 	}
 }
 
-// TestResizeDoesNotAlias: stripes one pixel wide, at half the size, are the
-// grey between them. Taking every second pixel would give black or white.
+// TestResizeDoesNotAlias: stripes one pixel wide, at half the size, become the grey between them. Taking every second
+// pixel would give black or white.
 func TestResizeDoesNotAlias(t *testing.T) {
 	s := &Images{Name: "stripes", N: 1, Height: 28, Width: 28, Channels: 1, Pixels: make([]uint8, 784)}
 	for i := range s.Pixels {
@@ -115,7 +113,7 @@ func TestWithChannels(t *testing.T) {
 	gantest.RequireInvalid(t, err, "channels")
 }
 
-// TestLuminance: ITU-R 601, by which green is brightest and blue darkest.
+// TestLuminance: ITU-R 601, in which green is brightest and blue darkest.
 func TestLuminance(t *testing.T) {
 	s := &Images{Name: "rgb", N: 1, Height: 1, Width: 3, Channels: 3, Pixels: []uint8{255, 0, 0, 0, 255, 0, 0, 0, 255}}
 	grey, err := s.WithChannels(1)

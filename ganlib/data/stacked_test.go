@@ -11,8 +11,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// manyDigits are tiny images, n of each digit. Those of different digits differ
-// where each n is even and all together are at most 500.
+// manyDigits are tiny images, n of each digit. Those of different digits differ if each n is even and all together are
+// at most 500.
 func manyDigits(n ...int) *Images {
 	s := &Images{Name: "digits", License: "free", Source: "here", Height: 2, Width: 3, Channels: 1}
 	for digit, n := range n {
@@ -36,7 +36,7 @@ func newStacked(t *testing.T, digits *Images, n int, seed uint64) *Stacked {
 	return s
 }
 
-// Each channel is one of the digits, whole, and the one that the label says.
+// Each channel is a whole digit, the one that the label says.
 func TestStackedChannelsAreTheDigitsOfTheLabel(t *testing.T) {
 	digits := manyDigits(50, 50, 50, 50, 50, 50, 50, 50, 50, 50)
 	set, err := newStacked(t, digits, 1000, 5).Choose([]int{999, 0, 17, 400, 17})
@@ -79,7 +79,7 @@ func TestStackedDigits(t *testing.T) {
 	}
 }
 
-// All 1000 modes occur, each as often as its three digits do.
+// All 1000 modes occur, each at the rate of its three digits.
 func TestStackedModesAtTheExpectedRate(t *testing.T) {
 	const n = 128_000 // of the literature
 	of := []int{4, 6, 5, 5, 7, 3, 6, 4, 5, 5}
@@ -112,8 +112,7 @@ func TestStackedModesAtTheExpectedRate(t *testing.T) {
 	checkCounts(t, "red digits of neighbours", pairs, rates)
 }
 
-// A run that goes on with another version of this package must see the images
-// it would have seen.
+// A run that is resumed with another version of this package must see the same images.
 func TestStackedStays(t *testing.T) {
 	digits := manyDigits(50, 50, 50, 50, 50, 50, 50, 50, 50, 50)
 	first := []int{507, 918, 767, 569, 121, 579, 767, 514}

@@ -29,8 +29,8 @@ func TestSwissRollPoint(t *testing.T) {
 	}
 }
 
-// A point moved off at a right angle to the spiral, by less than half the way
-// to the next turn, is nearest to where it came from.
+// A point moved at a right angle to the spiral, by less than half the distance to the next turn, is nearest to its
+// origin.
 func TestSwissRollNearestOfConstructedPoints(t *testing.T) {
 	s := SwissRoll{Radius: 2, Std: .05}
 	const h = 1e-6
@@ -47,8 +47,8 @@ func TestSwissRollNearestOfConstructedPoints(t *testing.T) {
 	}
 }
 
-// No point of the spiral is nearer, wherever in the plane one looks from: its
-// ends, its middle, where two turns are as near, far away.
+// No point of the spiral is nearer, from anywhere in the plane: its ends, its middle, between two equally near turns,
+// far away.
 func TestSwissRollNearestIsNearest(t *testing.T) {
 	s := SwissRoll{Radius: 1, Std: .1}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -67,7 +67,7 @@ func TestSwissRollNearestIsNearest(t *testing.T) {
 	}
 }
 
-// The assignment of the data is uniform along the roll, but for the blur.
+// The data are uniform along the roll, apart from the blur.
 func TestSwissRollSamplesAreUniformAlongIt(t *testing.T) {
 	const n = 20_000
 	s := SwissRoll{Radius: 2, Std: .005}

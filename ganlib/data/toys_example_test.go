@@ -8,8 +8,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/mnist"
 )
 
-// A generator that has lost half of the ring: how many modes it still reaches,
-// and how many of its samples are of high quality, as the literature counts.
+// A generator that has lost half of the ring: how many modes it still reaches, and how many of its samples are of high
+// quality, as the literature counts.
 func ExampleMixture_Mode() {
 	ring := data.Ring(8, 1, .05)
 	generator := data.Mixture{Means: ring.Means[:4], Std: .07}

@@ -21,10 +21,10 @@ const config = `{"k":1,"seed":1,"record_every":10,"steps":1000,"half_v":false,"o
 "discriminator":{"mlp":{}},
 "generator_rule":{"adam":{"learning_rate":0.0001,"beta1":0.9}},"discriminator_rule":{"adam":{"learning_rate":0.001,"beta1":0.9}}}`
 
-// state is what a made-up run measures at a fraction of its way, from 0 to 1.
+// state is the measurements of a made-up run at a fraction of its length, from 0 to 1.
 type state func(at float64) map[string]float64
 
-// well is a run that has arrived.
+// well is a run that has converged.
 func well(at float64) map[string]float64 {
 	return map[string]float64{
 		record.DReal: .58, record.DFake: .43, record.DLoss: 1.2, record.GLoss: .9, record.V: -1.2, record.DGrad: 1, record.GGrad: 2, record.GradRatio: .8,
@@ -32,7 +32,7 @@ func well(at float64) map[string]float64 {
 	}
 }
 
-// but is a run that is well but for some values.
+// but is a run that is well except for some values.
 func but(other map[string]float64) state {
 	return func(at float64) map[string]float64 {
 		values := well(at)
@@ -63,7 +63,7 @@ func history(of state) []run.Record {
 	return records
 }
 
-// made are runs that have the signs of one condition and of no other.
+// made are runs that show one condition and no other.
 func made() map[string]madeRun {
 	return map[string]madeRun{
 		"well":      {well, Healthy, "", "null"},
@@ -130,7 +130,7 @@ func TestRollBackKeepsRankedCheckpoints(t *testing.T) {
 	}
 }
 
-// TestRules: each condition is found, by its rule, and has a remedy that goes with the configuration.
+// TestRules: each condition is found by its rule, and has a remedy that fits the configuration.
 func TestRules(t *testing.T) {
 	for name, test := range made() {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +165,7 @@ func recorded(t *testing.T, path string) (history []run.Record) {
 	return history
 }
 
-// TestRecordedRuns: runs that were made to fail, and healthy ones, which are in testdata.
+// TestRecordedRuns: runs in testdata that were made to fail, and healthy ones.
 func TestRecordedRuns(t *testing.T) {
 	conditions := map[string]Condition{
 		"ring-healthy": Healthy, "mnist-healthy": Healthy, "ring-g-ahead": GDominates, "ring-small-d": GDominates,
@@ -186,12 +186,12 @@ func TestRecordedRuns(t *testing.T) {
 	}
 }
 
-// blind is a run whose scores are at 1/2 though its samples are good, as far as anybody knows without a probe.
+// blind is a run whose scores are at 1/2 and whose samples look good without a probe.
 func blind() []run.Record {
 	return history(but(map[string]float64{record.DReal: .5, record.DFake: .5}))
 }
 
-// probed adds what probes leave to a history of iterations 10, 20, ..., where run.Note puts it: after its step.
+// probed adds the records of probes to a history of iterations 10, 20, ..., where run.Note puts them: after their step.
 func probed(history []run.Record, rises map[int]float64) []run.Record {
 	var with []run.Record
 	for _, r := range history {
@@ -203,8 +203,8 @@ func probed(history []run.Record, rises map[int]float64) []run.Record {
 	return with
 }
 
-// TestProbe: a probe in the last third of the run shows that D was blind, the newest one if there are several. It is
-// not mistaken for the end of the run.
+// TestProbe: a probe in the last third of the run shows that D was blind; of several, the newest counts. It is not
+// taken for the end of the run.
 func TestProbe(t *testing.T) {
 	for name, test := range map[string]struct {
 		rises map[int]float64
@@ -230,7 +230,7 @@ func TestProbe(t *testing.T) {
 	require.Equal(t, Undecided, Diagnose([]run.Record{note}, nil)[0].Condition)
 }
 
-// TestPersistence: a fault in less than half of the last third is none.
+// TestPersistence: a fault in less than half of the last third does not count.
 func TestPersistence(t *testing.T) {
 	for _, bad := range []map[string]float64{{record.DGrad: 300}, {record.Diversity: .05}, {record.Recall: .1}, {record.Coverage: .1}} {
 		h := history(func(at float64) map[string]float64 {
@@ -243,7 +243,7 @@ func TestPersistence(t *testing.T) {
 	}
 }
 
-// TestLittleEvidence: too few records or measurements get a verdict that says so, whatever is in them.
+// TestLittleEvidence: with too few records or measurements the verdict says so, whatever they hold.
 func TestLittleEvidence(t *testing.T) {
 	require.Equal(t, Undecided, Diagnose(nil, nil)[0].Condition)
 	whole := history(well)
@@ -262,8 +262,7 @@ func TestLittleEvidence(t *testing.T) {
 	require.Equal(t, Healthy, Diagnose(append(whole, run.Record{Step: 1001, Event: run.EventRollback, Note: "by hand"}), nil)[0].Condition)
 }
 
-// TestUnknownSettings: remedies have words even where the configuration, known in part or not at all, does not allow
-// for changes.
+// TestUnknownSettings: remedies have words even if the configuration, known in part or not at all, allows no changes.
 func TestUnknownSettings(t *testing.T) {
 	stopped := []run.Record{{Step: 1, Event: run.EventStopped, Note: "g_loss is NaN"}}
 	for _, config := range []string{"", "{}", `{"generator_rule":{"adam":{"learning_rate":0.1}}}`, `[]`} {
@@ -273,9 +272,9 @@ func TestUnknownSettings(t *testing.T) {
 	}
 }
 
-// TestDiracGAN plays the game of Mescheder et al. 2018 (arXiv:1801.04406): p_data at 0, p_g at θ, D(x) = σ(ψx) and
-// V = log σ(0) + log(1 − σ(ψθ)). Simultaneous descent turns outwards (their Lemma 2.4), alternating steps keep to a
-// circle, and R1 closes in. The first two are found, the last is not.
+// TestDiracGAN plays the game of Mescheder et al. 2018 (arXiv:1801.04406): p_data at 0, p_g at θ, D(x) = σ(ψx) and V =
+// log σ(0) + log(1 − σ(ψθ)). Simultaneous descent spirals outwards (their Lemma 2.4), alternating steps stay on a
+// circle, and R1 converges. The first two are found, the last is not.
 func TestDiracGAN(t *testing.T) {
 	const rate = .1
 	for name, test := range map[string]struct {

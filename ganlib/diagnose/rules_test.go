@@ -15,7 +15,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// only returns a history with no other values than the named ones.
+// only returns a history with the named values alone.
 func only(history []run.Record, names []string) []run.Record {
 	var some []run.Record
 	for _, r := range history {

@@ -43,7 +43,7 @@ func blindGame(t *testing.T) (*ganlib.Players, data.Feed) {
 	}, data.Points(data.Ring(8, 1, .05), 1)
 }
 
-// trainBlind trains the game with signals in its records, as often as the rules need, and returns its run.
+// trainBlind trains the game with the signals that the rules need in its records, and returns its run.
 func trainBlind(t *testing.T, p *ganlib.Players, feed data.Feed) *run.Run {
 	t.Helper()
 	trainer, err := p.Trainer()
@@ -71,8 +71,8 @@ func rulesOf(t *testing.T, r *run.Run) (names []string) {
 	return names
 }
 
-// TestSources: every value that a rule reads is in the history of a real run that was probed, and the probe shows the
-// rule "D blind" what two measurements of the samples are too few for.
+// TestSources: every value that a rule reads is in the history of a real run that was probed. The probe gives the rule
+// "D blind" the evidence that two measurements of the samples do not.
 func TestSources(t *testing.T) {
 	p, feed := blindGame(t)
 	r := trainBlind(t, p, feed)

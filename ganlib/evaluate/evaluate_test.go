@@ -21,7 +21,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// patches are n grey images of 4 x 4: a bright corner, one of four by the label, in noise.
+// patches are n grey images of 4 x 4: noise and a bright corner, one of four by the label.
 func patches(name string, n int, seed uint64, label func(i int) int) *data.Images {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	set := &data.Images{Name: name, N: n, Height: 4, Width: 4, Channels: 1, Pixels: make([]uint8, n*16)}
@@ -96,7 +96,7 @@ func images(t *testing.T, s Sets) *Report {
 	return report
 }
 
-// requireWhole: every score has a finite number or a reason, and the context that a reader needs.
+// requireWhole: every score has a finite number or a reason, and the context for a reader.
 func requireWhole(t *testing.T, report *Report) {
 	t.Helper()
 	require.NotEmpty(t, report.Scores)
@@ -127,7 +127,7 @@ func value(t *testing.T, r *Report, name string) float64 {
 	return s.Estimate.Value
 }
 
-// TestImages: the numbers are those of package measure, each with the context that a reader needs.
+// TestImages: the numbers are those of package measure, each with the context for a reader.
 func TestImages(t *testing.T) {
 	s := sets()
 	report := images(t, s)
@@ -157,13 +157,13 @@ func TestImages(t *testing.T) {
 	require.Equal(t, 400, report.Nearest.N)
 	require.Equal(t, s.Samples.Pixels, report.Drawn.Pixels)
 
-	// Samples and real images are drawn alike, and so are their scores.
+	// Samples and real images are drawn alike, so their scores are alike.
 	for _, name := range []string{"precision", "recall", "coverage"} {
 		require.InDelta(t, report.Score(name).Real.Value, value(t, report, name), .12, name)
 	}
 }
 
-// TestUnit: the Parzen window sees the samples before they were rounded, the other metrics do not.
+// TestUnit: the Parzen window sees the samples before rounding, the other metrics do not.
 func TestUnit(t *testing.T) {
 	s := sets()
 	rounded := images(t, s)
@@ -249,7 +249,7 @@ func TestImagesRefuses(t *testing.T) {
 	require.ErrorIs(t, refused(func(*Sets) {}, Options{Classifier: blind{}}), errBlind)
 }
 
-// wide is an extractor of too many features.
+// wide is an extractor with too many features.
 type wide struct{}
 
 func (wide) Name() string { return "wide" }
@@ -281,7 +281,7 @@ func (c interrupting) Classify(ctx context.Context, images *data.Images) ([]int,
 	return c.corners.Classify(ctx, images)
 }
 
-// TestCancelled: before the start, and in the middle, where nothing more is begun.
+// TestCancelled: before the start, and in the middle, after which nothing more is begun.
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0

@@ -59,7 +59,7 @@ func TestRealWithATestPart(t *testing.T) {
 	require.Nil(t, many.Real, "there are fewer training images")
 }
 
-// TestRealOfMNIST: at most 10,000 images of a reference.
+// TestRealOfMNIST: a reference has at most 10,000 images.
 func TestRealOfMNIST(t *testing.T) {
 	train, err := mnist.Train()
 	require.NoError(t, err)
@@ -124,7 +124,7 @@ func TestRealFails(t *testing.T) {
 	}
 }
 
-// TestClassifierFor: the right one for the sets that have one, of the right shape, and nil for others.
+// TestClassifierFor: the right classifier for the sets that have one, of the right shape, and nil for others.
 func TestClassifierFor(t *testing.T) {
 	b := gantest.Open(t, "go")
 	for _, c := range []struct {

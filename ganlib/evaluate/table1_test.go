@@ -22,7 +22,7 @@ func normals(n int, mean, std float64, seed uint64) []float32 {
 	return x
 }
 
-// small is a table of points in the plane. They are far apart, so that few samples count for a point: that is fast.
+// small is a table of points in the plane. They are far apart, so few samples count for a point, which is fast.
 func small() Table1 {
 	validation := append(normals(1000, 0, 50, 1), normals(300, 0, 50, 2)...)
 	return Table1{Validation: validation, Test: normals(400, 0, 50, 3), Dim: 2, Epoch: 50}
@@ -56,7 +56,7 @@ func TestTable1(t *testing.T) {
 }
 
 // TestTable1InTheMiddle: an error, or a cancelled context, after the first of three checkpoints leaves no result, and
-// the next call starts afresh.
+// the next call starts again.
 func TestTable1InTheMiddle(t *testing.T) {
 	t1 := small()
 	training, right := normals(Table1Samples, 0, 50, 6), normals(Table1Samples, 0, 50, 5)
@@ -88,7 +88,7 @@ func TestTable1InTheMiddle(t *testing.T) {
 	require.Len(t, r.Candidates, 1, "nothing is left of earlier calls")
 }
 
-// TestTable1Refuses what is there to see before any checkpoint is loaded.
+// TestTable1Refuses what can be seen before any checkpoint is loaded.
 func TestTable1Refuses(t *testing.T) {
 	training := normals(Table1Samples, 0, 1, 1)
 	score := func(t1 Table1, steps []int, training []float32) error {

@@ -34,8 +34,8 @@ func blueIn(p image.Image, y int) int {
 	return count(p, image.Rect(0, y, 1536, y+1), blue)
 }
 
-// The higher a row of pixels, the fewer bars reach it: of heights 1, 2, 3, 4 four, then two, then one, each as wide as
-// the others.
+// The higher a row of pixels, the fewer bars reach it: of heights 1, 2, 3, 4 four, then two, then one, all of equal
+// width.
 func TestBarsReachTheirHeights(t *testing.T) {
 	p := drawsBars(t, BarChart{
 		Classes: []string{"a", "b", "c", "d"},
@@ -53,7 +53,7 @@ func TestBarsReachTheirHeights(t *testing.T) {
 	}
 }
 
-// A class that the samples lack has no bar, and still the data's line.
+// A class that the samples lack has no bar, but has the data's line.
 func TestBarsLeaveAMissingClassOpen(t *testing.T) {
 	p := drawsBars(t, digits)
 	// Class k is around 75 + 146 (k + 1/2).

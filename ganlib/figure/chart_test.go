@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// count returns how many pixels of p within r have colour c, give or take what smoothing leaves of it.
+// count returns how many pixels of p within r have colour c, up to smoothing.
 func count(p image.Image, r image.Rectangle, c color.NRGBA) int {
 	const tolerance = 8
 	n := 0
@@ -128,7 +128,7 @@ func TestSeriesStylesDiffer(t *testing.T) {
 	}
 }
 
-// Whatever a run that went wrong records, there is a picture and no panic.
+// Any numbers of a failed run give a picture and no panic.
 func TestCurvesSurviveAnyNumbers(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for name, c := range map[string]Chart{

@@ -8,7 +8,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/figure"
 )
 
-// Six pictures of 28 x 28 in two rows. The zoom is chosen for us.
+// Six pictures of 28 x 28 in two rows. The zoom is automatic.
 func ExampleGrid() {
 	samples := make([]image.Image, 6)
 	for i := range samples {
@@ -40,7 +40,7 @@ func ExampleCurves() {
 	// (1536,864) <nil>
 }
 
-// One panel: a generator still at the left of its data.
+// One panel: a generator that is still to the left of its data.
 func ExampleFigure1() {
 	p := figure.Panel{Title: "near the start", Z: []float64{-1, 0, 1}, GZ: []float64{-.5, 0, .5}}
 	for x := -2.; x <= 3; x += .05 {
@@ -68,7 +68,7 @@ func ExampleScatter() {
 	// (1152,1248) <nil>
 }
 
-// A generator that never draws a 7, beside data that have as many of each digit.
+// A generator that never draws a 7, beside data with equally many of each digit.
 func ExampleBars() {
 	picture, err := figure.Bars(figure.BarChart{
 		Title: "digits among 900 samples", XLabel: "digit", YLabel: "samples",

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// panel is a data density of peak .8 in the middle of 0 to 10, and a generator's density that is the same.
+// panel is a data density with a peak of .8 in the middle of 0 to 10, and an equal generator's density.
 func panel() Panel {
 	p := Panel{Title: "t", X: ramp(101), Z: []float64{-1, 0, 1}, GZ: []float64{20, 50, 80}}
 	for i := range p.X {
@@ -59,7 +59,7 @@ func TestFigure1DrawsEachLine(t *testing.T) {
 	}
 }
 
-// D* lies over D, so a learned D that is right shows both: blue on either side of the thin line.
+// D* is drawn over D, so a correct D shows both: blue on either side of the thin line.
 func TestFigure1DrawsDStarOverD(t *testing.T) {
 	p := figure1(t, panel())
 	if count(p, below(p), vermillion) < 500 || count(p, below(p), blue) < 500 {
@@ -72,7 +72,7 @@ func TestFigure1CutsOffAtThePanel(t *testing.T) {
 	for i := range wild.PG {
 		wild.PG[i] *= 40 // a generator that has collapsed on one value
 	}
-	wild.GZ = []float64{-1e6, 150, 102} // and one that has run away, far and just past the edge
+	wild.GZ = []float64{-1e6, 150, 102} // and one that has diverged, far and just past the edge
 	p := figure1(t, panel(), wild)
 	for name, r := range map[string]image.Rectangle{
 		"legend's right": image.Rect(1500, 0, 1920, 50),
@@ -123,7 +123,7 @@ func TestFigure1AlonePutsTheDataInOnePlace(t *testing.T) {
 	}
 }
 
-// A panel with nothing in it, or nothing but NaN, is drawn empty.
+// An empty panel, or one of NaN only, is drawn empty.
 func TestFigure1SurvivesAnyNumbers(t *testing.T) {
 	figure1(t, Panel{})
 	nan := panel()
@@ -139,7 +139,7 @@ func TestFigure1SurvivesAnyNumbers(t *testing.T) {
 	figure1(t, nan)
 }
 
-// An arrow with an end that is no number is left out: the picture is the same as without it.
+// An arrow with a NaN end is left out: the picture is the same without it.
 func TestFigure1DropsArrowsWithoutEnds(t *testing.T) {
 	clean, some := panel(), panel()
 	some.Z = append(some.Z, math.Inf(-1), .5, math.NaN())

@@ -33,7 +33,7 @@ func TestWritePNG(t *testing.T) {
 	wantOnly(t, dir, "picture.png")
 }
 
-// A write that fails leaves the picture that was there, and nothing else.
+// A failed write leaves the earlier picture, and nothing else.
 func TestWritePNGFailing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "picture.png")
@@ -64,7 +64,7 @@ func wantOnly(t *testing.T, dir, name string) {
 	}
 }
 
-// gradient has a pixel of each grey and, where blue is set, that much blue.
+// gradient has a pixel of each grey and, if blue is set, that much blue.
 func gradient(blue uint8) *image.NRGBA {
 	p := image.NewNRGBA(image.Rect(0, 0, 16, 16))
 	for i := range 256 {

@@ -44,8 +44,8 @@ func centre(t *testing.T, p image.Image, r image.Rectangle, c color.NRGBA) (x, y
 	return x / n, y / n
 }
 
-// One unit is as many pixels across as upwards, however the data lie: the longer side of what they span gets two thirds
-// of the axes, the other its share.
+// A unit has the same number of pixels on both axes, wherever the data are: the longer side of their range gets two
+// thirds of the axes, the other its part.
 func TestScatterHasEqualScales(t *testing.T) {
 	for _, c := range []struct {
 		name, title   string
@@ -60,7 +60,7 @@ func TestScatterHasEqualScales(t *testing.T) {
 		if c.title != "" {
 			below.Min.Y = 420
 		}
-		// A generated point can be told from the data by its colour.
+		// A generated point differs from the data in colour.
 		at := func(x, y float32) (float64, float64) {
 			p := scatters(t, Plane{Title: c.title, Real: []float32{0, 0, c.width, c.height}, Generated: []float32{x, y}})
 			return centre(t, p, below, green)
@@ -80,7 +80,7 @@ func TestScatterHasEqualScales(t *testing.T) {
 	}
 }
 
-// Both kinds are there, in their colours, and the generated ones lie above.
+// Both kinds are drawn in their colours, the generated ones on top.
 func TestScatterDrawsBoth(t *testing.T) {
 	real := []float32{-1, -1, 1, 1, -1, 1}
 	p := scatters(t, Plane{Real: real, Generated: []float32{1, -1}})
@@ -105,7 +105,7 @@ func TestScatterDrawsBoth(t *testing.T) {
 	}
 }
 
-// A generator that goes astray moves no axis: it is named in the legend alone.
+// A generator that goes astray changes no axis: it is named only in the legend.
 func TestScatterAxesDoNotDependOnTheGenerator(t *testing.T) {
 	real := []float32{-1, -1, 1, 1}
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
@@ -133,7 +133,7 @@ func TestScatterAxesDoNotDependOnTheGenerator(t *testing.T) {
 	}
 }
 
-// Half a point is none: its number moves no axis.
+// A point that is half NaN changes no axis.
 func TestScatterAxesIgnoreWhatIsNotFinite(t *testing.T) {
 	nan := float32(math.NaN())
 	whole := Plane{Real: []float32{0, 0, 1, 1}}.axes()
@@ -171,7 +171,7 @@ func glyphs(points []float32) int {
 	return n
 }
 
-// Points far enough apart are all drawn; more than cells, and each cell is once.
+// Points far enough apart are all drawn; of more points than cells, one per cell.
 func TestScatterThins(t *testing.T) {
 	grid := func(side int) (points []float32) {
 		for row := range side {

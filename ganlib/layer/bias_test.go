@@ -13,7 +13,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestUntiedBias: every value of an example has its own number, all examples the same, and all begin at 0.
+// TestUntiedBias: each value of an example has its own number, shared by all examples; all start at 0.
 func TestUntiedBias(t *testing.T) {
 	x := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {

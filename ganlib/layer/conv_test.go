@@ -28,9 +28,9 @@ func (s setting) String() string {
 	return fmt.Sprintf("k%d s%d %s %dx%d", s.kernel, s.stride, s.padding, s.height, s.width)
 }
 
-// settings are kernels 1 to 6, strides 1 to 3 and every kind of padding, over images odd in one
-// direction and even in the other. All of them take the Go backend a second; XLA compiles for a second
-// each, so it gets every kernel at every stride, with the paddings in turn.
+// settings are kernels 1 to 6, strides 1 to 3 and every kind of padding, over images odd in one direction and even in
+// the other. The Go backend runs all of them in a second; XLA compiles each for a second, so it gets every kernel at
+// every stride, with the paddings in turn.
 func settings(b compute.Backend, sizes ...[2]int) []setting {
 	var all []setting
 	for kernel := 1; kernel <= 6; kernel++ {
@@ -127,8 +127,8 @@ func dot(a, b []float64) float64 {
 	return sum
 }
 
-// TestGradients holds the gradients of both convolutions, in image and kernel at once, to finite
-// differences. Results of more than 4×4 pixels make XLA take other forms than the small ones.
+// TestGradients compares the gradients of both convolutions, in image and kernel at once, with finite differences. XLA
+// takes other forms for results of more than 4×4 pixels than for the small ones.
 func TestGradients(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		sizes := [][2]int{{7, 6}, {6, 7}}
@@ -143,7 +143,7 @@ func TestGradients(t *testing.T) {
 	})
 }
 
-// TestSecondOrder does the same for the gradients' own, which a gradient penalty needs.
+// TestSecondOrder does the same for the second derivatives that a gradient penalty needs.
 func TestSecondOrder(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		for i, s := range settings(b, [2]int{7, 6}) {
@@ -157,8 +157,8 @@ func TestSecondOrder(t *testing.T) {
 	})
 }
 
-// squares is a point and a function there: the squares of a convolution of an image and of a transposed
-// convolution that ends in an image of that size, with one kernel, summed.
+// squares is a point and a function there: the summed squares of a convolution of an image and of a transposed
+// convolution to an image of that size, with one kernel.
 func (s setting) squares(t *testing.T) (x []float64, dims []int, f func(x *Node) *Node) {
 	const in, out = 1, 2
 	g := s.geometry(t)
@@ -178,7 +178,7 @@ func TestAdjoint(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		for range 12 {
 			s := setting{1 + rng.IntN(6), 1 + rng.IntN(3), []Padding{SameTF, SameTorch}[rng.IntN(2)], 0, 0}
-			// "same" gives the transposed convolution stride·m pixels, so x has to have as many.
+			// "same" gives the transposed convolution stride·m pixels, so x must have as many.
 			s.height, s.width = s.stride*(1+rng.IntN(6)), s.stride*(1+rng.IntN(6))
 			g, batch, in, out := s.geometry(t), 1+rng.IntN(3), 1+rng.IntN(20), 1+rng.IntN(5)
 			exec := MustNewExec(b, func(x, w, y *Node) []*Node {
@@ -224,8 +224,8 @@ func TestPaddings(t *testing.T) {
 	require.Equal(t, 8, a.n)
 }
 
-// TestOutputPadding: PyTorch's output_padding 1 at padding 0 adds a last row and column that no tap meets
-// but those there are: none at stride 2 and a kernel of 3.
+// TestOutputPadding: PyTorch's output_padding 1 at padding 0 adds a last row and column that only their own taps meet:
+// none at stride 2 and a kernel of 3.
 func TestOutputPadding(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		exec := MustNewExec(b, func(y, w *Node) []*Node {
@@ -239,7 +239,7 @@ func TestOutputPadding(t *testing.T) {
 	})
 }
 
-// TestConvolutionErrors: what does not fit is refused while the graph is built, by name.
+// TestConvolutionErrors: what does not fit is refused by name while the graph is built.
 func TestConvolutionErrors(t *testing.T) {
 	b := gantest.Open(t, "go")
 	image := func(g *Graph, dims ...int) *Node { return Zeros(g, shapes.Make(dtypes.Float32, dims...)) }

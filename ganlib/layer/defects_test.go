@@ -18,9 +18,9 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// The tests here are named after defects of GoMLX v0.28.16. Each holds our layer right on the very case
-// the framework gets wrong, so it fails where our way round is taken out; and it looks whether the
-// framework is still wrong. Where that part fails, GoMLX is mended and our way round can go.
+// The tests here are named after defects of GoMLX v0.28.16. Each checks that our layer is right in the very case that
+// the framework gets wrong, so it fails without our workaround. It also checks that the framework is still wrong: when
+// that part fails, GoMLX is fixed and our workaround can go.
 const mended = "GoMLX is mended: its own operation can take the place of ours"
 
 // gradientAt is the gradient of f at x, or the error of computing it.
@@ -35,7 +35,7 @@ func gradientAt(t *testing.T, b compute.Backend, x []float64, dims []int, f func
 	return tensors.MustCopyFlatData[float64](got[0]), nil
 }
 
-// requireStillWrong: the framework's gradient fails, or is further from ours than rounding can take it.
+// requireStillWrong: the framework's gradient fails, or differs from ours by more than rounding.
 func requireStillWrong(t *testing.T, b compute.Backend, x []float64, dims []int, theirs, ours func(x *Node) *Node) {
 	t.Helper()
 	want, err := gradientAt(t, b, x, dims, ours)
@@ -51,7 +51,7 @@ func requireStillWrong(t *testing.T, b compute.Backend, x []float64, dims []int,
 	require.Greater(t, worst, 1e-3, mended)
 }
 
-// weighted is a scalar that every value of y tells on in its own way.
+// weighted is a scalar to which every value of y contributes differently.
 func weighted(y *Node) *Node {
 	w := random(y.Shape().Size(), 99)
 	return ReduceAllSum(Mul(Reshape(Const(y.Graph(), w), y.Shape().Dimensions...), y))
@@ -75,8 +75,8 @@ func TestFrameworkEvenKernelGradient(t *testing.T) {
 	}
 }
 
-// TestFrameworkTransposedConvolution: there is none, and the gradient of the convolution with a dilated
-// input that would serve is wrong for even kernels.
+// TestFrameworkTransposedConvolution: there is none. The convolution with a dilated input would serve, but its gradient
+// is wrong for even kernels.
 func TestFrameworkTransposedConvolution(t *testing.T) {
 	const k, stride = 4, 2
 	dims := []int{2, 3, 3, 2}
@@ -99,8 +99,8 @@ func TestFrameworkTransposedConvolution(t *testing.T) {
 	})
 }
 
-// TestFrameworkBatchNormGradient: layers/norm.BatchNorm cannot train on the Go backend as it comes, and
-// with the option that makes it run its gradient takes the batch's mean and variance for constants.
+// TestFrameworkBatchNormGradient: layers/norm.BatchNorm cannot train on the Go backend by default. With the option that
+// makes it run, its gradient treats the batch's mean and variance as constants.
 func TestFrameworkBatchNormGradient(t *testing.T) {
 	dims := []int{4, 2}
 	x := random(8, 1)

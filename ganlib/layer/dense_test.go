@@ -65,8 +65,8 @@ func TestDenseGradients(t *testing.T) {
 	})
 }
 
-// TestMasterWeights: on bfloat16 examples every layer keeps float32 weights, and steps of 2e-4 on
-// weights of 1, which bfloat16 would round away, are kept.
+// TestMasterWeights: for bfloat16 examples every layer keeps float32 weights, and steps of 2e-4 on weights of 1, which
+// bfloat16 would round away, are kept.
 func TestMasterWeights(t *testing.T) {
 	layers := map[string]func(scope *model.Scope, x *Node) *Node{
 		"dense":     func(scope *model.Scope, x *Node) *Node { return Dense(scope, Reshape(x, 2, -1), 3, true) },

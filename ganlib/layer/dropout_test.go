@@ -16,9 +16,9 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestDropout holds GoMLX's own dropout to what a GAN needs, which is why there is none here: it keeps
-// each number with probability 1 − rate and scales it by 1/(1 − rate), draws anew at every call, is off
-// outside training, and has derivatives of the first and second order.
+// TestDropout checks that GoMLX's own dropout is what a GAN needs, so there is none here: it keeps each number with
+// probability 1 − rate and scales it by 1/(1 − rate), draws anew at every call, is off outside training, and has
+// derivatives of the first and second order.
 func TestDropout(t *testing.T) {
 	const n, rate = 4000, .25
 	for _, dtype := range floats {

@@ -39,7 +39,7 @@ func goldenCases(t *testing.T, golden *gantest.Golden) []goldenCase {
 	return about.Cases
 }
 
-// conv is the case's layer; same is what "same" means to the library that made the file.
+// conv is the case's layer; same is the meaning of "same" in the library that made the file.
 func (c goldenCase) conv(channels int, same Padding) func(scope *model.Scope, x *Node) *Node {
 	conv := Conv{Channels: channels, Kernel: c.Kernel, Stride: c.Stride, Bias: c.Bias}
 	conv.Padding = Explicit(c.Padding, c.Padding-c.OutputPadding)
@@ -52,7 +52,7 @@ func (c goldenCase) conv(channels int, same Padding) func(scope *model.Scope, x 
 	return conv.Forward
 }
 
-// TestGoldenConvolution holds Conv and ConvTranspose, and their gradients, to PyTorch's and TensorFlow's.
+// TestGoldenConvolution compares Conv and ConvTranspose, and their gradients, with PyTorch's and TensorFlow's.
 func TestGoldenConvolution(t *testing.T) {
 	for file, same := range map[string]Padding{"convolution": SameTorch, "convolution-tensorflow": SameTF} {
 		t.Run(file, func(t *testing.T) {
@@ -109,8 +109,8 @@ func prefixed(prefix string, names []string) []string {
 	return out
 }
 
-// TestGoldenBatchNorm holds BatchNorm to PyTorch's: two passes in training, which share γ and β and move
-// the averages one after the other, then one outside training.
+// TestGoldenBatchNorm compares BatchNorm with PyTorch's: two passes in training, which share γ and β and update the
+// averages one after the other, then one outside training.
 func TestGoldenBatchNorm(t *testing.T) {
 	golden := gantest.OpenGolden(t, goldenDir, "batch-norm")
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -165,8 +165,8 @@ func checkGoldenBatchNorm(t *testing.T, b compute.Backend, golden *gantest.Golde
 	}
 }
 
-// TestGoldenSpectralNorm holds three layers after three passes in training, their vectors, and the gradients in
-// their weights to PyTorch's, and MinibatchStd to the same formula there.
+// TestGoldenSpectralNorm compares three layers after three passes in training, their vectors, and the gradients in
+// their weights with PyTorch's, and MinibatchStd with the same formula there.
 func TestGoldenSpectralNorm(t *testing.T) {
 	golden := gantest.OpenGolden(t, goldenDir, "spectral-norm")
 	var about struct{ Passes int }

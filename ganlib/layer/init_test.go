@@ -33,8 +33,7 @@ func initialised(t *testing.T, b compute.Backend, dtype dtypes.DType, init func(
 
 var floats = []dtypes.DType{dtypes.Float32, dtypes.Float64, dtypes.BFloat16}
 
-// TestNormal holds 5000 weights to the mean, deviation and kurtosis of N(0, .02), within four standard
-// errors each.
+// TestNormal checks the mean, deviation and kurtosis of 5000 weights for N(0, .02), within four standard errors each.
 func TestNormal(t *testing.T) {
 	const n, sigma = 5000, .02
 	for _, dtype := range floats {
@@ -77,7 +76,7 @@ func TestFanIn(t *testing.T) {
 	})
 }
 
-// requireUniform holds thousands of numbers to U(−a, a).
+// requireUniform checks thousands of numbers for U(−a, a).
 func requireUniform(t *testing.T, x []float64, a float64) {
 	t.Helper()
 	lowest, highest := x[0], x[0]

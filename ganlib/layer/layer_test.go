@@ -23,8 +23,7 @@ func random(n int, seed uint64) []float64 {
 	return x
 }
 
-// TestMaxout compares with the definition in plain loops: unit u is the largest of pieces
-// u·pieces … u·pieces+pieces−1.
+// TestMaxout compares with the definition in plain loops: unit u is the largest of pieces u·pieces … u·pieces+pieces−1.
 func TestMaxout(t *testing.T) {
 	const batch, in, units, pieces = 3, 4, 2, 5
 	x, w, bias := random(batch*in, 1), random(in*units*pieces, 2), random(units*pieces, 3)

@@ -13,7 +13,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// textbook is batch norm as one writes it down: the variance through the mean, all of it differentiated.
+// textbook is batch norm by its definition: the variance through the mean, all of it differentiated.
 func textbook(scope *model.Scope, x *Node) *Node {
 	axes, features := []int{0, 1, 2}, x.Shape().Dimensions[3]
 	gamma, beta := variable(scope, "gamma", x, features), variable(scope, "beta", x, features)

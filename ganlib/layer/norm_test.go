@@ -63,8 +63,8 @@ func normalised(x, gamma, beta []float64, epsilon float64) (y, mean, unbiased []
 	return y, mean, unbiased
 }
 
-// TestBatchNorm normalises two batches in one graph, apart, and then one outside training, and compares
-// with the definition: outputs, and the averages after two moves.
+// TestBatchNorm normalises two batches in one graph, separately, and then one outside training. It compares outputs,
+// and the averages after two updates, with the definition.
 func TestBatchNorm(t *testing.T) {
 	gamma, beta := []float64{1.5, -2, .25}, []float64{.5, 0, -1}
 	ones, zeros := []float64{1, 1, 1}, []float64{0, 0, 0}
@@ -132,7 +132,7 @@ func normOf(n BatchNorm, training bool, dims []int) func(v *Node) (y *Node) {
 		store := model.NewStore()
 		parts := gantest.Pieces(v, dims, []int{features}, []int{features})
 		for i, name := range []string{"gamma", "beta", "mean", "variance"} {
-			// Any averages will do, but not 0 and 1, which would hide a slip.
+			// Any averages will do, except 0 and 1, which would hide a mistake.
 			part := Add(Square(parts[1]), OnesLike(parts[1]))
 			if i < 2 {
 				part = parts[1+i]
@@ -144,8 +144,8 @@ func normOf(n BatchNorm, training bool, dims []int) func(v *Node) (y *Node) {
 	}
 }
 
-// TestBatchNormGradients holds the gradients in x, through the batch's mean and variance, in γ and in
-// β to finite differences, and those of a gradient penalty too.
+// TestBatchNormGradients compares the gradients in x, through the batch's mean and variance, in γ and in β, and those
+// of a gradient penalty, with finite differences.
 func TestBatchNormGradients(t *testing.T) {
 	dims := []int{3, 2, 2, 2}
 	at, w := random(24+4, 1), random(24, 2)
@@ -153,7 +153,7 @@ func TestBatchNormGradients(t *testing.T) {
 		for _, training := range []bool{true, false} {
 			f := func(v *Node) *Node {
 				y := normOf(n, training, dims)(v)
-				// Nothing symmetric: the mean square of y, say, hardly depends on x.
+				// Nothing symmetric: the mean square of y, for example, hardly depends on x.
 				return ReduceAllSum(Mul(Reshape(Const(v.Graph(), w), dims...), Exp(MulScalar(y, .5))))
 			}
 			gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -164,8 +164,7 @@ func TestBatchNormGradients(t *testing.T) {
 	}
 }
 
-// TestBatchNormVariables: their names, which of them train, and where they start; the scope's
-// initialiser has no say.
+// TestBatchNormVariables: their names, which are trainable, and their initial values, not from the scope's initialiser.
 func TestBatchNormVariables(t *testing.T) {
 	const features = 5000
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -201,8 +200,8 @@ func TestBatchNormVariables(t *testing.T) {
 	})
 }
 
-// TestBatchNormFarFromZero: a deviation of 1 about 1000. The mean square less the squared mean, the
-// variance in one pass, would be off by 0.1 here in float32.
+// TestBatchNormFarFromZero: a deviation of 1 around 1000. The one-pass variance, mean square less squared mean, would
+// be off by 0.1 here in float32.
 func TestBatchNormFarFromZero(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		const n = 4096

@@ -23,8 +23,8 @@ func singular(t *testing.T, w []float64, columns int) float64 {
 	return svd.Values(nil)[0]
 }
 
-// TestSpectralNorm: after enough passes a layer maps as its weights divided by the largest singular value do,
-// by gonum's SVD, and so has σ = 1. Outside training the vector stays.
+// TestSpectralNorm: after enough passes a layer uses its weights divided by the largest singular value of gonum's SVD,
+// and so has σ = 1. Outside training the vector stays.
 func TestSpectralNorm(t *testing.T) {
 	image := shapes.Make(dtypes.Float64, 2, 5, 5, 3)
 	for name, c := range map[string]struct {
@@ -94,8 +94,8 @@ func flattened(w *tensors.Tensor, dims []int, out int) []float64 {
 	return rows
 }
 
-// TestSpectralNormGradient: the gradient in the weights goes through σ, whose vectors are fixed. Where they are
-// the singular vectors it is that of finite differences, for σ does not see them turn.
+// TestSpectralNormGradient: the gradient in the weights goes through σ, whose vectors are fixed. If they are the
+// singular vectors it equals finite differences: to first order σ does not depend on them.
 func TestSpectralNormGradient(t *testing.T) {
 	const in, out = 6, 4
 	x := random(2*in+in*out, 6)
@@ -114,7 +114,7 @@ func TestSpectralNormGradient(t *testing.T) {
 	})
 }
 
-// TestMinibatchStd against the formula as a Go loop, and its first and second derivatives.
+// TestMinibatchStd compares with the formula as a Go loop, and checks first and second derivatives.
 func TestMinibatchStd(t *testing.T) {
 	const batch, features = 4, 3
 	x := random(batch*features, 7)

@@ -19,7 +19,7 @@ func birthday(t *testing.T, samples, heldOut []float32, dim int) Support {
 	return s
 }
 
-// evenly are n numbers over [0, 1e6), 1e6/n apart: no two are alike.
+// evenly are n different numbers over [0, 1e6), 1e6/n apart.
 func evenly(n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
@@ -52,8 +52,8 @@ func TestBirthdayByHand(t *testing.T) {
 	}
 }
 
-// A generator of 300 pictures in 16 dimensions, drawn again with jitter a tenth
-// of their spread, beside data that fill the space.
+// A generator of 300 pictures in 16 dimensions, with jitter of a tenth of their spread, beside data that fill the
+// space.
 func TestBirthdayFindsTheSupport(t *testing.T) {
 	const pictures, n, dim = 300, 2000, 16
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -75,9 +75,8 @@ func TestBirthdayFindsTheSupport(t *testing.T) {
 	}
 }
 
-// What counts as near is where one pair in 200 rows is, so 1000 held-out rows have
-// 5 near pairs and count as a support of 1000·999/10. Other rows of the same
-// data have about as many.
+// Rows are near within the distance of one pair in 200 rows, so 1000 held-out rows have 5 near pairs and count as a
+// support of 1000·999/10. Other rows of the same data have about as many.
 func TestBirthdayOfRealDataIsThatOfHeldOutData(t *testing.T) {
 	const n, dim, draws = 1000, 8, 20
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -87,13 +86,12 @@ func TestBirthdayOfRealDataIsThatOfHeldOutData(t *testing.T) {
 		near(t, "support of held-out rows", s.HeldOut, n*(n-1)/2/5., 1e-6)
 		pairs += s.Pairs
 	}
-	// 5 expected of each draw. The fifth smallest distance itself is off by √5
-	// pairs, and so is the count of it: √(10·20) = 14 over all draws.
+	// 5 expected of each draw. The fifth smallest distance itself is off by √5 pairs, and so is its count: √(10·20) =
+	// 14 over all draws.
 	near(t, "near pairs of real data", float64(pairs), 5*draws, 3*14)
 }
 
-// Pictures of MNIST: 500 of them handed out again with a little noise, and test
-// images that nobody has seen.
+// Pictures of MNIST: 500 of them repeated with a little noise, and unseen test images.
 func TestBirthdayOfMNIST(t *testing.T) {
 	const n, pictures = 1500, 500
 	test, err := mnist.Test()
@@ -131,8 +129,8 @@ func TestBirthdayOfMNIST(t *testing.T) {
 	}
 }
 
-// The interval holds the true size in 95 of 100 draws, for pictures that are
-// equally likely, and for those that are not, whose size is 1/Σp².
+// The interval has the true size in 95 of 100 draws, for pictures that are equally likely, and for others, whose size
+// is 1/Σp².
 func TestBirthdayIntervalIsHonest(t *testing.T) {
 	even := make([]float64, 100)
 	for i := range even {
@@ -149,7 +147,7 @@ func TestBirthdayIntervalIsHonest(t *testing.T) {
 		n      int
 		within []float64 // of 300 draws, 285 expected
 	}{
-		{"few pairs", even, 20, []float64{280, 300}}, // an exact interval of a count of 2 holds more
+		{"few pairs", even, 20, []float64{280, 300}}, // the exact interval of a count of 2 encloses more
 		{"many pairs", even, 300, []float64{270, 299}},
 		{"uneven", uneven, 300, []float64{270, 299}},
 	} {
@@ -178,8 +176,7 @@ func TestBirthdayIntervalIsHonest(t *testing.T) {
 	}
 }
 
-// partnersOf draws n pictures with probabilities p and counts, for each, how many
-// others are the same.
+// partnersOf draws n pictures with probabilities p. For each it counts how many others are the same.
 func partnersOf(rng *rand.Rand, p []float64, n int) []int {
 	drawn, counts := make([]int, n), make([]int, len(p))
 	for i := range drawn {
@@ -196,8 +193,7 @@ func partnersOf(rng *rand.Rand, p []float64, n int) []int {
 	return partners
 }
 
-// Nothing repeated: a lower bound. With no pair among 100 samples the mean
-// number of pairs is at most 3.689 = -ln .025.
+// No repetition: a lower bound. With no pair among 100 samples the mean number of pairs is at most 3.689 = -ln .025.
 func TestBirthdayWithoutRepetitions(t *testing.T) {
 	samples := evenly(100)
 	s := birthday(t, samples, evenly(1000), 1)
@@ -208,8 +204,8 @@ func TestBirthdayWithoutRepetitions(t *testing.T) {
 	}
 }
 
-// One picture over and over is a support of 1, also where the data are one
-// picture too; equal held-out rows leave nothing but equal samples to count.
+// The same picture every time is a support of 1, also if the data are one picture too; with equal held-out rows only
+// equal samples count.
 func TestBirthdayOfConstants(t *testing.T) {
 	one := make([]float32, 50*3)
 	s := birthday(t, one, normalRows(rand.New(rand.NewPCG(1, 1)), 100, 3), 3)

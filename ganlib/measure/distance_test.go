@@ -113,7 +113,7 @@ func TestMeanPairwiseDistanceRefuses(t *testing.T) {
 	}
 }
 
-// Against the plain search in float64, with rows long enough to be cut short.
+// Against a plain search in float64, with rows long enough to be cut short.
 func TestNearestAgainstPlainSearch(t *testing.T) {
 	const n, m, dim = 21, 300, 200
 	rng := rand.New(rand.NewPCG(2, 2))
@@ -201,8 +201,8 @@ func numbers(seed uint64, n, dim int, centre, deviation float64) []float32 {
 	return x
 }
 
-// What the float32 product says of a distance must hold, also where it says
-// little: far from zero, among numbers whose squares overflow, or vanish.
+// The bounds from the float32 product must hold even where they are wide: far from zero, and among numbers whose
+// squares overflow or vanish.
 func TestBoundsHold(t *testing.T) {
 	for _, c := range []struct {
 		name              string
@@ -250,7 +250,7 @@ func TestBoundsHold(t *testing.T) {
 	}
 }
 
-// Distances in float32 would all be the same here, and their order chance.
+// Distances in float32 would all be the same here, and their order random.
 func TestNearestDecidesInFloat64(t *testing.T) {
 	const n, dim = 130, 20
 	x := numbers(3, n, dim, 1000, .001)

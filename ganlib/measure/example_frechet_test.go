@@ -18,8 +18,7 @@ func cloud(n int, middle float64, seed uint64) []float32 {
 	return x
 }
 
-// Samples of the data's own distribution, and of one whose mean is (1, 1) away:
-// an FID of 0 and of 2, and what chance adds.
+// Samples of the data's own distribution, and of one whose mean is (1, 1) away: an FID of 0 and of 2, plus chance.
 func ExampleFID() {
 	data := cloud(10_000, 0, 1)
 	for _, samples := range [][]float32{cloud(1000, 0, 2), cloud(1000, 1, 3)} {
@@ -31,8 +30,8 @@ func ExampleFID() {
 	// 2, error <nil>
 }
 
-// The fewer the samples, the greater an FID, though their distribution is the
-// data's. A line over 1/n tells what endlessly many would score.
+// An FID is greater with fewer samples, even from the data's own distribution. A line over 1/n gives the FID of
+// infinitely many samples.
 func ExampleFIDInfinity() {
 	data, samples := cloud(20_000, 0, 1), cloud(2000, 0, 2)
 	curve, err := measure.FIDInfinity(samples, data, 2, []int{20, 50, 100, 500, 2000}, 3)
@@ -41,7 +40,7 @@ func ExampleFIDInfinity() {
 	// falls: true, to 0.0, error <nil>
 }
 
-// KID of a set's own distribution strays around 0, within its standard error.
+// KID of two sets of one distribution scatters around 0, within its standard error.
 func ExampleKID() {
 	data := cloud(2000, 0, 1)
 	for _, samples := range [][]float32{cloud(1000, 0, 2), cloud(1000, 1, 3)} {

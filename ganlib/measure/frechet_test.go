@@ -16,7 +16,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestGoldenFidelity holds FID, KID and the Inception score to torch-fidelity's numbers on the same features.
+// TestGoldenFidelity compares FID, KID and the Inception score with torch-fidelity's on the same features.
 func TestGoldenFidelity(t *testing.T) {
 	golden := gantest.OpenGolden(t, "../../tests/golden", "fidelity")
 	var about struct {
@@ -71,7 +71,7 @@ func normals(rng *rand.Rand, n int, means, stds []float64) []float32 {
 	return x
 }
 
-// features are n rows of dim correlated numbers, none negative: a layer of a network makes such.
+// features are n rows of dim correlated numbers, none negative, as from a layer of a network.
 func features(rng *rand.Rand, n, dim int, shift float64) []float32 {
 	mixing := rand.New(rand.NewPCG(uint64(dim), 0))
 	weights := make([]float64, dim*dim)
@@ -104,7 +104,7 @@ func mustFID(t *testing.T, x, y []float32, dim int) Estimate {
 	return e
 }
 
-// FID is 0 of a set with itself, and the same from either side, whether rows are fewer than dimensions or more.
+// FID is 0 of a set with itself, and symmetric, with fewer rows than dimensions or more.
 func TestFIDOfItself(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, n := range []int{25, 40, 300} {
@@ -147,13 +147,13 @@ func TestStandardErrorsOfOrderedRows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Ten to twenty parts know a standard error to a fifth or so.
+			// Ten to twenty parts give a standard error to about a fifth.
 			between(t, name+" of rows in order", got.StdErr, want.StdErr, .4, 2.5)
 		}
 	}
 }
 
-// Turning and moving both sets changes no distance.
+// Rotating and shifting both sets changes no distance.
 func TestFIDOfTurnedSets(t *testing.T) {
 	const dim = 6
 	rng := rand.New(rand.NewPCG(2, 0))
@@ -182,7 +182,7 @@ func TestFIDOfTurnedSets(t *testing.T) {
 	near(t, "its standard error", got.StdErr, want.StdErr, 1e-4*want.StdErr)
 }
 
-// dense is the Fréchet distance as it is written, by the eigenvalues of Σ₁Σ₂.
+// dense is the Fréchet distance by its definition, from the eigenvalues of Σ₁Σ₂.
 func dense(a, b Gaussian) float64 {
 	var product mat.Dense
 	product.Mul(a.Covariance, b.Covariance)
@@ -213,7 +213,7 @@ func TestFIDAgainstDenseMatrices(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := dense(a, b)
-		// Where Σ is singular, roots of rounding errors are in the plain way's number.
+		// If Σ is singular, the plain number includes roots of rounding errors.
 		near(t, "FID against dense matrices", mustFID(t, x, y, dim).Value, want, 2e-6*want)
 		got, err := Frechet(a, b)
 		if err != nil {
@@ -223,7 +223,7 @@ func TestFIDAgainstDenseMatrices(t *testing.T) {
 	}
 }
 
-// Blocks of rows and strips of columns, with rests, make the covariance that gonum finds.
+// Blocks of rows and strips of columns, with remainders, give gonum's covariance.
 func TestFitGaussianInBlocks(t *testing.T) {
 	const n, dim = 2100, 300
 	x := features(rand.New(rand.NewPCG(4, 0)), n, dim, .5)
@@ -313,7 +313,7 @@ func draw(rng *rand.Rand, n int, g Gaussian) []float32 {
 	return normals(rng, n, g.Mean, stds)
 }
 
-// redraws measures many independent draws: the values' mean and spread, and the mean of the standard errors told.
+// redraws measures many independent draws: the values' mean and spread, and the mean of their standard errors.
 func redraws(t *testing.T, times int, measure func(rng *rand.Rand) (Estimate, error)) (mean, spread, told float64) {
 	t.Helper()
 	var values, errors []float64
@@ -336,8 +336,8 @@ func between(t *testing.T, what string, told, spread, lo, hi float64) {
 	}
 }
 
-// FID of samples of two normal distributions is their closed form's, and its standard error the spread over redraws
-// of x. Where there is no difference it is some three times too large, as it says.
+// FID of samples of two normal distributions is their closed form's, and its standard error the spread over redraws of
+// x. Without a difference it is about three times too large, as documented.
 func TestFIDOfNormals(t *testing.T) {
 	y := draw(rand.New(rand.NewPCG(5, 0)), 100_000, near0)
 	fid := func(g Gaussian) func(rng *rand.Rand) (Estimate, error) {
@@ -397,7 +397,7 @@ func TestFIDInfinity(t *testing.T) {
 	}
 }
 
-// The line through points of a law that is exact.
+// The line through points of an exact law.
 func TestFIDCurveFit(t *testing.T) {
 	c := FIDCurve{Sizes: []int{10, 20, 40}, Values: []float64{3.5, 3.25, 3.125}}
 	c.fit(.25)
@@ -464,8 +464,8 @@ func TestFIDRefuses(t *testing.T) {
 	wantRefusal(t, err, ErrTooFew)
 }
 
-// As many samples and features as published FIDs have: under a minute on two cores. The time that the processors
-// worked is told beside the clock's.
+// As many samples and features as published FIDs have: under a minute on two cores. It reports processor time beside
+// the clock's.
 func BenchmarkFID(b *testing.B) {
 	const n, dim = 10_000, 2048
 	x, y := largeFeatures(n, dim, 1), largeFeatures(n, dim, 2)
@@ -476,7 +476,7 @@ func BenchmarkFID(b *testing.B) {
 	}
 }
 
-// largeFeatures are rows of features that cost little to make: each number after the first leans on the one before.
+// largeFeatures are rows of features that cost little to make: each number after the first depends on the one before.
 func largeFeatures(n, dim int, seed uint64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	x := make([]float32, n*dim)

@@ -70,9 +70,8 @@ func TestHistogramJSD(t *testing.T) {
 	}
 }
 
-// 40,000 samples of N(1, .5) itself, over some 40 bins of .1: nothing but
-// chance is left, about 1e-4. Of N(1.5, .5) instead: the JSD of two normals a
-// standard deviation apart, integrated here from their densities.
+// 40,000 samples of N(1, .5) itself, over some 40 bins of .1: only chance is left, about 1e-4. Of N(1.5, .5) instead:
+// the JSD of two normals a standard deviation apart, integrated here from their densities.
 func TestHistogramJSDOfNormals(t *testing.T) {
 	target := data.Normal1D{Mean: 1, Std: .5}
 	rng := rand.New(rand.NewPCG(5, 5))

@@ -16,7 +16,7 @@ func mustScore(t *testing.T, p []float32, classes, splits int) Estimate {
 	return e
 }
 
-// oneHot are rows that are certain of their class.
+// oneHot are rows with a certain class.
 func oneHot(classes int, labels ...int) []float32 {
 	p := make([]float32, len(labels)*classes)
 	for row, label := range labels {

@@ -25,7 +25,7 @@ func plain(x, y [][]float64, xGroups, yGroups []int, without int, k func(a, b []
 	return mean(x, x, xGroups, xGroups, true) + mean(y, y, yGroups, yGroups, true) - 2*mean(x, y, xGroups, yGroups, false)
 }
 
-// plainEstimate is that and the jackknife's standard error.
+// plainEstimate is plain with the jackknife's standard error.
 func plainEstimate(x, y []float32, dim int, k func(a, b []float64) float64) Estimate {
 	groups := min(20, len(x)/dim, len(y)/dim)
 	xGroups, yGroups := deal(len(x)/dim, groups), deal(len(y)/dim, groups)
@@ -102,7 +102,7 @@ func TestKernelsAgainstPlainLoops(t *testing.T) {
 	}
 }
 
-// The mean over subsets, each by itself, is the value.
+// The value is the mean over subsets, each computed alone.
 func TestKIDIsTheMeanOverSubsets(t *testing.T) {
 	const dim = 4
 	rng := rand.New(rand.NewPCG(2, 0))
@@ -135,7 +135,7 @@ func TestKIDDrawsByItsSeed(t *testing.T) {
 	if kid(1) != kid(1) || kid(1) == kid(2) {
 		t.Errorf("KID %v and %v of seed 1, %v of seed 2: want the same, and another", kid(1), kid(1), kid(2))
 	}
-	// By default subsets are the smaller set's 150 rows, 100 times over: all of y, and x's in turn.
+	// By default subsets are the smaller set's 150 rows, 100 times: all of y, and x's in turn.
 	e, err := KID(x, y, dim, KIDOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func TestKIDDrawsByItsSeed(t *testing.T) {
 	near(t, "KID of many subsets against that of all rows", e.Value, all.Value, e.StdErr)
 }
 
-// Two halves of one set are of one distribution: KID and MMD are 0 within their errors, and stray to both sides.
+// Two halves of one set have one distribution: KID and MMD are 0 within their errors, and scatter around it.
 func TestKIDAndMMDOfHalves(t *testing.T) {
 	const dim, n = 16, 400
 	below := [2]int{}
@@ -172,8 +172,8 @@ func TestKIDAndMMDOfHalves(t *testing.T) {
 	}
 }
 
-// The standard errors of KID and MMD are the spread over redraws of both sets where these differ, and too large by
-// about a half where they do not. The subsets' own spread would be far from it: they share rows.
+// The standard errors of KID and MMD are the spread over redraws of both sets if these differ, and too large by about a
+// half if not. The subsets' own spread would be far from it: they share rows.
 func TestKIDAndMMDStandardErrors(t *testing.T) {
 	const n = 160
 	kid := func(x, y []float32) (Estimate, error) {
@@ -223,7 +223,7 @@ func TestMedianBandwidth(t *testing.T) {
 	if err != nil || got != 10 {
 		t.Errorf("median distance %g, %v: want 10", got, err)
 	}
-	// Many rows of two normals' two numbers each: distances are Rayleigh's, √2 times, median √2·√(2 log 2).
+	// Many rows of two numbers from two normals: distances are Rayleigh's, √2 times, median √2·√(2 log 2).
 	x := normals(rand.New(rand.NewPCG(4, 0)), 3000, []float64{0, 0}, []float64{1, 1})
 	got, err = MedianBandwidth(x, x, 2)
 	if err != nil {
@@ -279,7 +279,7 @@ func TestKIDAndMMDRefuse(t *testing.T) {
 	}
 }
 
-// A tenth of the customary hundred subsets of a thousand, of Inception's many features.
+// A tenth of the customary hundred subsets of a thousand, with as many features as Inception.
 func BenchmarkKID(b *testing.B) {
 	const n, dim = 10_000, 2048
 	x, y := largeFeatures(n, dim, 1), largeFeatures(n, dim, 2)

@@ -70,7 +70,7 @@ func TestKMeansImproves(t *testing.T) {
 	}
 }
 
-// Most rows are one and the same: most centres begin without rows of their own.
+// Most rows are equal: most centres begin without rows of their own.
 func TestKMeansFillsEmptyCentres(t *testing.T) {
 	x := make([]float32, 100)
 	x[7], x[50], x[98] = 5, 9, 12

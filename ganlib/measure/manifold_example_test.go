@@ -7,8 +7,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/measure"
 )
 
-// Two generators of a ring of eight modes: one that makes three of them only,
-// and one that makes all of them badly.
+// Two generators of a ring of eight modes: one that makes only three of them, and one that makes all of them badly.
 func ExampleManifold() {
 	const n = 1000
 	ring := data.Ring(8, 1, .05)
@@ -29,8 +28,7 @@ func ExampleManifold() {
 	// precision 0.2, recall 1.0, density 0.1, coverage 0.3
 }
 
-// Samples and held-out points come from one Gaussian, and so does the training
-// set. A copycat hands out training points.
+// Samples, held-out points and the training set come from one Gaussian. A copycat repeats training points.
 func ExampleMemorisation() {
 	p := data.Ring(1, 0, 1)
 	train, heldOut, fresh := p.Batch(1, 0, 500), p.Batch(2, 0, 1000), p.Batch(3, 0, 1000)

@@ -36,9 +36,8 @@ func mustManifold(t *testing.T, real, fake []float32, dim, k int) PRDC {
 	return got
 }
 
-// The package that the authors of density and coverage published decides alike
-// on every row: the tolerance is that of a division, and a count is off by
-// 1/1000 at the least.
+// The published package of the authors of density and coverage decides alike on every row: the tolerance is that of a
+// division, and one count changes the result by at least 1/1000.
 func TestManifoldAgainstPRDC(t *testing.T) {
 	g := gantest.OpenGolden(t, "../../tests/golden", "prdc")
 	var about struct{ K map[string]int }
@@ -56,9 +55,8 @@ func TestManifoldAgainstPRDC(t *testing.T) {
 	g.CheckAllSeen(t)
 }
 
-// On a line every ball can be drawn. Real 0, 1, 3, 7 reach 1, 1, 2, 4: balls
-// (-1, 1), (0, 2), (1, 5), (3, 11), open at both ends. Fake 1, 4, 4.5, 20 reach 3,
-// .5, .5, 15.5: balls (-2, 4), (3.5, 4.5), (4, 5), (4.5, 35.5).
+// On a line every ball can be drawn. Real 0, 1, 3, 7 reach 1, 1, 2, 4: balls (-1, 1), (0, 2), (1, 5), (3, 11), open at
+// both ends. Fake 1, 4, 4.5, 20 reach 3, .5, .5, 15.5: balls (-2, 4), (3.5, 4.5), (4, 5), (4.5, 35.5).
 func TestManifoldOnALine(t *testing.T) {
 	got := mustManifold(t, []float32{0, 1, 3, 7}, []float32{1, 4, 4.5, 20}, 1, 1)
 	near(t, "precision", got.Precision.Value, 3./4, 0)     // 1, 4 and 4.5
@@ -78,9 +76,8 @@ func TestManifoldOfEqualSets(t *testing.T) {
 	}
 }
 
-// Rows of one distribution: on average density is 1 and coverage
-// 1 - Π (n-i)/(n+m-i), i from 1 to k (Naeem et al. 2020, section 3.3). Rows share
-// balls, so the spread is wider than the standard errors say.
+// Rows of one distribution: on average density is 1 and coverage 1 - Π (n-i)/(n+m-i), i from 1 to k (Naeem et al. 2020,
+// section 3.3). Rows share balls, so the spread is wider than the standard errors.
 func TestManifoldOfOneDistribution(t *testing.T) {
 	const n, m, dim, k = 1500, 1000, 4, 5
 	missed := 1.
@@ -92,11 +89,11 @@ func TestManifoldOfOneDistribution(t *testing.T) {
 	near(t, "coverage", got.Coverage.Value, 1-missed, 5*got.Coverage.StdErr)
 }
 
-// Each failure has its sign.
+// Each failure has its own sign.
 func TestManifoldTellsFailures(t *testing.T) {
 	const n, dim, k = 400, 6, 5
 	real := numbers(1, n, dim, 0, 1)
-	collapsed := slices.Repeat(make([]float32, dim), n) // one sample, in the middle, over and over
+	collapsed := slices.Repeat(make([]float32, dim), n) // the same sample, in the middle, every time
 	for _, c := range []struct {
 		name      string
 		fake      []float32
@@ -120,7 +117,7 @@ func TestManifoldTellsFailures(t *testing.T) {
 	}
 }
 
-// Units do not matter, also where squares would not fit in a float32.
+// Units do not matter, even if squares would not fit in a float32.
 func TestManifoldInOtherUnits(t *testing.T) {
 	const dim = 5
 	real, fake := numbers(1, 90, dim, 0, 1), numbers(2, 80, dim, .2, 1)
@@ -175,8 +172,7 @@ func TestManifoldRefuses(t *testing.T) {
 	}
 }
 
-// As many features of as many images as the literature takes: 3e8 distances
-// of 2048 numbers.
+// As many features of as many images as in the literature: 3e8 distances of 2048 numbers.
 func BenchmarkManifold(b *testing.B) {
 	const n, dim = 10_000, 2048
 	real, fake := numbers(1, n, dim, .4, .4), numbers(2, n, dim, .4, .4)

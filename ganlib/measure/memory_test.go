@@ -9,7 +9,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/mnist"
 )
 
-// digits are every step-th image of MNIST from first on, n of them, in [0, 1].
+// digits are n images of MNIST in [0, 1]: every step-th one from first on.
 func digits(t testing.TB, load func() (*data.Images, error), first, step, n int) (x []float32, dim int) {
 	t.Helper()
 	set, err := load()
@@ -67,9 +67,8 @@ func TestMemorisationCountsCopies(t *testing.T) {
 	near(t, "chance", got.Chance, 2./201, 1e-15)
 }
 
-// Images that are as new as the held-out ones: any percentile is as likely as
-// any other. Their largest deviation from that is below .073 in 99 of 100
-// cases (two-sample Kolmogorov-Smirnov, a thousand each).
+// Images that are as new as the held-out ones: all percentiles are equally likely. In 99 of 100 cases their largest
+// deviation from that is below .073 (two-sample Kolmogorov-Smirnov, a thousand each).
 func TestMemorisationOfNewImages(t *testing.T) {
 	const n = 1000
 	train, dim := digits(t, mnist.Train, 0, 1, 4000)
@@ -89,7 +88,7 @@ func TestMemorisationOfNewImages(t *testing.T) {
 	near(t, "copies", got.Copies.Value, got.Chance, 4*math.Sqrt(2*.01*.99/n)) // both sets' chance
 }
 
-// A copycat, and one that shifts its copies' grey by a little.
+// A copycat, and one that shifts the grey of its copies a little.
 func TestMemorisationFindsCopies(t *testing.T) {
 	train, dim := digits(t, mnist.Train, 0, 1, 2000)
 	heldOut, _ := digits(t, mnist.Test, 0, 1, 500)
@@ -112,7 +111,7 @@ func TestMemorisationFindsCopies(t *testing.T) {
 	}
 }
 
-// Where the held-out rows are copies themselves, a copy is nothing unusual.
+// If the held-out rows are copies themselves, a copy is not unusual.
 func TestMemorisationOfEqualDistances(t *testing.T) {
 	x := make([]float32, 40)
 	got, err := Memorisation(x, x, x, 2)

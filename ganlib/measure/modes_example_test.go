@@ -52,8 +52,8 @@ func ExampleLabelCoverage() {
 	// total variation 0.10, by chance 0.04; p-value 1.6e-17
 }
 
-// The 1000 modes of Stacked MNIST, 26,000 samples as in the literature: the
-// data itself, and a generator with no red 9.
+// The 1000 modes of Stacked MNIST, 26,000 samples as in the literature: the data itself, and a generator without a red
+// 9.
 func ExampleLabelCoverage_stackedMNIST() {
 	modes := make([]float64, 1000)
 	for mode := range modes {

@@ -41,8 +41,8 @@ func drawLabels(rng *rand.Rand, p []float64, n int) []int {
 	return labels
 }
 
-// Eight samples of four classes, one of which the data do not have and one of
-// which the samples do not: p = (6, 2, 0)/8 against q = (1/2, 1/4, 1/4).
+// Eight samples of four classes; the data lack one class and the samples another: p = (6, 2, 0)/8 against q = (1/2,
+// 1/4, 1/4).
 func TestLabelCoverageByHand(t *testing.T) {
 	c := coverage(t, []int{0, 0, 2, 0, 0, 0, 2, 0}, []float64{.5, 0, .25, .25})
 	if c.Of != 3 || c.Found != 2 || !slices.Equal(c.Missing, []int{3}) || !slices.Equal(c.Counts, []int{6, 0, 2, 0}) {
@@ -55,7 +55,7 @@ func TestLabelCoverageByHand(t *testing.T) {
 	near(t, "p-value", c.PValue, math.Exp(-1.5), 1e-12)
 }
 
-// One class of K only: KL is log K, total variation 1 - 1/K, and all else is missing.
+// One class of K only: KL is log K, total variation 1 - 1/K, and all others are missing.
 func TestLabelCoverageOfOneClass(t *testing.T) {
 	c := coverage(t, make([]int, 100), alike(10))
 	near(t, "KL", c.KL.Value, math.Log(10), 1e-12)
@@ -63,7 +63,7 @@ func TestLabelCoverageOfOneClass(t *testing.T) {
 	if c.Found != 1 || !slices.Equal(c.Missing, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}) || c.PValue > 1e-100 {
 		t.Errorf("%+v: want 1 class found, the others missing, a p-value of nearly 0", c)
 	}
-	// Data of one class are matched by samples of it.
+	// Data and samples of one class agree.
 	if c := coverage(t, []int{0, 0}, []float64{1}); c.KL != (Estimate{}) || c.PValue != 1 || c.Found != 1 || c.Chance != (ByChance{Found: 1}) {
 		t.Errorf("one class of one: %+v: want a KL of 0 and a p-value of 1", c)
 	}
@@ -83,8 +83,8 @@ func TestLabelCoverageMissingOneDigit(t *testing.T) {
 	}
 }
 
-// What the data themselves score, against a simulation, with many samples
-// and with fewer than classes; and the formula for many samples.
+// The data's own scores, against a simulation, with many samples and with fewer than classes; and the formula for many
+// samples.
 func TestLabelCoverageByChance(t *testing.T) {
 	steep := []float64{.5, .3, .15, .04, .01}
 	for _, c := range []struct {
@@ -112,8 +112,7 @@ func TestLabelCoverageByChance(t *testing.T) {
 	near(t, "modes found by chance", byChance(26_000, alike(1000)).Found, 1000, 1e-6)
 }
 
-// The standard errors are the spread over many draws, of the data's own shares
-// and of others.
+// The standard errors are the spread over many draws, with the data's own fractions and with others.
 func TestLabelCoverageStandardErrors(t *testing.T) {
 	const n, draws = 2000, 400
 	for _, c := range []struct {
@@ -141,7 +140,7 @@ func TestLabelCoverageStandardErrors(t *testing.T) {
 	}
 }
 
-// Under the data's own shares the p-value is uniform: a tenth below .1.
+// Under the data's own fractions the p-value is uniform: a tenth are below .1.
 func TestLabelCoveragePValueIsUniform(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	below := 0
@@ -187,8 +186,7 @@ func TestShares(t *testing.T) {
 	wantRefusal(t, err, "labels[1]")
 }
 
-// Samples at chosen distances from the modes of a ring of 4, which are at
-// (1, 0), (0, 1), (-1, 0) and (0, -1).
+// Samples at chosen distances from the modes of a ring of 4, which are at (1, 0), (0, 1), (-1, 0) and (0, -1).
 func TestModeCoverageByHand(t *testing.T) {
 	x := []float64{
 		1, 0, // mode 0, dead on
@@ -212,8 +210,8 @@ func TestModeCoverageByHand(t *testing.T) {
 	near(t, "KL", m.Nearest.KL.Value, .6*math.Log(2.4)+.4*math.Log(.8), 1e-12)
 }
 
-// The data's own samples, as many as the papers take: all modes, and the share
-// of high quality and the divergence that chance gives.
+// The data's own samples, as many as the papers take: all modes, and the high quality and divergence expected by
+// chance.
 func TestModeCoverageOfTheDataItself(t *testing.T) {
 	const n = 2500
 	uneven := data.Mixture{Means: data.Ring(3, 2, .02).Means, Std: .02, Weights: []float64{.6, .3, .1}}
@@ -236,8 +234,8 @@ func TestModeCoverageOfTheDataItself(t *testing.T) {
 	}
 }
 
-// Half of the ring, and a generator that is nowhere near any mode: no mode is
-// found, and the divergence is that of its nearest ones.
+// Half of the ring, and a generator that is far from every mode: no mode is found, and the divergence is that of the
+// nearest modes.
 func TestModeCoverageOfBadGenerators(t *testing.T) {
 	ring := data.Ring(8, 1, .05)
 	half := data.Mixture{Means: ring.Means[:4], Std: .05}

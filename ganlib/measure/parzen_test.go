@@ -47,7 +47,7 @@ func TestParzenAgainstNumPy(t *testing.T) {
 	g.CheckAllSeen(t)
 }
 
-// One sample is one Gaussian, however far the rows are from it.
+// One sample is one Gaussian, at any distance of the rows.
 func TestParzenOfOneSample(t *testing.T) {
 	const sigma = .3
 	got := mustParzen(t, []float32{1, 2, 2}, []float32{1, 2, 2, 0, 0, 0, 4001, 2, 2}, 3, sigma)[0]
@@ -79,7 +79,7 @@ func TestParzenIsAMixture(t *testing.T) {
 	}
 }
 
-// What counts is set against the nearest sample so far, in whatever order they come.
+// Summands are relative to the nearest sample so far, in any order of the samples.
 func TestParzenInAnyOrder(t *testing.T) {
 	const dim = 7
 	samples, x := numbers(1, 300, dim, 0, 3), numbers(2, 20, dim, 0, 3)
@@ -93,8 +93,8 @@ func TestParzenInAnyOrder(t *testing.T) {
 	}
 }
 
-// What Theis et al. 2016 (arXiv:1511.01844) warn of: the estimate ranks models
-// of blurred digits above real ones, and copies beside them.
+// Theis et al. 2016 (arXiv:1511.01844) warn of this: the estimate ranks models of blurred digits above real ones, and
+// copies equal to them.
 func TestParzenIsFooled(t *testing.T) {
 	const m, n = 1000, 500
 	real, dim := digits(t, mnist.Train, 0, 1, m)
@@ -110,13 +110,13 @@ func TestParzenIsFooled(t *testing.T) {
 	}
 	truth := score(real)
 
-	// Blurred means, as many as the real images they are held against.
+	// Blurred means, as many as the real images that they are compared with.
 	centres, err := KMeans(more, dim, m, 3, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	blurred := score(centres)
-	// A copycat of a training set, against digits that nobody has seen.
+	// A copycat of a training set, against unseen digits.
 	unseen, _ := digits(t, mnist.Train, 30_000, 1, m)
 	copies, fresh := truth, score(unseen)
 	// Real images again, but six times as many.

@@ -24,7 +24,8 @@ const batchSize = 64
 
 var ring = data.Ring(8, 1, .05)
 
-// onRing is a game on a ring of eight Gaussians after a number of iterations, with D's rate. No configuration is behind it.
+// onRing is a game on a ring of eight Gaussians after a number of iterations, with D's rate and without a
+// configuration.
 func onRing(t *testing.T, b compute.Backend, dRate float64, steps int) (*ganlib.Players, data.Feed) {
 	t.Helper()
 	mlp := func(output int) ganlib.MLP {
@@ -76,8 +77,8 @@ func bytesOf(t *testing.T, store *model.Store) map[string][]byte {
 	return state
 }
 
-// TestSignalsAreTheWeights: whoever measures, and how often, the same weights give the same numbers, and looking changes
-// no bit of the store.
+// TestSignalsAreTheWeights: the same weights always give the same numbers, however often they are measured, and
+// measuring changes no bit of the store.
 func TestSignalsAreTheWeights(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		p, feed := onRing(t, b, 1e-3, 30)
@@ -99,8 +100,8 @@ func TestSignalsAreTheWeights(t *testing.T) {
 	})
 }
 
-// TestSignalsSeeCollapse: executors that are kept see the weights change, and a G whose last weights are 0, which makes one
-// point of all noise, has neither diversity nor recall, and no gradient in the layers before.
+// TestSignalsSeeCollapse: kept executors see the weights change. A G whose last weights are 0, which makes one point of
+// all noise, has no diversity, no recall, and no gradient in the layers before.
 func TestSignalsSeeCollapse(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		p, feed := onRing(t, b, 1e-3, 30)
@@ -122,7 +123,7 @@ func TestSignalsSeeCollapse(t *testing.T) {
 	})
 }
 
-// TestSignalsOfTheData: other examples of p_data are what a G without fault would make.
+// TestSignalsOfTheData: other examples of p_data are what a perfect G would make.
 func TestSignalsOfTheData(t *testing.T) {
 	p, feed := onRing(t, gantest.Open(t, "go"), 1e-3, 1)
 	draw, err := feed.Batches(t.Context(), p.Backend, Rows)
@@ -139,8 +140,8 @@ func TestSignalsOfTheData(t *testing.T) {
 	require.Equal(t, 8., values[record.Modes])
 }
 
-// TestSignalsByFeatures: samples are compared by what Features makes of them. Features in which all examples are alike say
-// nothing, so nothing is compared by them.
+// TestSignalsByFeatures: samples are compared by what Features makes of them. If all features are alike, nothing is
+// compared by them.
 func TestSignalsByFeatures(t *testing.T) {
 	p, feed := onRing(t, gantest.Open(t, "go"), 1e-3, 1)
 	asked := 0
@@ -156,8 +157,8 @@ func TestSignalsByFeatures(t *testing.T) {
 	require.Contains(t, values, record.GradRatio)
 }
 
-// TestFreeze: on a ring of eight Gaussians a D that learns too slowly to see stays near V = −log 4 while G covers little.
-// The test finds out, changes nothing, and leaves a record by which the diagnosis says so.
+// TestFreeze: on a ring of eight Gaussians a D that learns too slowly to see stays near V = −log 4 while G covers
+// little. The test detects it, changes nothing, and leaves a record from which the diagnosis says so.
 func TestFreeze(t *testing.T) {
 	p, feed := onRing(t, gantest.Open(t, "go"), 1e-5, 200)
 	before := bytesOf(t, p.Store)
@@ -185,7 +186,7 @@ func TestFreeze(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestTrainDiscriminator: the D that comes back climbs V, by no more than it can; the players given stay.
+// TestTrainDiscriminator: the returned D raises V, by no more than it can; the given players do not change.
 func TestTrainDiscriminator(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		p, feed := onRing(t, b, 1e-3, 2)
@@ -215,7 +216,7 @@ func TestTrainDiscriminator(t *testing.T) {
 	})
 }
 
-// TestFailed: samples that were better are a failure; samples that have not become good yet are not.
+// TestFailed: samples that were better are a failure; samples that are not good yet are not.
 func TestFailed(t *testing.T) {
 	var history []run.Record
 	for i := range 60 {
@@ -231,7 +232,7 @@ func TestFailed(t *testing.T) {
 	require.ErrorIs(t, Failed(history), ErrFailed)
 }
 
-// TestGuard: a run that rolls back lowers both players' rates, by the factor to the power of the times.
+// TestGuard: a run that rolls back lowers both players' rates, by the factor to the power of the number of times.
 func TestGuard(t *testing.T) {
 	p, _ := onRing(t, gantest.Open(t, "go"), 1e-3, 1)
 	var spec run.Spec

@@ -13,9 +13,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestMaxColNorm: an update by the rule within, then no column of a matrix is longer than the limit. A
-// shorter column, one of zeros, a vector and a kernel stay as the rule left them, and a variable of another
-// player is nobody's business.
+// TestMaxColNorm: after an update by the rule within, no column of a matrix is longer than the limit. The rule's result
+// for a shorter column, one of zeros, a vector and a kernel stays, and another player's variable is not touched.
 func TestMaxColNorm(t *testing.T) {
 	limited := MaxColNorm{Rule: &Momentum{LearningRate: .5}, Limit: 2}
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {

@@ -16,7 +16,7 @@ import (
 // descend minimises ½·c·θ² from θ = 1 and returns θ after each of n updates.
 func descend(b compute.Backend, store *model.Store, rule Rule, c float64, n int) []float64 {
 	exec := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
-		root.SetTraining(g, true) // otherwise the Go backend takes variables for constants
+		root.SetTraining(g, true) // otherwise the Go backend turns variables into constants
 		player := root.At("player")
 		theta := player.VariableWithValue("theta", 1.0)
 		loss := MulScalar(Square(theta.NodeValue(g)), c/2)
@@ -31,7 +31,7 @@ func descend(b compute.Backend, store *model.Store, rule Rule, c float64, n int)
 	return path
 }
 
-// TestMomentum follows the released schedule, shortened, beside the same rule as a Go loop.
+// TestMomentum compares the released schedule, shortened, with the same rule as a Go loop.
 func TestMomentum(t *testing.T) {
 	released := &Momentum{LearningRate: 0.1, Decay: 1.01, MinRate: 0.05, Initial: 0.5, Final: 0.7, Saturate: 5, Epoch: 10}
 	plain := &Momentum{LearningRate: 0.1, Initial: 0.9}
@@ -83,7 +83,7 @@ func TestAdam(t *testing.T) {
 	}
 }
 
-// TestClear: after Clear a rule starts again as new, and nothing of it is left in the store.
+// TestClear: after Clear a rule starts anew, and leaves nothing in the store.
 func TestClear(t *testing.T) {
 	for name, rule := range map[string]Rule{
 		"momentum": &Momentum{LearningRate: 0.1, Initial: 0.5},
@@ -102,9 +102,8 @@ func TestClear(t *testing.T) {
 	}
 }
 
-// TestFrameworkLearningRateVariable: GoMLX keeps Adam's rate in a variable, and where a checkpoint
-// brings that variable along it is the old rate that counts. Adam's first steps on a constant gradient
-// are the rate itself.
+// TestFrameworkLearningRateVariable: GoMLX keeps Adam's rate in a variable. If a checkpoint holds that variable, the
+// old rate is used. Adam's first steps on a constant gradient are the rate itself.
 func TestFrameworkLearningRateVariable(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		store := model.NewStore()

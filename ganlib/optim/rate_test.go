@@ -13,8 +13,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// slide returns θ after each of n updates from 0 down the slope 1, in one executor: a gradient whose size
-// does not change. factor is set before update i where factors[i] is not 0.
+// slide returns θ after each of n updates from 0 down the slope 1, in one executor: a gradient of constant size. factor
+// is set before update i if factors[i] is not 0.
 func slide(t *testing.T, b compute.Backend, rule Rule, n int, factors map[int]float64) []float64 {
 	store := model.NewStore()
 	exec := model.MustNewExec1(b, store, func(root *model.Scope, g *Graph) *Node {
@@ -35,8 +35,8 @@ func slide(t *testing.T, b compute.Backend, rule Rule, n int, factors map[int]fl
 	return path
 }
 
-// TestRateFactor: from the update after it was set, also in an executor long compiled, each step is the
-// rule's times the factor; 1 is nothing at all.
+// TestRateFactor: from the update after it was set, also in a compiled executor, each step is the rule's times the
+// factor; 1 changes nothing.
 func TestRateFactor(t *testing.T) {
 	for name, rule := range map[string]Rule{
 		"momentum": &Momentum{LearningRate: .1, Decay: 1.01, MinRate: .01},

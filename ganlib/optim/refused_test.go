@@ -9,7 +9,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestRulesRefused: settings by which no rule can train, by key.
+// TestRulesRefused: settings with which no rule can train, by key.
 func TestRulesRefused(t *testing.T) {
 	released := Momentum{LearningRate: .1, Decay: 1.000004, MinRate: 1e-6, Initial: .5, Final: .7, Saturate: 250, Epoch: 500}
 	require.NoError(t, released.Validate())

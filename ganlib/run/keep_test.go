@@ -10,7 +10,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// Of 30 steps saved every 5 the newest three are kept, and those that 10 divides; each holds the state of its step.
+// Of 30 steps saved every 5, the newest three and those that 10 divides are kept; each holds the state of its step.
 func TestKeepEvery(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		short := toySpec(t.TempDir(), b, toyOf(10))

@@ -25,7 +25,7 @@ type rule struct {
 	Beta1 float64 `json:"beta1"`
 }
 
-// branch is inside itself.
+// branch contains itself.
 type branch struct {
 	Name string  `json:"name"`
 	Left *branch `json:"left,omitempty"`
@@ -49,7 +49,7 @@ func example() config {
 	}
 }
 
-// Keys at every depth take other values, those of embedded structs and of maps too, and the original stays as it was.
+// Keys at every depth change their values, also in embedded structs and maps, and the original does not change.
 func TestChange(t *testing.T) {
 	got, err := Change(example(), map[string]any{
 		"k": 2, "rule.rate": 4e-4, "net": []int{7}, "seed": uint64(math.MaxUint64), "half": true, "free.any.thing": "x",
@@ -83,7 +83,7 @@ func TestChange(t *testing.T) {
 	require.Equal(t, 5, was.K)
 }
 
-// A value that its key cannot have is refused by its key.
+// A wrong value is refused with its key.
 func TestChangeRefusesValues(t *testing.T) {
 	for _, c := range []struct {
 		change map[string]any
@@ -164,7 +164,7 @@ func TestReadConfig(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// The version is taken out of an object wherever it is, and the rest stays as it was written.
+// The version is removed from an object wherever it is, and the rest stays as it was written.
 func TestSchemaInAnObject(t *testing.T) {
 	for with, want := range map[string]string{
 		`{"schema":1}`:                            `{}`,

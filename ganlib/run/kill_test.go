@@ -57,7 +57,7 @@ func TestKill(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "toy")
 	from := 0
 	for range kills {
-		// A child is killed within 60 ms of when it began to train: some five checkpoints' time.
+		// A child is killed within 60 ms of the start of its training: about five checkpoints' time.
 		from = killOne(t, dir, from, rand.N(60*time.Millisecond))
 	}
 	if from >= killSteps {
@@ -148,8 +148,7 @@ func wantAllReadable(t *testing.T, dir string) {
 	wantNothingElse(t, dir, list)
 }
 
-// wantNothingElse looks for entries of a run that are not its own files, the checkpoints listed, or pictures that can be
-// decoded.
+// wantNothingElse looks for entries of a run other than its own files, the listed checkpoints, and decodable pictures.
 func wantNothingElse(t *testing.T, dir string, whole []Checkpoint) {
 	t.Helper()
 	known := []string{dir}

@@ -11,8 +11,8 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// A note joins the records of its step. It survives a resumption from its checkpoint, and goes with a checkpoint that the
-// run falls back behind.
+// A note joins the records of its step. It survives a resumption from its checkpoint, and goes with a checkpoint that
+// the run rolls back past.
 func TestNote(t *testing.T) {
 	dir, b := t.TempDir(), gantest.Open(t, "go")
 	mustTrain(t, toySpec(dir, b, toyOf(10)))
@@ -66,7 +66,7 @@ func isSorted(records []Record) bool {
 	return true
 }
 
-// A run that stopped is still one that stopped once its last state was probed.
+// A stopped run stays stopped once its last state was probed.
 func TestNoteOfAStoppedRun(t *testing.T) {
 	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(30)))
 	spec.Judge = func(history []Record) error { return errCollapse }
@@ -95,7 +95,7 @@ func TestNoteRefuses(t *testing.T) {
 	require.True(t, maps.Equal(before, tree(t, dir)), "the directory was changed")
 }
 
-// A run begins where there is nothing, or what a training that was killed at once leaves.
+// A run begins in an empty directory, or in one left by a training that was killed at once.
 func TestBegun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "toy")
 	want := func(begun bool) {

@@ -54,8 +54,8 @@ func TestBest(t *testing.T) {
 
 var errCollapse = errors.New("all samples are the same")
 
-// A run that is judged to have failed at step 20 goes back to its best step, 10, and on from there, with the weights of
-// a run that was only ever at step 10. When it is resumed, its roll-backs are still counted.
+// A run that fails at step 20 rolls back to its best step, 10, and continues with the weights of a run that was only
+// ever at step 10. When it is resumed, its roll-backs still count.
 func TestRollBack(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		whole := measured(toySpec(t.TempDir(), b, toyOf(30)))
@@ -87,7 +87,7 @@ func TestRollBack(t *testing.T) {
 	})
 }
 
-// wantRollBack looks for the roll-back in a history, in its place and once.
+// wantRollBack looks for exactly one roll-back in a history, in its place.
 func wantRollBack(t *testing.T, r *Run) {
 	t.Helper()
 	history, err := r.History()
@@ -109,7 +109,7 @@ func wantRollBack(t *testing.T, r *Run) {
 	}
 }
 
-// After its last roll-back the run stops, and says so; the state at which it stopped is saved.
+// After its last roll-back the run stops, and says so; its last state is saved.
 func TestRollBacksEnd(t *testing.T) {
 	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(30)))
 	spec.Rollbacks = 2
@@ -138,7 +138,7 @@ func TestRollBacksEnd(t *testing.T) {
 	}
 }
 
-// A NaN in the labels is found at its step, with the variables that it has reached, and is rolled back from as well.
+// A NaN in the labels is found at its step, with the variables that it has reached, and also causes a roll-back.
 func TestNaN(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		poisoned := func(dir string) Spec {

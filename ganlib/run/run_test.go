@@ -22,7 +22,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// A run ended at step 15 and told to go on, and one interrupted at step 13 and started again, equal the run in one piece:
+// A run that ended at step 15 and was extended, and one interrupted at step 13 and resumed, equal the run in one piece:
 // every variable bit for bit, every record except for the clock, every picture.
 func TestCutInTwoEqualsOnePiece(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -183,7 +183,7 @@ func wantFrames(t *testing.T, path string, want int) {
 	}
 }
 
-// An empty store gets the variables back as the saved store had them: in the same order, and the same ones trainable.
+// An empty store gets the variables of the saved store: in the same order, with the same ones trainable.
 func TestRestoreKeepsOrderAndTrainable(t *testing.T) {
 	spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(5))
 	r, _ := mustTrain(t, spec)
@@ -315,8 +315,8 @@ func damageFile(t *testing.T, dir string, step int, ending string, change func([
 	}
 }
 
-// Whatever is wrong with the newest checkpoint, the run resumes from the one before, says so, keeps the damaged one under
-// another name and ends with the weights that it would have had.
+// Whatever is wrong with the newest checkpoint, the run resumes from the one before, says so, keeps the damaged one
+// under another name and ends with the same weights.
 func TestDamagedCheckpoint(t *testing.T) {
 	b := gantest.Open(t, "go")
 	whole := toySpec(t.TempDir(), b, toyOf(20))
@@ -427,7 +427,7 @@ func TestBeginsAgainWithoutCheckpoint(t *testing.T) {
 	wantSamePictures(t, r, whole)
 }
 
-// A loss that is not finite stops the run and never reaches a checkpoint; nor do weights that a step has spoiled while its
+// A loss that is not finite stops the run and never reaches a checkpoint; nor do weights that a step spoiled while its
 // loss was still finite.
 func TestDivergence(t *testing.T) {
 	nan := float32(math.NaN())
@@ -468,7 +468,7 @@ func TestDivergence(t *testing.T) {
 	}
 }
 
-// A watcher's error ends the run in good order.
+// A watcher's error ends the run properly.
 func TestWatcherStops(t *testing.T) {
 	spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(20))
 	enough := errors.New("seen enough")
@@ -487,7 +487,7 @@ func TestWatcherStops(t *testing.T) {
 	}
 }
 
-// A field that is missing or wrong is refused by its name, the first of several, before a directory is made.
+// A missing or wrong field is refused by name, the first of several, before a directory is made.
 func TestSpecIsChecked(t *testing.T) {
 	b := gantest.Open(t, "go")
 	for _, c := range []struct {
@@ -520,7 +520,7 @@ func TestSpecIsChecked(t *testing.T) {
 	}
 }
 
-// A metric that would take the place of a record's own key, and a measured one, are refused.
+// A metric or a measured value with the name of a record's own key is refused.
 func TestReservedNames(t *testing.T) {
 	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10)))
 	spec.Best, spec.Measure = Best{}, func() (map[string]float64, error) { return map[string]float64{"seconds": 1}, nil }

@@ -14,7 +14,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// Every file says its version, and no reader of a run sees it.
+// Every file has its version, and no reader of a run sees it.
 func TestSchema(t *testing.T) {
 	dir := t.TempDir()
 	r, _ := mustTrain(t, toySpec(dir, gantest.Open(t, "go"), toyOf(10)))
@@ -55,8 +55,8 @@ func replaceSchema(t *testing.T, path, by string) {
 	write(t, path, strings.Replace(string(text), old, by, 1))
 }
 
-// A file of a newer program is refused by every reader that meets it, and stays as it is. A newer checkpoint is not taken
-// for a damaged one.
+// A file of a newer program is refused by every reader, and stays as it is. A newer checkpoint does not count as
+// damaged.
 func TestNewer(t *testing.T) {
 	b := gantest.Open(t, "go")
 	open := func(dir string) error {
@@ -111,7 +111,7 @@ func TestNewer(t *testing.T) {
 	}
 }
 
-// A run of a program that wrote no versions is read and resumed, and ends as a run of this one.
+// A run of a program without versions is read and resumed, and ends as a run of this one.
 func TestOlder(t *testing.T) {
 	dir, b := t.TempDir(), gantest.Open(t, "go")
 	mustTrain(t, toySpec(dir, b, toyOf(10)))

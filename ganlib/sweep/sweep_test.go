@@ -139,8 +139,8 @@ func TestRunParallel(t *testing.T) {
 	}
 }
 
-// TestRunGoesOn: interrupted in the second of three runs, the same call leaves the first alone, resumes the second and
-// makes the third. The second ends as if it had not been interrupted.
+// TestRunGoesOn: after an interruption in the second of three runs, the same call skips the first, resumes the second
+// and makes the third. The second ends as if uninterrupted.
 func TestRunGoesOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -174,7 +174,7 @@ func TestRunCancelled(t *testing.T) {
 }
 
 // TestRunWithFailures: a run that fails is named, does not stop the others, and is tried again by the next call. A run
-// whose training goes wrong is a result up to there and is not tried again.
+// whose training goes wrong is a result up to that point and is not tried again.
 func TestRunWithFailures(t *testing.T) {
 	full := errors.New("the disk is full")
 	c := toy{diverges: 7, fails: map[int64]error{6: full}}

@@ -45,7 +45,7 @@ type toyConfig struct {
 
 func (c *toy) config(seed int64) any { return toyConfig{Steps: toySteps, Seed: seed, Rate: c.rate} }
 
-// spec is a sweep over the seeds 5 and following.
+// spec is a sweep over seeds from 5 on.
 func (c *toy) spec(t *testing.T, seeds int) Spec {
 	t.Helper()
 	if c.rate == 0 {

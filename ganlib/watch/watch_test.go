@@ -128,7 +128,7 @@ func probe(step int) run.Record {
 	}
 }
 
-// begin makes a run's directory as a run in progress has it.
+// begin makes the directory of a run in progress.
 func begin(t *testing.T, n int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -157,7 +157,7 @@ func write(t *testing.T, dir, text string) {
 	require.NoError(t, f.Close())
 }
 
-// get asks a page for a path by a name of this machine.
+// get requests a path of a page by one of this machine's names.
 func get(p http.Handler, host, path string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("GET", path, nil)
 	r.Host = host
@@ -189,7 +189,7 @@ func TestPageShowsTheRun(t *testing.T) {
 	}
 }
 
-// A run that was probed after its end shows its last measurements all the same.
+// A run that was probed after its end still shows its last measurements.
 func TestPageOfAProbedRun(t *testing.T) {
 	dir := begin(t, 3)
 	grow(t, dir, probe(30))
@@ -205,7 +205,7 @@ func TestPageOfAProbedRun(t *testing.T) {
 	require.Contains(t, get(Page{Dir: dir}.handler("secret"), local, "/secret/").Body.String(), "probe: V rose")
 }
 
-// The plot is drawn anew when the run has grown, and only then.
+// The plot is redrawn only when the run has grown.
 func TestPageFollowsARun(t *testing.T) {
 	dir := begin(t, 3)
 	p := Page{Dir: dir}.handler("secret")
@@ -273,7 +273,7 @@ func TestPageWaits(t *testing.T) {
 	require.ErrorIs(t, Page{Dir: filepath.Join(other, "thesis.tex")}.Serve(t.Context()), run.ErrNotARun)
 }
 
-// lines is an Output that hands on what is written.
+// lines is an Output that passes on what is written.
 type lines chan string
 
 func (l lines) Write(p []byte) (int, error) { l <- string(p); return len(p), nil }

@@ -10,8 +10,8 @@ import (
 	"github.com/gans-in-go/gans/internal/disk"
 )
 
-// TestFree: a folder for temporary files has room for a few bytes and less than an exbibyte, and a folder that is not
-// there is named.
+// TestFree: a folder for temporary files has room for a few bytes and less than an exbibyte, and a missing folder is
+// named.
 func TestFree(t *testing.T) {
 	dir := t.TempDir()
 	free, err := disk.Free(dir)

@@ -35,7 +35,7 @@ x.zip: 25.0 MiB of 100.0 MiB in 25s
 	})
 }
 
-// TestCount: things in place of bytes, with and without a known total.
+// TestCount: things instead of bytes, with and without a known total.
 func TestCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
@@ -62,7 +62,7 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// TestBar: on a terminal the bar ends with its line, complete or not, and stands still afterwards.
+// TestBar: on a terminal the bar ends with its line, complete or not, and does not change afterwards.
 func TestBar(t *testing.T) {
 	for _, done := range []int{50, 100} {
 		var out bytes.Buffer

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// begun returns a toy of 20 steps that stands at step 10, its directory whole.
+// begun returns a toy of 20 steps at step 10, with an intact directory.
 func begun(t *testing.T) toy {
 	t.Helper()
 	c := toy{Dir: newDir(t), Steps: 10}
@@ -23,7 +23,7 @@ func begun(t *testing.T) toy {
 	return c
 }
 
-// TestFileLimit: no file may grow past 4 KiB, which the history comes to.
+// TestFileLimit: no file may grow past 4 KiB, which the history reaches.
 func TestFileLimit(t *testing.T) {
 	c := toy{Dir: newDir(t), Steps: 200, FileBytes: 4096}
 	c.refuse(t, "history.jsonl: file too large", "the checkpoint of step ", " is good")
@@ -33,7 +33,7 @@ func TestFileLimit(t *testing.T) {
 	c.requireUndisturbed(t)
 }
 
-// TestDiskFull fills a small disk with a run, and gives it room later.
+// TestDiskFull fills a small disk with a run, and makes room later.
 func TestDiskFull(t *testing.T) {
 	c := toy{Dir: newDir(t), Steps: 500}
 	if err := syscall.Mount("tmpfs", c.Dir, "tmpfs", 0, "size=256k"); err != nil {
@@ -51,7 +51,7 @@ func TestDiskFull(t *testing.T) {
 	c.requireUndisturbed(t)
 }
 
-// TestReadOnly: the directory of the checkpoints, then all of it, may not be written to.
+// TestReadOnly: the directory of the checkpoints, then the whole directory, is read-only.
 func TestReadOnly(t *testing.T) {
 	c := begun(t)
 	before := contentOf(t, c.Dir)
@@ -64,8 +64,8 @@ func TestReadOnly(t *testing.T) {
 	c.requireUndisturbed(t)
 }
 
-// TestHistoryCut cuts the history in the midst of a line: of one after the newest
-// checkpoint, as a kill leaves it, which costs nothing; and of one before it.
+// TestHistoryCut cuts the history inside a line: one after the newest checkpoint, as a kill leaves it, which costs
+// nothing; and one before it.
 func TestHistoryCut(t *testing.T) {
 	c := begun(t)
 	path := filepath.Join(c.Dir, "history.jsonl")
@@ -90,8 +90,8 @@ func TestHistoryCut(t *testing.T) {
 	require.Equal(t, append(records[:9], records[10:]...), recordsOf(t, c.Dir), "all but the one of step 10")
 }
 
-// TestBitFlip flips one bit in each file of the newest checkpoint. The run goes on from
-// the one before, and keeps the damaged one.
+// TestBitFlip flips one bit in each file of the newest checkpoint. The run resumes from the one before, and keeps the
+// damaged one.
 func TestBitFlip(t *testing.T) {
 	c := begun(t)
 	files, err := os.ReadDir(filepath.Join(c.Dir, "checkpoints", stepName(10)))
@@ -146,15 +146,15 @@ func TestSecondProcess(t *testing.T) {
 	c.requireUndisturbed(t)
 }
 
-// TestClock: a clock that goes backwards takes no time away, and changes nothing else.
+// TestClock: a clock that goes backwards reduces no time, and changes nothing else.
 func TestClock(t *testing.T) {
 	c := begun(t)
 	c.ClockBack = true
 	c.requireUndisturbed(t) // which reads the seconds
 }
 
-// TestTerminate sends SIGTERM to the gan command, which saves and says so; the same
-// command then goes on, to the end of one that nobody stopped.
+// TestTerminate sends SIGTERM to the gan command, which saves and says so; the same command then resumes, and ends as
+// an uninterrupted one.
 func TestTerminate(t *testing.T) {
 	gan := filepath.Join(filepath.Dir(program), "gan")
 	if out, err := exec.Command("go", "build", "-o", gan, "github.com/gans-in-go/gans/cmd/gan").CombinedOutput(); err != nil {

@@ -19,8 +19,8 @@ import (
 
 const kills = 100
 
-// TestKill kills a process at 100 random moments: every tenth as it begins, the others
-// some steps after. No checkpoint is lost, and all that is under its own name is whole.
+// TestKill kills a process at 100 random moments: every tenth as it begins, the others some steps later. No checkpoint
+// is lost, and every file under its final name is complete.
 func TestKill(t *testing.T) {
 	c := toy{Dir: newDir(t), Steps: 100_000}
 	begun := toy{Dir: c.Dir, Steps: 5}
@@ -47,7 +47,7 @@ func TestKill(t *testing.T) {
 	c.requireUndisturbed(t)
 }
 
-// What a process was at when it was killed.
+// What a process was doing when it was killed.
 const (
 	between  = "in a step, a record or at the beginning"
 	writing  = "writing a checkpoint"
@@ -56,7 +56,7 @@ const (
 	drawing  = "writing a picture or another file"
 )
 
-// phase tells from what is left unfinished what a process was at.
+// phase infers from unfinished files what a process was doing.
 func phase(t *testing.T, dir string, newest int) string {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(dir, ".unfinished"))
@@ -79,9 +79,8 @@ func phase(t *testing.T, dir string, newest int) string {
 	return writing
 }
 
-// TestKillInRollBack kills processes in the midst of going back from step 30 to 10. The
-// run comes to the same point again until one goes back undisturbed, and then has gone
-// back once.
+// TestKillInRollBack kills processes during a roll-back from step 30 to 10. The run reaches the same point again until
+// one roll-back is undisturbed, and then has rolled back once.
 func TestKillInRollBack(t *testing.T) {
 	c := toy{Dir: newDir(t), Steps: 40, RollBack: true}
 	before, after := 0, 0
@@ -90,7 +89,7 @@ func TestKillInRollBack(t *testing.T) {
 		if !p.until("failing") {
 			break // it went back before it was killed the last time
 		}
-		time.Sleep(rand.N(80 * time.Millisecond)) // going back takes about so long
+		time.Sleep(rand.N(80 * time.Millisecond)) // about the time of a roll-back
 		p.kill(t)
 		if requireReadable(t, c.Dir); len(rollBacks(t, c.Dir)) == 0 {
 			before++

@@ -87,14 +87,14 @@ func own(t *testing.T, dir string) {
 	}))
 }
 
-// process is a program under way.
+// process is a running program.
 type process struct {
 	*exec.Cmd
 	out  *bufio.Reader
 	errs bytes.Buffer
 }
 
-// start starts a process that trains the toy; it does not outlive the test.
+// start starts a process that trains the toy; it ends with the test.
 func (c toy) start(t *testing.T) *process {
 	t.Helper()
 	text, err := json.Marshal(c)
@@ -138,10 +138,10 @@ func (p *process) kill(t *testing.T) {
 	t.Helper()
 	require.NoError(t, p.Process.Kill())
 	io.Copy(io.Discard, p.out)
-	p.Wait() // reports the kill, which is no news
+	p.Wait() // reports the kill
 }
 
-// end waits for the process and returns its status, what it had yet to say, and its errors.
+// end waits for the process and returns its status, the rest of its output, and its errors.
 func (p *process) end(t *testing.T) (status int, out, errs string) {
 	t.Helper()
 	rest, err := io.ReadAll(p.out)
@@ -159,7 +159,7 @@ func (c toy) finish(t *testing.T) string {
 	return out
 }
 
-// refuse wants the process to end with status 1 and one message, which has each of the texts.
+// refuse requires the process to end with status 1 and one message, which has each of the texts.
 func (c toy) refuse(t *testing.T, texts ...string) {
 	t.Helper()
 	status, _, errs := c.start(t).end(t)
@@ -170,8 +170,7 @@ func (c toy) refuse(t *testing.T, texts ...string) {
 	require.NotContains(t, errs, "goroutine ", "a message, not a stack")
 }
 
-// requireUndisturbed wants the toy to finish with the bits, the records and the
-// pictures of a toy that met no fault.
+// requireUndisturbed requires the toy to finish with the bits, records and pictures of a toy without faults.
 func (c toy) requireUndisturbed(t *testing.T) {
 	t.Helper()
 	c.finish(t)
@@ -183,8 +182,8 @@ func (c toy) requireUndisturbed(t *testing.T) {
 	require.Equal(t, picturesOf(t, whole.Dir), picturesOf(t, c.Dir))
 }
 
-// requireReadable wants every checkpoint whole and every record and picture
-// readable, and returns the step of the newest checkpoint, 0 for none.
+// requireReadable requires every checkpoint to be complete and every record and picture to be readable, and returns the
+// step of the newest checkpoint, 0 for none.
 func requireReadable(t *testing.T, dir string) (newest int) {
 	t.Helper()
 	r, err := run.Open(dir)
@@ -217,7 +216,7 @@ func stateOf(t *testing.T, dir string) map[string][]byte {
 	return state
 }
 
-// recordsOf returns the history, but for the time that passed, which never falls.
+// recordsOf returns the history without the time spent, which never falls.
 func recordsOf(t *testing.T, dir string) []run.Record {
 	t.Helper()
 	r, err := run.Open(dir)

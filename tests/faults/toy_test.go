@@ -85,7 +85,7 @@ func (c toy) spec(b compute.Backend) (run.Spec, error) {
 	return spec, nil
 }
 
-// failOnce makes the run fail at failStep if it never did, so that it goes back to bestStep.
+// failOnce makes the run fail at failStep if it has never failed, so that it goes back to bestStep.
 func failOnce(spec *run.Spec) {
 	spec.KeepEvery, spec.MeasureEvery, spec.Rollbacks = 1, 1, 1
 	spec.Best = run.Best{Value: "score"}
@@ -124,7 +124,7 @@ func picture(store *model.Store) (image.Image, error) {
 // trainEnv holds, in a process that trains, the toy as JSON.
 const trainEnv = "GAN_TEST_TOY"
 
-// child is what the process does that start started: it trains and returns an exit status.
+// child is the process that start started: it trains and returns an exit status.
 func child(text string) int {
 	var c toy
 	err := json.Unmarshal([]byte(text), &c)

@@ -14,7 +14,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// TestWilson holds the interval to Newcombe 1998 (Statistics in Medicine 17, 857-872), table I, method 3.
+// TestWilson compares the interval with Newcombe 1998 (Statistics in Medicine 17, 857-872), table I, method 3.
 func TestWilson(t *testing.T) {
 	for _, test := range []struct {
 		k, n      int
@@ -26,7 +26,7 @@ func TestWilson(t *testing.T) {
 	}
 }
 
-// TestTrialsCanBeMade: every trial has a configuration or a game, and a name that no other has.
+// TestTrialsCanBeMade: every trial has a configuration or a game, and a unique name.
 func TestTrialsCanBeMade(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, trial := range trials {
@@ -42,7 +42,7 @@ func TestTrialsCanBeMade(t *testing.T) {
 	}
 }
 
-// TestDirac: the game circles without R1 and does not with it, from wherever it begins.
+// TestDirac: the game circles without R1 and does not with it, from any starting point.
 func TestDirac(t *testing.T) {
 	for seed := range int64(10) {
 		require.Equal(t, diagnose.Oscillation, diagnose.Diagnose(dirac(0)(seed), nil)[0].Condition, "seed %d", seed)
@@ -50,7 +50,7 @@ func TestDirac(t *testing.T) {
 	}
 }
 
-// TestRemedies: every remedy for every condition is a change that every preset's configuration takes.
+// TestRemedies: every remedy for every condition is a change that every preset's configuration accepts.
 func TestRemedies(t *testing.T) {
 	histories := [][]run.Record{nil, dirac(0)(0)}
 	files, err := filepath.Glob("../../ganlib/diagnose/testdata/*.jsonl")

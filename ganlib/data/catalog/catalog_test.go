@@ -21,7 +21,7 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// TestPublished holds every entry to what the commands and the fetching rely on.
+// TestPublished checks every entry for what the commands and Fetch rely on.
 func TestPublished(t *testing.T) {
 	require.True(t, slices.IsSorted(Names()))
 	require.Len(t, slices.Compact(Names()), len(published), "a name is there twice")
@@ -57,7 +57,7 @@ func TestPublished(t *testing.T) {
 	}
 }
 
-// checkFile holds one file of a set to the form of its fields.
+// checkFile checks the form of the fields of one file of a set.
 func checkFile(t *testing.T, set *Set, f File) {
 	t.Helper()
 	require.Equal(t, filepath.Base(f.Name), f.Name)
@@ -111,7 +111,7 @@ func TestLookup(t *testing.T) {
 	require.Len(t, set.Files(), 1, "both parts are in one file")
 }
 
-// TestDir: the environment's folder, or one in the user's cache; none is made by asking.
+// TestDir: the environment's folder, or one in the user's cache; asking creates neither.
 func TestDir(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
@@ -163,7 +163,7 @@ func packed(t *testing.T, b []byte, level int) []byte {
 	return buf.Bytes()
 }
 
-// TestVerify: what is missing, right, wrong, cut short, repacked, and of no known hash.
+// TestVerify: files that are missing, right, wrong, cut short, repacked, and of no known hash.
 func TestVerify(t *testing.T) {
 	var plain []byte
 	for i := range 2000 {
@@ -225,7 +225,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// TestVerifyStops: a cancelled context ends it, and what is no file is said to be none.
+// TestVerifyStops: a cancelled context ends it, and what is not a file is reported as such.
 func TestVerifyStops(t *testing.T) {
 	o, _, _ := place(t)
 	path := filepath.Join(o.Dir, "x", "x.bin")

@@ -8,7 +8,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
 )
 
-// What is not here is not fetched by opening it: the error says how to get it.
+// Opening a set that is not here does not fetch it: the error says how to get it.
 func ExampleSet_Open() {
 	set, err := catalog.Lookup("cifar10")
 	if err != nil {

@@ -42,7 +42,7 @@ func sha(b []byte) Hash {
 	return Hash("sha256:" + hex.EncodeToString(sum[:]))
 }
 
-// publisher serves content, and does to each request what its test wants.
+// publisher serves content, and treats each request as its test wants.
 type publisher struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -64,7 +64,7 @@ func publish(t *testing.T, handle func(n int, w http.ResponseWriter, r *http.Req
 	return p
 }
 
-// whole is an honest publisher: ranges, an entity tag, a date.
+// whole is a correct publisher: ranges, an entity tag, a date.
 func whole(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, content) }
 
 func serve(w http.ResponseWriter, r *http.Request, b []byte) {
@@ -72,7 +72,7 @@ func serve(w http.ResponseWriter, r *http.Request, b []byte) {
 	http.ServeContent(w, r, "x.bin", time.Unix(1e9, 0), bytes.NewReader(b))
 }
 
-// cut serves n bytes of the answer and drops the line.
+// cut serves n bytes of the answer and drops the connection.
 func cut(n int) func(http.ResponseWriter, *http.Request) {
 	return func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
@@ -125,7 +125,7 @@ func arrived(t *testing.T, o Options) {
 	require.True(t, bytes.Equal(content, got), "%d bytes", len(got))
 }
 
-// TestFetch: publishers with their troubles, all of which end with the right file.
+// TestFetch: publishers with faults, all of which end with the right file.
 func TestFetch(t *testing.T) {
 	ranges := func(w http.ResponseWriter, r *http.Request) { // without any
 		r.Header.Del("Range")
@@ -223,7 +223,7 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// TestFetchFails: troubles that remain. What they leave behind, and what they say.
+// TestFetchFails: faults that remain, what they leave behind, and what the error says.
 func TestFetchFails(t *testing.T) {
 	for name, test := range map[string]struct {
 		handle   func(n int, w http.ResponseWriter, r *http.Request)
@@ -272,8 +272,8 @@ func TestFetchFails(t *testing.T) {
 	}
 }
 
-// TestFetchResumes: the next command goes on where the last one was stopped, and the
-// server is asked for the rest of the same file only.
+// TestFetchResumes: the next command resumes where the last one stopped, and asks the server only for the rest of the
+// same file.
 func TestFetchResumes(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
@@ -306,8 +306,7 @@ func TestFetchResumes(t *testing.T) {
 	require.Len(t, p.requests, 2)
 }
 
-// TestFetchBeginsAgain: bytes that another address or another day has left, and that turn out wrong, do not
-// keep the right ones from coming.
+// TestFetchBeginsAgain: wrong bytes left by another address or on another day do not block the right ones.
 func TestFetchBeginsAgain(t *testing.T) {
 	p := publish(t, whole)
 	o, f, out := place(t)
@@ -350,7 +349,7 @@ func TestFetchChanged(t *testing.T) {
 	require.Contains(t, out.String(), "nobody has published its hash; found "+string(sha(other)))
 }
 
-// TestFetchMirror: the next address takes over, with what the first has left.
+// TestFetchMirror: the next address continues with what the first has left.
 func TestFetchMirror(t *testing.T) {
 	first := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
 		if n > 1 {
@@ -375,7 +374,7 @@ func TestFetchMirror(t *testing.T) {
 	require.Contains(t, out.String(), wrong.URL+": the file received has the hash ")
 }
 
-// TestFetchStalls: a server that falls silent is given up, first while it answers, then before.
+// TestFetchStalls: a silent server is given up, first while it answers, then before.
 func TestFetchStalls(t *testing.T) {
 	p := publish(t, func(n int, w http.ResponseWriter, r *http.Request) {
 		if n == 1 {
@@ -420,8 +419,8 @@ func TestFetchEncrypted(t *testing.T) {
 	arrived(t, o)
 }
 
-// TestFetchProxy: the address is asked for through the proxy. That it is taken from the environment is
-// tested with the command, since Go reads that once a process and never for this machine.
+// TestFetchProxy: the address is requested through the proxy. The command's test checks that it is taken from the
+// environment, because Go reads that once per process and never for this machine.
 func TestFetchProxy(t *testing.T) {
 	proxy := publish(t, whole)
 	o, f, _ := place(t)
@@ -433,7 +432,7 @@ func TestFetchProxy(t *testing.T) {
 	require.Equal(t, "http://publisher.invalid/x.bin", proxy.requests[0].URL.String())
 }
 
-// TestFetchRoom: without room nothing is asked for, and what is there counts.
+// TestFetchRoom: without free space nothing is requested, and what is there counts.
 func TestFetchRoom(t *testing.T) {
 	p := publish(t, whole)
 	o, f, _ := place(t)
@@ -451,7 +450,7 @@ func TestFetchRoom(t *testing.T) {
 	arrived(t, o)
 }
 
-// TestFreeSpace: the real one says something sensible, and a file that cannot be written ends the fetch.
+// TestFreeSpace: the real one gives a sensible number, and a file that cannot be written ends the fetch.
 func TestFreeSpace(t *testing.T) {
 	free, err := freeSpace(t.Context(), t.TempDir())
 	require.NoError(t, err)
@@ -467,7 +466,7 @@ func TestFreeSpace(t *testing.T) {
 	require.Len(t, p.requests, 1, "no second try, no other address: they would not help")
 }
 
-// TestFetchOffline: nobody answers at all.
+// TestFetchOffline: no server answers.
 func TestFetchOffline(t *testing.T) {
 	p := publish(t, whole)
 	p.Close()
@@ -485,7 +484,7 @@ func TestFetchOffline(t *testing.T) {
 	}
 }
 
-// TestFetchTogether: two that want the same file at once ask for it once.
+// TestFetchTogether: two fetches of the same file at once request it once.
 func TestFetchTogether(t *testing.T) {
 	var first atomic.Bool
 	release := make(chan struct{})
@@ -532,7 +531,7 @@ func (s *safeBuilder) String() string {
 	return s.b.String()
 }
 
-// TestFetchThere: a file that lies there with another size is neither believed nor touched.
+// TestFetchThere: a file of the wrong size that is already there is neither accepted nor touched.
 func TestFetchThere(t *testing.T) {
 	p := publish(t, whole)
 	o, f, _ := place(t)
@@ -546,7 +545,7 @@ func TestFetchThere(t *testing.T) {
 	require.Empty(t, p.requests)
 }
 
-// TestNotFetched: sets that are not for a program to fetch, and one that need not be.
+// TestNotFetched: sets that a program must not fetch, and one that need not be.
 func TestNotFetched(t *testing.T) {
 	p := publish(t, whole)
 	o, f, _ := place(t)
@@ -569,7 +568,7 @@ func TestNotFetched(t *testing.T) {
 	require.Empty(t, p.requests)
 }
 
-// TestMD5 is the check where nothing better is published.
+// TestMD5 is the check if no better hash is published.
 func TestMD5(t *testing.T) {
 	p := publish(t, whole)
 	o, f, _ := place(t)

@@ -36,7 +36,7 @@ func TestLSUNUnpacked(t *testing.T) {
 	require.NoError(t, again.Close())
 }
 
-// TestLSUN takes a zip with an LMDB the way of the other sets; it is read with C.
+// TestLSUN tests a zip with an LMDB like the other sets; reading it needs C.
 func TestLSUN(t *testing.T) {
 	zip := golden(t, "lsun/bedroom_test_lmdb.zip")
 	files := map[string][]byte{"church_outdoor_train_lmdb.zip": zip, "church_outdoor_val_lmdb.zip": zip}

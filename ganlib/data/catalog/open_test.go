@@ -23,7 +23,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// lookAlike is a published set whose files are others, small and served by the test.
+// lookAlike is a published set with other, small files, which the test serves.
 func lookAlike(t *testing.T, name string, files map[string][]byte) (*Set, *publisher) {
 	p := publish(t, func(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, files[path.Base(r.URL.Path)]) })
 	set, err := Lookup(name)
@@ -120,8 +120,8 @@ func emnistFile(t *testing.T) []byte {
 	)
 }
 
-// TestEndToEnd: look-alikes of the published files are not here, are fetched, verified and opened, part by
-// part, from a server that plays the publisher.
+// TestEndToEnd: small substitutes of the published files are fetched, verified and opened, part by part, from a server
+// that plays the publisher.
 func TestEndToEnd(t *testing.T) {
 	for name, test := range map[string]struct {
 		files map[string][]byte
@@ -224,7 +224,7 @@ func TestEndToEnd(t *testing.T) {
 	}
 }
 
-// walk takes one part from not being here to being read.
+// walk takes one part from missing to read.
 func walk(t *testing.T, set *Set, part Part, files map[string][]byte, check func(t *testing.T, part string, s data.Source)) {
 	o := Options{Dir: t.TempDir(), Part: part.Name}
 	require.False(t, set.Here(o))
@@ -266,8 +266,8 @@ func walk(t *testing.T, set *Set, part Part, files map[string][]byte, check func
 	require.ErrorContains(t, err, first)
 }
 
-// TestUnpacked: a folder that somebody has unpacked by hand is as good as the archive, and less than it when
-// both are there; a file of its name is neither.
+// TestUnpacked: a folder that was unpacked by hand is as good as the archive, which is preferred if both are there. A
+// file with the folder's name is neither.
 func TestUnpacked(t *testing.T) {
 	set, p := lookAlike(t, "flowers", map[string][]byte{"flower_photos.tgz": tarred(t,
 		entry{"flower_photos/daisy/a.jpg", photo(t, 100, 100, color.Gray{50})},
@@ -295,7 +295,7 @@ func TestUnpacked(t *testing.T) {
 	require.ErrorIs(t, err, ErrSize)
 }
 
-// TestFrame: pictures of any size become what is asked for, and for the rest what the literature takes.
+// TestFrame: pictures of any size get the requested frame, and the literature's where it has zeros.
 func TestFrame(t *testing.T) {
 	set, err := Lookup("celeba")
 	require.NoError(t, err)

@@ -19,13 +19,12 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// value is the value of one pixel of the images here: all that matters to the
-// format goes into it.
+// value is the value of one pixel of the images here, a function of all that matters to the format.
 func value(image, row, column, channel int) uint8 {
 	return uint8(50*image + 7*row + column + 60*channel)
 }
 
-// records are images numbered from first, a record for each head of label bytes.
+// records are images numbered from first, one record for each head of label bytes.
 func records(first int, heads ...[]uint8) []uint8 {
 	var file []uint8
 	for i, head := range heads {
@@ -41,7 +40,7 @@ func records(first int, heads ...[]uint8) []uint8 {
 	return file
 }
 
-// names are n lines, and an empty one as in the published file.
+// names are n lines, and an empty one, as in the published file.
 func names(n int, word string) []uint8 {
 	var b strings.Builder
 	for i := range n {
@@ -50,8 +49,7 @@ func names(n int, word string) []uint8 {
 	return []uint8(b.String() + "\n")
 }
 
-// small10 is CIFAR-10 with one or two images a batch, in the folder of the
-// published archive.
+// small10 is CIFAR-10 with one or two images per batch, in the folder of the published archive.
 func small10() map[string][]uint8 {
 	files := map[string][]uint8{
 		"test_batch.bin":   records(6, []uint8{8}),
@@ -74,7 +72,7 @@ func small100() map[string][]uint8 {
 	}
 }
 
-// folder writes files into a folder, under a name as the archives have.
+// folder writes files into a folder with a name like the archives'.
 func folder(t testing.TB, files map[string][]uint8) string {
 	t.Helper()
 	root := t.TempDir()
@@ -251,9 +249,8 @@ func TestRefusesTheRest(t *testing.T) {
 	require.ErrorIs(t, err, data.ErrTooLarge)
 }
 
-// FuzzDecode holds every file to a limit of images: what is allocated is at most
-// six times their bytes (the slices grow by a quarter), and the read buffer. A
-// file is a few bytes over and over: whole records would be too long to vary.
+// FuzzDecode checks that any file is limited in images. It may allocate at most six times their bytes (the slices grow
+// by a quarter), and the read buffer. A file is a few bytes repeated: whole records would be too long to vary.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte{3}, uint16(2*3073), false)
 	f.Add([]byte{3, 9}, uint16(2*3073+1), false)

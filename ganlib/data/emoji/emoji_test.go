@@ -39,7 +39,7 @@ func TestImages(t *testing.T) {
 	require.Same(t, set, again, "unpacked once")
 }
 
-// TestLabels holds the groups to the counts of emoji-test.txt, version 15.0, less the copies (see make.py).
+// TestLabels compares the groups with the counts of emoji-test.txt, version 15.0, less the copies (see make.py).
 func TestLabels(t *testing.T) {
 	set := load64(t)
 	counts := make(map[string]int)
@@ -102,9 +102,9 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// TestNearDuplicates measures what leaving the copies out was for: few images have another one near them.
-// Distances are root mean squares, of 255. Two images taken at random lie 87 apart; an emoji and its
-// nearest copy in another skin tone 6 to 28, most often 20.
+// TestNearDuplicates checks that leaving the copies out worked: few images have another one near them. Distances are
+// root mean squares, of 255. Two random images are 87 apart; an emoji and its nearest copy in another skin tone 6 to
+// 28, most often 20.
 func TestNearDuplicates(t *testing.T) {
 	set := load64(t)
 	const limit = 20
@@ -131,8 +131,8 @@ func TestNearDuplicates(t *testing.T) {
 	require.NotZero(t, nearer(limit), "the measure finds what is near")
 }
 
-// distance is that of two images, or the limit if it is not less. It begins in the middle: the edges of
-// all the images are white.
+// distance is that of two images, or the limit if it is not less. It begins in the middle, because the edges of all the
+// images are white.
 func distance(a, b []uint8, limit float64) float64 {
 	n, most, sum := len(a), int(limit*limit)*len(a), 0
 	for i := range n {

@@ -46,8 +46,7 @@ func TestImages(t *testing.T) {
 	require.Equal(t, "Ankle boot", set.LabelNames[set.Labels[0]], "what the first image shows")
 }
 
-// TestNamesFit: trousers have two legs and a dress has none, so that between
-// the legs a mean pair of trousers is dark where a mean dress is bright.
+// TestNamesFit: between the legs a mean pair of trousers is dark, and a mean dress is bright.
 func TestNamesFit(t *testing.T) {
 	set, err := Images()
 	require.NoError(t, err)

@@ -31,10 +31,10 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// golden is where the pictures are that Pillow made; see its README.md.
+// golden is where Pillow's pictures are; see its README.md.
 const golden = "../../../tests/golden/pictures"
 
-// frame is small, so that tests are quick.
+// frame is small, for quick tests.
 func frame(size int) Options { return Options{Frame: data.Frame{Size: size}} }
 
 // flat is a picture of one colour.
@@ -89,7 +89,7 @@ func (f files) folder(t testing.TB) string {
 	return dir
 }
 
-// backwards lists the names in the order that is furthest from the one wanted.
+// backwards lists the names in reverse order.
 func (f files) backwards() []string {
 	names := slices.Sorted(maps.Keys(f))
 	slices.Reverse(names)
@@ -132,7 +132,7 @@ func written(t testing.TB, name string, content []byte) string {
 	return path
 }
 
-// read reads what must be readable whole.
+// read reads a set without failures.
 func read(t testing.TB, path string, o Options) *data.Images {
 	t.Helper()
 	set, failed, err := Read(t.Context(), path, o)
@@ -149,8 +149,7 @@ func firsts(set *data.Images) (values []int) {
 	return values
 }
 
-// Flowers as TensorFlow's flower_photos.tgz has them: five folders of jpegs of
-// many sizes, and the terms beside them.
+// Flowers as in TensorFlow's flower_photos.tgz: five folders of jpegs of many sizes, and the terms beside them.
 func TestFlowers(t *testing.T) {
 	photos := files{"flower_photos/LICENSE.txt": "All images in this archive are licensed ..."}
 	classes := []string{"daisy", "dandelion", "roses", "sunflowers", "tulips"}
@@ -179,8 +178,7 @@ func TestFlowers(t *testing.T) {
 	}
 }
 
-// Faces as CelebA's img_align_celeba.zip has them, cut as the literature does:
-// 108 of 178 x 218 about the centre.
+// Faces as in CelebA's img_align_celeba.zip, cropped as in the literature: 108 of 178 x 218 around the centre.
 func TestCelebA(t *testing.T) {
 	faces := files{}
 	for i := range 12 {
@@ -204,7 +202,7 @@ func TestCelebA(t *testing.T) {
 	}
 }
 
-// The same files are the same set, in whatever they come and on however many cores.
+// The same files are the same set, in any container and on any number of cores.
 func TestSameOrderFromEverything(t *testing.T) {
 	f := files{"b.png": "", "a/x.png": "", "a.png": "", "c/10.png": "", "c/9.png": "", "c/d/x.png": ""}
 	for i, name := range slices.Sorted(maps.Keys(f)) {
@@ -239,8 +237,8 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// quarter is the colour of the middle of a quarter of an image, which is what the
-// pictures of golden consist of: left to right, then down.
+// quarter is the colour of the middle of a quarter of an image: golden pictures consist of quarters, left to right,
+// then down.
 func quarter(set *data.Images, i, q int) []int {
 	x, y := set.Width*(1+q%2*2)/4, set.Height*(1+q/2*2)/4
 	var c []int
@@ -252,7 +250,7 @@ func quarter(set *data.Images, i, q int) []int {
 
 var primaries = [][]int{{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 255}}
 
-// Pictures that Pillow wrote, in what Go cannot write.
+// Pictures that Pillow wrote, in formats that Go cannot write.
 func TestFormatsOfOthers(t *testing.T) {
 	for name, c := range map[string]struct {
 		want  [][]int
@@ -277,7 +275,7 @@ func TestFormatsOfOthers(t *testing.T) {
 	}
 }
 
-// The same in what Go writes: 16 bits, palettes, alpha, animations.
+// The same in formats that Go writes: 16 bits, palettes, alpha, animations.
 func TestFormats(t *testing.T) {
 	deep := image.NewGray16(image.Rect(0, 0, 8, 8))
 	draw.Draw(deep, deep.Rect, image.NewUniform(color.Gray16{Y: 0x8042}), image.Point{}, draw.Src)
@@ -310,7 +308,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// The colour of the last picture decides for all, and those before it come to no harm.
+// The colour of the last picture decides for all, and those before it are not damaged.
 func TestChannels(t *testing.T) {
 	var names []string
 	f := files{}
@@ -349,8 +347,7 @@ func TestChannels(t *testing.T) {
 	}
 }
 
-// Files that are no pictures are passed over, whatever is in them and whatever
-// they are called; litter is not even mentioned.
+// Files that are not pictures are skipped, whatever their content and name; litter is not even mentioned.
 func TestPassedOver(t *testing.T) {
 	picture := pngOf(t, flat(4, 4, grey(9)))
 	f := files{
@@ -426,7 +423,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// Unless told otherwise, one in twenty may fail and no more; and some must be there.
+// By default one picture in twenty may fail and no more; and some must be there.
 func TestShareOfFailures(t *testing.T) {
 	f := files{}
 	for i := range 38 {
@@ -455,7 +452,7 @@ func TestShareOfFailures(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnreadable)
 }
 
-// A file that the archive cannot give is a picture that cannot be read.
+// A file that the archive cannot unpack is an unreadable picture.
 func TestUnreadableFile(t *testing.T) {
 	path := files{"a.png": pngOf(t, flat(4, 4, grey(1))), "b.png": pngOf(t, flat(4, 4, grey(1)))}.zip(t)
 	packed, err := os.ReadFile(path)
@@ -470,7 +467,7 @@ func TestUnreadableFile(t *testing.T) {
 	require.ErrorIs(t, failed[0].Err, data.ErrFormat)
 }
 
-// A decoder that panics is a picture that cannot be read.
+// A picture whose decoder panics is an unreadable picture.
 func TestPanic(t *testing.T) {
 	err := guarded(func() error {
 		var none []int
@@ -527,7 +524,7 @@ func TestRefuses(t *testing.T) {
 	require.ErrorIs(t, err, data.ErrFormat)
 }
 
-// A folder that changes between the two walks is found out, whichever way.
+// A folder that changes between the two walks is detected, whatever the change.
 func TestChangedFolder(t *testing.T) {
 	dir := files{"a.png": pngOf(t, flat(4, 4, grey(1))), "b.png": pngOf(t, flat(4, 4, grey(1)))}.folder(t)
 	o, err := frame(4).withDefaults()
@@ -538,7 +535,7 @@ func TestChangedFolder(t *testing.T) {
 	require.Equal(t, 1, d.set().N)
 }
 
-// More is read at once than there is memory for, a piece at a time.
+// More pictures than fit in memory are read a few at a time.
 func TestLargePicturesWait(t *testing.T) {
 	o, err := frame(4).withDefaults()
 	require.NoError(t, err)
@@ -547,8 +544,8 @@ func TestLargePicturesWait(t *testing.T) {
 	require.EqualValues(t, inFlight, d.cost(nil, image.Config{Width: 1 << 20, Height: 1 << 20}))
 }
 
-// Pillow's cubic filter, on the same squares. It rounds to whole numbers between
-// columns and rows: no more than 1 of 255 apart.
+// Pillow's cubic filter, on the same squares. It rounds to whole numbers between columns and rows: at most 1 of 255
+// apart.
 func TestResizeAsPillow(t *testing.T) {
 	for _, c := range []struct{ crop, size int }{{0, 16}, {0, 64}, {21, 32}, {30, 11}} {
 		o := Options{Frame: data.Frame{Size: c.size, Crop: c.crop}, Keep: func(name string) bool { return name == "resize.png" }}
@@ -572,8 +569,8 @@ func TestResizeAsPillow(t *testing.T) {
 	}
 }
 
-// BenchmarkRead reads 256 faces from a zip, of CelebA's size: 178 x 218, and
-// about 7,000 bytes, its 1.4 GB over its 202,599 faces.
+// BenchmarkRead reads 256 faces from a zip, of CelebA's size: 178 x 218, and about 7,000 bytes (1.4 GB over 202,599
+// faces).
 func BenchmarkRead(b *testing.B) {
 	face := image.NewNRGBA(image.Rect(0, 0, 178, 218))
 	for i := range face.Pix {
@@ -598,7 +595,7 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(float64(content.Len()), "bytes/picture")
 }
 
-// A cancelled context ends both passes, and is not taken for an unreadable picture.
+// A cancelled context ends both passes, and does not count as an unreadable picture.
 func TestCancelled(t *testing.T) {
 	f := files{}
 	for i := range 20 {

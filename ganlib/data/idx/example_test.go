@@ -7,7 +7,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/idx"
 )
 
-// The labels lie beside the images, under the name their publishers give them.
+// The labels are beside the images, under the name their publishers give them.
 func ExampleRead() {
 	images := "../mnist/t10k-images-idx3-ubyte.gz"
 	labels, _ := idx.Labels(images)

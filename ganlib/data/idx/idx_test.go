@@ -48,7 +48,7 @@ func writeFile(t *testing.T, name string, content []byte) string {
 	return path
 }
 
-// wantError fails unless err is of a kind and names what it is about.
+// wantError fails unless err is of a kind and contains the names.
 func wantError(t *testing.T, err, kind error, names ...string) {
 	t.Helper()
 	require.ErrorIs(t, err, kind)
@@ -124,7 +124,7 @@ func TestGzipChecksumIsRead(t *testing.T) {
 	wantError(t, err, gzip.ErrChecksum)
 }
 
-// A header of 20 bytes must not make us reserve gigabytes.
+// A header of 20 bytes must not reserve gigabytes.
 func TestIDXHeaderThatLies(t *testing.T) {
 	const huge = 1<<32 - 1
 	for _, c := range []struct {
@@ -150,9 +150,8 @@ func TestIDXHeaderThatLies(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds every file, and above all every gzip stream, to a limit: what
-// is allocated is at most twice the limit (the buffer doubles), and the inner
-// state of the unpacking.
+// FuzzDecode checks the limit for any file, above all for any gzip stream. It may allocate at most twice the limit (the
+// buffer doubles), and the inner state of the unpacking.
 func FuzzDecode(f *testing.F) {
 	f.Add(twoImages)
 	f.Add(gzipped(f, twoImages))

@@ -20,11 +20,9 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// BenchmarkStream draws minibatches of 128 out of an LMDB of 100,000 pictures of
-// LSUN's size, which it makes first: 1.9 GB. It reports pictures a second, and the
-// most memory that was the program's own (RssAnon) while they were drawn; the
-// pages of the file are the system's, which takes them back as it likes. For one
-// epoch:
+// BenchmarkStream draws minibatches of 128 from an LMDB of 100,000 pictures of LSUN's size, which it makes first: 1.9
+// GB. It reports pictures per second and the most memory of the program's own (RssAnon) while they were drawn. The
+// pages of the file belong to the system, which can reclaim them. For one epoch:
 //
 //	go test -run xxx -bench Stream -benchtime 781x ./ganlib/data/lsun
 func BenchmarkStream(b *testing.B) {
@@ -52,8 +50,8 @@ func BenchmarkStream(b *testing.B) {
 	}
 }
 
-// writeMany makes an LMDB of n pictures, no two of the same bytes: webp and jpeg in
-// turn, each with a remark of 32 to 4,030 random bytes, under 40 hexadecimal digits.
+// writeMany makes an LMDB of n pictures, no two of the same bytes: webp and jpeg in turn, each with a comment of 32 to
+// 4,030 random bytes, under 40 hexadecimal digits.
 func writeMany(b *testing.B, dir string, n int) {
 	webp, err := os.ReadFile(filepath.Join(golden, "size.webp"))
 	require.NoError(b, err)
@@ -85,7 +83,7 @@ func writeMany(b *testing.B, dir string, n int) {
 	}
 }
 
-// inWebP appends a chunk that decoders pass over.
+// inWebP appends a chunk that decoders skip.
 func inWebP(picture, remark []byte) []byte {
 	chunk := binary.LittleEndian.AppendUint32([]byte("MARK"), uint32(len(remark)))
 	value := append(append(bytes.Clone(picture), chunk...), remark...)
@@ -93,14 +91,14 @@ func inWebP(picture, remark []byte) []byte {
 	return value
 }
 
-// inJPEG puts a comment behind the first marker.
+// inJPEG puts a comment after the first marker.
 func inJPEG(picture, remark []byte) []byte {
 	comment := binary.BigEndian.AppendUint16([]byte("\xff\xd8\xff\xfe"), uint16(len(remark)+2))
 	return append(append(comment, remark...), picture[2:]...)
 }
 
-// watch looks at the program's own memory every 10 ms; what it returns stops it and
-// tells the most it saw, in KiB.
+// watch looks at the program's own memory every 10 ms. The function that it returns stops it and returns the peak, in
+// KiB.
 func watch(b *testing.B) (peak func() int) {
 	most := 0
 	stop := make(chan struct{})

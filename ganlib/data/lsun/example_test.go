@@ -10,7 +10,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/lsun"
 )
 
-// A minibatch of four out of an LMDB of eight.
+// A minibatch of four from an LMDB of eight.
 func ExampleOpen() {
 	rooms, err := lsun.Open(context.Background(), "../../../tests/golden/lsun/bedroom_test_lmdb", lsun.Options{Frame: data.Frame{Size: 64, Channels: 3}})
 	if err != nil {

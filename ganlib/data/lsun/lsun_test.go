@@ -30,7 +30,7 @@ const golden = "../../../tests/golden/lsun" // written by Python's lmdb and Pill
 
 var small = Options{Frame: data.Frame{Size: 8, Channels: 3}}
 
-// known is what Pillow says of a picture of the LMDB.
+// known is a picture of the LMDB as Pillow reads it.
 type known struct {
 	Key, Form     string
 	Width, Height int
@@ -75,8 +75,8 @@ func all(s *Set) []int {
 	return indices
 }
 
-// TestPictures compares each image with what Pillow decodes: webp and jpeg, values
-// within the tree's pages and on pages of their own, wide and high.
+// TestPictures compares each image with Pillow's: webp and jpeg, values within the tree's pages and on pages of their
+// own, wide and high.
 func TestPictures(t *testing.T) {
 	want := pictures(t)
 	folder := filepath.Join(golden, "bedroom_test_lmdb")
@@ -127,7 +127,7 @@ func TestGrey(t *testing.T) {
 	require.Equal(t, 1, got.Channels)
 }
 
-// TestZip unpacks once, beside the zip, and what it leaves is what it opens the next time.
+// TestZip unpacks once, beside the zip, and the next Open uses the result.
 func TestZip(t *testing.T) {
 	dir := copied(t, "bedroom_test_lmdb.zip")
 	path := filepath.Join(dir, "bedroom_test_lmdb.zip")
@@ -174,7 +174,7 @@ func TestZipWithoutSpace(t *testing.T) {
 	require.Positive(t, free)
 }
 
-// TestWritesNothing: an LMDB may lie where nobody can write.
+// TestWritesNothing: an LMDB may be in a read-only folder.
 func TestWritesNothing(t *testing.T) {
 	dir := copied(t, "bedroom_test_lmdb/data.mdb")
 	require.NoError(t, os.Chmod(filepath.Join(dir, "data.mdb"), 0o444))
@@ -317,8 +317,8 @@ func TestCancelled(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, "bedroom_test_lmdb", "bedroom_test_lmdb", "data.mdb"))
 }
 
-// TestDamagedPicture cuts a picture off at every length: an error each time, or
-// what the decoder makes of it, and never the end of the program.
+// TestDamagedPicture cuts a picture off at every length. Each time it is an error, or what the decoder makes of it, and
+// never the end of the program.
 func TestDamagedPicture(t *testing.T) {
 	for _, name := range []string{"size.webp", "size.jpeg"} {
 		content, err := os.ReadFile(filepath.Join(golden, name))
@@ -331,8 +331,7 @@ func TestDamagedPicture(t *testing.T) {
 	}
 }
 
-// TestDecoderThatPanics: one picture that a decoder cannot cope with must not end
-// a run of days.
+// TestDecoderThatPanics: one picture that a decoder cannot handle must not end a run of days.
 func TestDecoderThatPanics(t *testing.T) {
 	broken := format{
 		config: func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil },
@@ -342,7 +341,7 @@ func TestDecoderThatPanics(t *testing.T) {
 	require.ErrorIs(t, err, data.ErrDamaged)
 }
 
-// TestKeysOfAnyLength: LSUN's keys are all of one length, others' need not be.
+// TestKeysOfAnyLength: LSUN's keys all have one length; others' need not.
 func TestKeysOfAnyLength(t *testing.T) {
 	picture, err := os.ReadFile(filepath.Join(golden, "size.webp"))
 	require.NoError(t, err)
@@ -383,7 +382,7 @@ func write(t testing.TB, dir string, fill func(txn *lmdb.Txn, root lmdb.DBI) err
 	}))
 }
 
-// TestWithoutCgo runs this package's other test, in a program that has no LMDB.
+// TestWithoutCgo runs this package's other test, in a program without an LMDB library.
 func TestWithoutCgo(t *testing.T) {
 	command := exec.Command("go", "test", "-run", "TestOpenWithoutCgo", "-v", ".")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")

@@ -38,8 +38,7 @@ func TestSums(t *testing.T) {
 	}
 }
 
-// How often each digit occurs is well known: it is the check that labels and
-// their order survived.
+// The number of each digit is well known. It checks that labels and their order are intact.
 func TestDigits(t *testing.T) {
 	for _, c := range []struct {
 		name   string

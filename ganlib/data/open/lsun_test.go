@@ -13,7 +13,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/lsun"
 )
 
-// An LMDB opens by its folder and by its file, and is closed through whatever lies over it.
+// An LMDB opens by its folder and by its file, and is closed through all its wrappers.
 func TestLSUN(t *testing.T) {
 	folder := golden + "/lsun/bedroom_test_lmdb"
 	for _, path := range []string{folder, folder + "/data.mdb"} {

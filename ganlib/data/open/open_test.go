@@ -15,7 +15,7 @@ import (
 
 const golden = "../../../tests/golden"
 
-// Every part that the catalogue gives a built-in set opens, and has as many images as it says.
+// Every part that the catalogue lists for a built-in set opens, and has the listed number of images.
 func TestBuiltInParts(t *testing.T) {
 	builtIn := 0
 	for _, name := range catalog.Names() {
@@ -32,7 +32,7 @@ func TestBuiltInParts(t *testing.T) {
 			require.True(t, HasPart(name, part.Name))
 			require.NoError(t, source.Close())
 		}
-		first, err := Set(t.Context(), name, "", Options{}) // as a run records it that names no part
+		first, err := Set(t.Context(), name, "", Options{}) // as a run that names no part records it
 		require.NoError(t, err)
 		require.Equal(t, set.Parts[0].Images, first.Len())
 		require.Equal(t, Train, set.Parts[0].Name, "and as one that names it")
@@ -60,7 +60,7 @@ func TestHasPart(t *testing.T) {
 	}
 }
 
-// Every name is either a distribution or a set of images, and a misspelt one is corrected.
+// Every name is either a distribution or a set of images, and a misspelt one gets a suggestion.
 func TestNames(t *testing.T) {
 	require.True(t, slices.IsSorted(Names()))
 	require.Len(t, slices.Compact(Names()), len(Names()))
@@ -113,7 +113,7 @@ func TestSetNotFetched(t *testing.T) {
 	require.ErrorIs(t, err, catalog.ErrNotFetched)
 }
 
-// What is in a file decides how it is read.
+// The content of a file decides how it is read.
 func TestPath(t *testing.T) {
 	o := Options{Frame: data.Frame{Size: 8}}
 	for path, n := range map[string]int{

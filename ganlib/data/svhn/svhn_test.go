@@ -12,7 +12,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// golden is where the files lie that SciPy wrote; its README says what is in them.
+// golden is where SciPy's files are; its README says what is in them.
 var golden = filepath.Join("..", "..", "..", "tests", "golden", "mat")
 
 func TestRead(t *testing.T) {

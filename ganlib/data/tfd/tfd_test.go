@@ -14,11 +14,10 @@ import (
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-// golden is where the files lie that SciPy wrote; its README says what is in them.
+// golden is where SciPy's files are; its README says what is in them.
 var golden = filepath.Join("..", "..", "..", "tests", "golden", "mat")
 
-// wantFaces fails unless the set holds these images of the file, as
-// tests/golden/mat/make.py has them.
+// wantFaces fails unless the set holds these images of the file, as tests/golden/mat/make.py makes them.
 func wantFaces(t *testing.T, set *data.Images, side int, want []int) {
 	t.Helper()
 	if set.N != len(want) || set.Height != side || set.Width != side || set.Channels != 1 {

@@ -41,8 +41,7 @@ func testDigits(t *testing.T) *data.Images {
 	return images
 }
 
-// TestAccuracy: all 10,000 test images on XLA, and the first 2,000, among which
-// mistakes are more frequent, on the Go backend.
+// TestAccuracy: all 10,000 test images on XLA, and the first 2,000, with more frequent mistakes, on the Go backend.
 func TestAccuracy(t *testing.T) {
 	clothes, err := fashion.Images()
 	if err != nil {
@@ -76,8 +75,7 @@ func TestAccuracy(t *testing.T) {
 	})
 }
 
-// TestWeightsKeepTheirName: scores are named after the classifier, so that other
-// weights need another number in the name.
+// TestWeightsKeepTheirName: scores are named after the classifier, so other weights need another number in the name.
 func TestWeightsKeepTheirName(t *testing.T) {
 	size := 0
 	for _, c := range []struct {
@@ -143,8 +141,7 @@ func TestProbabilitiesAndClasses(t *testing.T) {
 	}
 }
 
-// TestClassifyStacked: what the classifier says of three digits, it says of them
-// stacked.
+// TestClassifyStacked: the classifier reads three digits alike, stacked or not.
 func TestClassifyStacked(t *testing.T) {
 	digits := testDigits(t)
 	stacked, err := data.NewStacked(digits, 200, 1)
@@ -187,7 +184,7 @@ func TestClassifierRefuses(t *testing.T) {
 	refuses(t, "an ended context", err, context.Canceled)
 }
 
-// rewritten is the weights of the digits with their entries changed.
+// rewritten is the weights of the digits with changed entries.
 func rewritten(t *testing.T, change func(name string, content []byte) (string, []byte)) []byte {
 	t.Helper()
 	archive, err := zip.NewReader(bytes.NewReader(mnistWeights), int64(len(mnistWeights)))
@@ -223,7 +220,7 @@ func rewritten(t *testing.T, change func(name string, content []byte) (string, [
 	return file.Bytes()
 }
 
-// TestAWrongBitIsFound: GoMLX's reader does not see many of these.
+// TestAWrongBitIsFound: GoMLX's reader misses many of these.
 func TestAWrongBitIsFound(t *testing.T) {
 	b := gantest.Open(t, "go")
 	archive, err := zip.NewReader(bytes.NewReader(mnistWeights), int64(len(mnistWeights)))
@@ -301,14 +298,13 @@ func TestSurplusWeights(t *testing.T) {
 	for _, name := range []string{"c", "a", "b"} {
 		w[name] = w[logitBiases]
 	}
-	for range 10 { // a map's own order is another one each time
+	for range 10 { // a map's order changes each time
 		_, err := w.store(b, c.Classes())
 		refuses(t, "three too many", err, data.ErrFormat, `["a" "b" "c"]`)
 	}
 }
 
-// TestTrainWriteRead: a few steps lower the loss, and what they made is what comes
-// back from the file.
+// TestTrainWriteRead: a few steps lower the loss, and the file gives back the same classifier.
 func TestTrainWriteRead(t *testing.T) {
 	all, err := mnist.Train()
 	if err != nil {

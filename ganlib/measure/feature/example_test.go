@@ -34,7 +34,7 @@ func ExampleExtractor() {
 	// MNIST classifier 1 10 64 <nil>
 }
 
-// The classifier reads the digits, and knows when it is in doubt.
+// The classifier reads the digits, and its probabilities show doubt.
 func ExampleClassifier() {
 	b, err := backend.Open("go")
 	if err != nil {

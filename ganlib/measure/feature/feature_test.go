@@ -49,8 +49,7 @@ func extract(t *testing.T, e Extractor, images *data.Images) (x []float32, dim i
 	return x, dim
 }
 
-// farthest is the largest difference between a and b, as a fraction of the largest
-// number.
+// farthest is the largest difference between a and b, as a fraction of the largest number.
 func farthest(t *testing.T, a, b []float32) float64 {
 	t.Helper()
 	if len(a) != len(b) || len(a) == 0 {
@@ -78,7 +77,7 @@ func refuses(t *testing.T, what string, err, wrapped error, names ...string) {
 	}
 }
 
-// TestNamed: an extractor by its name, and a refusal by the key.
+// TestNamed: an extractor by its name, and a refusal with the key.
 func TestNamed(t *testing.T) {
 	b := gantest.Open(t, "go")
 	for name, want := range map[string]string{
@@ -122,8 +121,7 @@ func openRandom(t *testing.T, b compute.Backend, seed uint64) Extractor {
 	return e
 }
 
-// TestRandomIsItsDefinition: these numbers are part of every score that is named
-// after them.
+// TestRandomIsItsDefinition: these numbers are part of every score that is named after them.
 func TestRandomIsItsDefinition(t *testing.T) {
 	for _, images := range []*data.Images{noise(2, 8, 8, 1), noise(2, 8, 11, 3), noise(1, 28, 28, 1)} {
 		want := referenceRandom(images, 7)
@@ -206,7 +204,7 @@ func referenceConv(rng *rand.Rand, x []float64, h, w, in, out, stride int) (y []
 	return y, oh, ow
 }
 
-// A row must not depend on how many others there are, whatever batches they end up in.
+// A row must not depend on the number of others, whatever batches they are in.
 func TestRowsDoNotDependOnTheirNumber(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
 		e := openRandom(t, b, 1)

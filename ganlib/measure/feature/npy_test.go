@@ -61,7 +61,7 @@ func TestReadNPYRefuses(t *testing.T) {
 	_, _, err := ReadNPY(written)
 	require.Error(t, err, "a folder")
 	_, _, err = ReadNPY(filepath.Join(written, "nan-fortran.npy"))
-	require.ErrorContains(t, err, "NaN at [3 0]") // in the file's order it is another
+	require.ErrorContains(t, err, "NaN at [3 0]") // it has another place in the file's order
 }
 
 // array is an .npy file with the given header and number of bytes after it.
@@ -80,7 +80,7 @@ func read(file []byte) (x []float32, dim int, err error) {
 	return readFeatures(bytes.NewReader(file), int64(len(file)))
 }
 
-// TestReadNPYMeasures gives files whose headers do not tell the truth: none may be believed, or cost memory.
+// TestReadNPYMeasures gives files with false headers: none may be believed, or cost memory.
 func TestReadNPYMeasures(t *testing.T) {
 	_, dim, err := read(array("{'shape': (2,3), 'fortran_order': False, 'descr': '<f4'}", 24)) // another order of keys
 	require.NoError(t, err)
@@ -115,7 +115,7 @@ func TestReadNPYMeasures(t *testing.T) {
 	}
 }
 
-// TestReadNPZChecksum: a byte that turned over in an archive is found, also where it makes a fine number.
+// TestReadNPZChecksum: a changed byte in an archive is found, even if it makes a valid number.
 func TestReadNPZChecksum(t *testing.T) {
 	file, err := os.ReadFile(filepath.Join(written, "stored.npz"))
 	require.NoError(t, err)

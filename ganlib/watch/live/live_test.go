@@ -15,7 +15,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// TestWatch: the picture is drawn in one place at intervals, and at the end as an output of its own.
+// TestWatch: the picture is drawn in one place at intervals, and at the end as a separate output.
 func TestWatch(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"steps": 50}`), 0o666))

@@ -31,7 +31,7 @@ type file struct {
 	kind    byte // a tar's type; 0 for a regular file
 }
 
-// three files in three folders, in no order, with a folder of its own entry.
+// three files in three folders, unordered, and an entry for one folder.
 var three = []file{
 	{name: "./photos/b/2.txt", content: "two"},
 	{name: "photos/a/", kind: tar.TypeDir},
@@ -88,7 +88,7 @@ func zipOf(t testing.TB, change func(h *zip.FileHeader), files ...file) []byte {
 	return b.Bytes()
 }
 
-// written puts content into a file of its own, whose name says nothing.
+// written writes content to a file whose name tells nothing.
 func written(t testing.TB, content []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "download")
@@ -172,7 +172,7 @@ func octalSum(header []byte) int {
 	return sum
 }
 
-// The links of a folder: within it they are followed to files, never out.
+// The links of a folder: they are followed to files within it, never out.
 func TestWalkLinks(t *testing.T) {
 	dir := folderOf(t, file{name: "a/1.txt", content: "one"})
 	require.NoError(t, os.Symlink("a/1.txt", filepath.Join(dir, "link")))
@@ -260,22 +260,21 @@ func TestWalkRefuses(t *testing.T) {
 	}
 }
 
-// encrypted is a zip whose one entry says that it is.
+// encrypted is a zip whose one entry is marked as encrypted.
 func encrypted(t testing.TB) []byte {
 	z := zipOf(t, nil, file{name: "x", content: "x"})
 	z[bytes.LastIndex(z, []byte("PK\x01\x02"))+8] |= zipEncrypted
 	return z
 }
 
-// method is a zip whose one entry is packed by a method nobody here knows.
+// method is a zip whose one entry has an unknown compression method.
 func method(t testing.TB, number uint16) []byte {
 	z := zipOf(t, nil, file{name: "x", content: "x"})
 	binary.LittleEndian.PutUint16(z[bytes.LastIndex(z, []byte("PK\x01\x02"))+10:], number)
 	return z
 }
 
-// sparseTar is a tar of two kilobytes with a file of 8 GiB, as GNU tar writes
-// it in its older format: nothing but a hole.
+// sparseTar is a tar of two kilobytes with a file of 8 GiB, a single hole, in GNU tar's older format.
 func sparseTar() []byte {
 	return append(tarHeader("holes", tar.TypeGNUSparse, 0, map[int]string{
 		257: "ustar  \x00", 386: "77777777777\x00", 398: "00000000000\x00", 483: "77777777777\x00",
@@ -298,7 +297,7 @@ func sparsePAX() []byte {
 	return append(append(z, content...), make([]byte, 2*tarBlock)...)
 }
 
-// tarHeader is a tar's header with fields at their places.
+// tarHeader is a tar's header with the given fields.
 func tarHeader(name string, kind byte, size int, fields map[int]string) []byte {
 	h := make([]byte, tarBlock)
 	copy(h, name)
@@ -337,7 +336,7 @@ func overlapping(t testing.TB, entries, size int) []byte {
 	return append(le.AppendUint32(le.AppendUint32(z, uint32(length)), uint32(start)), 0, 0)
 }
 
-// Bombs end at the limit and name it, whether the visit looks or not.
+// Bombs end at the limit and report it, even if the visit ignores it.
 func TestLimits(t *testing.T) {
 	zeros := file{name: "zeros", content: strings.Repeat("\x00", 1<<20)}
 	small := []file{{name: "a", content: "12345"}, {name: "b", content: "67890"}}
@@ -361,7 +360,7 @@ func TestLimits(t *testing.T) {
 			require.ErrorIs(t, err, data.ErrTooLarge)
 			require.ErrorContains(t, err, path)
 			err = Walk(t.Context(), path, limits, func(_ string, _ int64, r io.Reader) error {
-				n, _ := io.Copy(io.Discard, r) // takes no notice of what goes wrong
+				n, _ := io.Copy(io.Discard, r) // ignores errors
 				require.LessOrEqual(t, n, limits.Bytes)
 				return nil
 			})
@@ -387,7 +386,7 @@ func TestLimits(t *testing.T) {
 	gantest.RequireInvalid(t, err, "limits.entries")
 }
 
-// A zip's directory is held to the limit before it is in memory.
+// A zip's directory is checked against the limit before it is in memory.
 func TestLimitOfTheDirectory(t *testing.T) {
 	var many []file
 	for i := range 2000 {
@@ -419,7 +418,7 @@ func TestWalkStops(t *testing.T) {
 	require.ErrorIs(t, Walk(t.Context(), filepath.Join(t.TempDir(), "absent"), Limits{}, nil), fs.ErrNotExist)
 }
 
-// What a visit keeps of a file is of no use after it.
+// The reader of a visit is of no use after it.
 func TestReadAfterVisit(t *testing.T) {
 	var kept io.Reader
 	require.NoError(t, Walk(t.Context(), folderOf(t, three[0]), Limits{}, func(_ string, _ int64, r io.Reader) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
 )
 
-// A zip of two files, and of one that wants out.
+// A zip of two files, and of one whose name leads out.
 func ExampleWalk() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

@@ -54,7 +54,7 @@ func TestExtract(t *testing.T) {
 	}
 }
 
-// A file that cannot be unpacked leaves what was there, and nothing beside it.
+// A file that cannot be unpacked leaves the earlier one, and nothing beside it.
 func TestExtractFailing(t *testing.T) {
 	whole := gzipped(t, tarOf(t, file{name: "first", content: "1"}, file{name: "x", content: strings.Repeat("new", 1000)}))
 	dir := folderOf(t, file{name: "x", content: "old"})
@@ -84,8 +84,7 @@ func TestExtractTogether(t *testing.T) {
 	require.Equal(t, map[string]string{"x": strings.Repeat("new", 1<<18)}, contents(t, dir))
 }
 
-// Nothing gets out of the folder: not by a name, a link in the archive, or a
-// link that lies in the folder already.
+// Nothing gets out of the folder: not by a name, a link in the archive, or a link that is already in the folder.
 func TestExtractStaysInside(t *testing.T) {
 	for name, files := range map[string][]file{
 		"up":          {{name: "../../victim/x", content: "new"}},
@@ -116,7 +115,7 @@ func TestExtractStaysInside(t *testing.T) {
 	}
 }
 
-// A cancelled context leaves nothing half unpacked.
+// A cancelled context leaves no half-unpacked file.
 func TestExtractCancelled(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	dir := t.TempDir()

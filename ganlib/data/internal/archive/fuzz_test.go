@@ -12,10 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzWalk walks any bytes as an archive. Whatever they are, the walk returns,
-// hands out no more bytes and files than its limits, and only names that are
-// safe; and all it allocates on the way, freed or not, stays under 16 times the
-// limit on bytes.
+// FuzzWalk walks any bytes as an archive. The walk returns, hands out no more bytes and files than its limits, and only
+// safe names. Everything it allocates on the way, freed or not, stays under 16 times the limit on bytes.
 func FuzzWalk(f *testing.F) {
 	zeros := file{name: "zeros", content: strings.Repeat("\x00", 1<<21)}
 	link := file{name: "l", kind: '2'}

@@ -18,7 +18,7 @@ func part(kind storage, size int, data []byte) []byte {
 	return append(raw, make([]byte, padding(int64(len(data))))...)
 }
 
-// array is an array of bytes called "X", which says of itself what it likes.
+// array is an array of bytes called "X" whose header may be false.
 type array struct {
 	flags     []byte
 	dims      []uint32
@@ -80,7 +80,7 @@ func readX(raw []byte) ([]uint8, error) {
 	return Values[uint8](context.Background(), v, limit)
 }
 
-// What a file says of its own sizes is checked against what is there before anything is reserved.
+// The sizes that a file announces are checked against its content before memory is reserved.
 func TestLies(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -175,8 +175,8 @@ func TestBomb(t *testing.T) {
 	}
 }
 
-// FuzzRead holds every read to its limit and what the package documents to take beside it. Few changes to a
-// packed array get past zlib, so an input is either a file or what is packed in one.
+// FuzzRead checks every read against its limit and the documented overhead. Few changes to a packed array get past
+// zlib, so an input is either a file or what is packed in one.
 func FuzzRead(f *testing.F) {
 	for _, name := range []string{"classes.mat", "classes-compressed.mat", "narrow-little.mat", "narrow-big.mat",
 		"svhn.mat", "tfd48.mat", "version4.mat"} {

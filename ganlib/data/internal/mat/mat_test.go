@@ -21,13 +21,13 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// golden is where the files lie that SciPy wrote; its README says what is in them.
+// golden is where SciPy's files are; its README says what is in them.
 var golden = filepath.Join("..", "..", "..", "..", "tests", "golden", "mat")
 
 // limit is more than any small file here needs.
 const limit = 1 << 20
 
-// overhead is what the package documents to take beside the values.
+// overhead is the documented memory beside the values.
 const overhead = 4 << 20
 
 func open(t testing.TB, name string) *File {
@@ -62,7 +62,7 @@ func content(t testing.TB, name string) []byte {
 // parse opens a file of these bytes.
 func parse(raw []byte) (*File, error) { return NewFile(bytes.NewReader(raw), int64(len(raw))) }
 
-// wantError fails unless err is of a kind and names what it is about.
+// wantError fails unless err is of a kind and contains the names.
 func wantError(t *testing.T, err, kind error, names ...string) {
 	t.Helper()
 	require.ErrorIs(t, err, kind)
@@ -87,7 +87,7 @@ func wantValues[T Number](t *testing.T, f *File, name string, dims []int, want [
 	}
 }
 
-// allocated is how many bytes f asks for, all told.
+// allocated is how many bytes f allocates in total.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -96,7 +96,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// counting is 0, 1 ... 23, but the first is the type's least value and the last its greatest.
+// counting is 0, 1 ... 23, except that the first is the type's least value and the last its greatest.
 func counting[T Number](least, greatest T) []T {
 	values := make([]T, 24)
 	for i := range values {
@@ -346,7 +346,7 @@ func TestOtherFormats(t *testing.T) {
 	wantError(t, err, data.ErrFormat, "README.md")
 }
 
-// Wherever a file is cut, its last variable is not read as if it were whole.
+// A file that is cut anywhere: its last variable is never read as if whole.
 func TestTruncated(t *testing.T) {
 	for name, last := range map[string]string{
 		"classes.mat": "last", "classes-compressed.mat": "last", "narrow-little.mat": "uz", "narrow-big.mat": "uz",
@@ -369,8 +369,8 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-// Whatever byte of a packed variable is spoilt, zlib's checksum or an earlier check tells, unless what is
-// unpacked stays the same: some bits mean nothing.
+// Any corrupted byte of a packed variable is found by zlib's checksum or an earlier check, unless the unpacked bytes
+// are the same: some bits mean nothing.
 func TestSpoilt(t *testing.T) {
 	raw := content(t, "svhn.mat")
 	read := func(raw []byte) (x, y []uint8, err error) {

@@ -45,8 +45,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// TestStillNeeded fails when golang.org/x/image/webp gets its colours right: then
-// this package has nothing left to do.
+// TestStillNeeded fails when golang.org/x/image/webp gets its colours right: this package can then go.
 func TestStillNeeded(t *testing.T) {
 	picture, err := xwebp.Decode(read(t, "lossy.webp"))
 	require.NoError(t, err)

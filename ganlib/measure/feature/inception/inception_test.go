@@ -50,7 +50,7 @@ func uniform(stream int, low, high float64, dims ...int) *tensors.Tensor {
 	return tensor
 }
 
-// writeWeights writes the formula's weights to a folder, in the shapes that the network asks for.
+// writeWeights writes the formula's weights to a folder, in the network's shapes.
 func writeWeights(t *testing.T, b compute.Backend, dir string) {
 	t.Helper()
 	for n, kernel := range kernels(t, b) {
@@ -70,14 +70,13 @@ func write(t *testing.T, dir string, n, i int, tensor *tensors.Tensor) {
 	require.NoError(t, tensor.Save(path))
 }
 
-// kernels are the shapes of the network's convolutions, [height, width, in, out], in the order in which it
-// makes them.
+// kernels are the shapes of the network's convolutions, [height, width, in, out], in the order in which it makes them.
 func kernels(t *testing.T, b compute.Backend) [][]int {
 	t.Helper()
 	store := model.NewStore()
 	build, err := model.NewExec(b, store, func(root *model.Scope, x *Node) *Node {
 		inceptionv3.BuildGraph(root, x).Done()
-		return ReduceAllSum(x) // the graph is made for its shapes alone
+		return ReduceAllSum(x) // the graph is made only for its shapes
 	})
 	require.NoError(t, err)
 	defer build.Finalize()
@@ -135,8 +134,8 @@ func golden() *data.Images {
 	return images
 }
 
-// TestGolden holds the network, the order of its weights and the scale of its images to Keras's, which computed
-// in float64. Images scaled by 256 instead of 255 already put the features off by 4e-3 of the largest.
+// TestGolden compares the network, the order of its weights and the scale of its images with Keras's, which computed in
+// float64. Images scaled by 256 instead of 255 change the features by 4e-3 of the largest.
 func TestGolden(t *testing.T) {
 	dir, file := weights(t), gantest.OpenGolden(t, "../../../../tests/golden", "inception-keras")
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
@@ -150,8 +149,8 @@ func TestGolden(t *testing.T) {
 	file.CheckAllSeen(t)
 }
 
-// TestExtract: an image's features do not depend on those beside it, also in the last, filled batch; grey images
-// are as colour ones with equal channels; and small ones as those resized before.
+// TestExtract: an image's features do not depend on those beside it, also in the last, filled batch. Grey images equal
+// colour ones with equal channels, and small ones equal those resized before.
 func TestExtract(t *testing.T) {
 	extractor, err := New(gantest.Open(t, "xla:cpu"), weights(t))
 	require.NoError(t, err)
