@@ -142,10 +142,14 @@ func (gan *GAN) spec(ctx context.Context, feed data.Feed, o Options) (run.Spec, 
 	if err != nil {
 		return run.Spec{}, err
 	}
+	blocks, err := feed.Blocks(ctx, gan.Backend, cfg.K*cfg.BatchSize)
+	if err != nil {
+		return run.Spec{}, invalid.In("data", err)
+	}
 	spec := run.Spec{
 		Dir: o.Dir, Config: cfg, Free: cfg.free(),
 		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery, KeepEvery: cfg.KeepEvery,
-		Trainer: trainer, Batches: batches,
+		Trainer: trainer, Update: gan.Algorithm1.Iterate, Batches: batches, Blocks: blocks,
 		Sample: gan.progress, Plot: watch.Plot, Line: watch.Line,
 		Watch: o.Watch, Output: o.Output,
 	}

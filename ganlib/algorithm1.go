@@ -170,6 +170,15 @@ func (a *Algorithm1) Model(scope *model.Scope, inputs []*Node) *Node {
 	return it.x
 }
 
+// Iterate builds a whole iteration on a batch, as Trainer describes them: Model, then UpdateGraph. It is the loop.Update
+// by which package run makes many iterations in one call.
+func (a *Algorithm1) Iterate(root *model.Scope, batch []*Node) (labels, predictions []*Node) {
+	predictions = []*Node{a.Model(root, batch)}
+	g := predictions[0].Graph()
+	a.UpdateGraph(root, g, train.TotalLoss(g))
+	return nil, predictions
+}
+
 // iteration is what Model hands to UpdateGraph and to the metrics: the nodes of the current pass.
 type iteration struct {
 	x, y         *Node // all K·m examples and, one-hot, their labels, or nil

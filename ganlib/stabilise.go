@@ -14,6 +14,7 @@ import (
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/layer"
+	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
 // InstanceNoise is Gaussian noise on all that D sees, real and generated, in both players' steps, whose
@@ -218,12 +219,12 @@ func (a *Algorithm1) hasAverage(averaged *model.Scope) bool {
 	return a.AverageG != 0 && averaged.NumVariables() > 0
 }
 
-// networkVariables are those of a player's network that a graph uses, which must hold no learning rule yet:
-// weights, and the averages and vectors that no rule trains.
+// networkVariables are those of a player's network that a graph uses: weights, and the averages and vectors that no rule
+// trains.
 func networkVariables(player *model.Scope, g *Graph) []*model.Variable {
 	var variables []*model.Variable
 	for v := range player.IterVariables() {
-		if v.InUseByGraph(g) && v.DType().IsFloat() {
+		if v.InUseByGraph(g) && v.DType().IsFloat() && !optim.Owns(player, v) {
 			variables = append(variables, v)
 		}
 	}

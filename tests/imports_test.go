@@ -23,12 +23,13 @@ var plan = map[string][]string{
 	// What a game is made of. These, and what they use, run in browsers.
 	"ganlib/backend": {"ganlib/invalid"},
 	"ganlib/layer":   {},
+	"ganlib/loop":    {"ganlib/invalid"},
 	"ganlib/optim":   {"ganlib/invalid"},
 	"ganlib":         {"ganlib/invalid", "ganlib/layer", "ganlib/optim", "ganlib/record"},
 	"dcganlib":       {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
-	"ganlib/data":                  {"ganlib/invalid"},
+	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},
 	"ganlib/data/internal/cancel":  {},
 	"ganlib/data/internal/archive": {"ganlib/data", "ganlib/data/internal/cancel", "ganlib/invalid", "internal/progress"},
 	"ganlib/data/internal/mat":     {"ganlib/data", "ganlib/data/internal/cancel"},
@@ -59,7 +60,7 @@ var plan = map[string][]string{
 
 	// Runs. Package run knows players only as a GoMLX trainer.
 	"ganlib/figure":     {},
-	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "internal/progress", "internal/suggest"},
+	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/progress", "internal/suggest"},
 	"ganlib/diagnose":   {"ganlib/record", "ganlib/run"},
 	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run"},
 	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},

@@ -30,6 +30,7 @@ type Drawing struct {
 // Batches draws minibatches as tensors on a device. What a step sees is a function of (Seed, step) alone. Its methods
 // are for one goroutine at a time.
 type Batches struct {
+	backend compute.Backend
 	source  Source
 	drawing Drawing
 	shape   []int
@@ -59,7 +60,7 @@ func NewBatches(ctx context.Context, backend compute.Backend, s Source, d Drawin
 	if err != nil {
 		return nil, err
 	}
-	b := &Batches{source: s, drawing: d, order: order, shape: []int{first.Height, first.Width, first.Channels}}
+	b := &Batches{backend: backend, source: s, drawing: d, order: order, shape: []int{first.Height, first.Width, first.Channels}}
 	if d.OnDevice {
 		all, err := All(ctx, s)
 		if err != nil {

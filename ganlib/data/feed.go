@@ -8,6 +8,8 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/train"
+
+	"github.com/gans-in-go/gans/ganlib/loop"
 )
 
 // Feed is what a game learns from: examples of p_data as minibatches. What a step sees is a function of the feed's seed
@@ -22,6 +24,8 @@ type Feed interface {
 	// Batches returns what each step sees: n examples [n, ...] and, in a conditional game, their labels, int32 [n]. The
 	// tensors are the caller's.
 	Batches(ctx context.Context, b compute.Backend, n int) (func(step int) (train.Batch, error), error)
+	// Blocks returns the same minibatches for a loop on the device, which takes many at once.
+	Blocks(ctx context.Context, b compute.Backend, n int) (loop.Blocks, error)
 	// Close releases what the feed holds, on the device too. No minibatch can be drawn afterwards.
 	Close() error
 }
@@ -60,13 +64,10 @@ func (f *ImageFeed) Source() Source { return f.source }
 
 // Batches prepares minibatches of n images, as [NewBatches] does.
 func (f *ImageFeed) Batches(ctx context.Context, b compute.Backend, n int) (func(step int) (train.Batch, error), error) {
-	drawing := f.drawing
-	drawing.Size = n
-	drawn, err := NewBatches(ctx, b, f.source, drawing)
+	drawn, err := f.draw(ctx, b, n)
 	if err != nil {
 		return nil, err
 	}
-	f.drawn = append(f.drawn, drawn)
 	return func(step int) (train.Batch, error) {
 		x, labels, err := drawn.Draw(step)
 		if err != nil {
@@ -78,6 +79,32 @@ func (f *ImageFeed) Batches(ctx context.Context, b compute.Backend, n int) (func
 		}
 		return train.Batch{Inputs: inputs}, nil
 	}, nil
+}
+
+// Blocks prepares the same minibatches for a loop. The images travel to the device as bytes.
+func (f *ImageFeed) Blocks(ctx context.Context, b compute.Backend, n int) (loop.Blocks, error) {
+	drawn, err := f.draw(ctx, b, n)
+	if err != nil {
+		return nil, err
+	}
+	return drawn.blocks(f.labelled), nil
+}
+
+// draw returns minibatches of n images, the same for the same n and backend.
+func (f *ImageFeed) draw(ctx context.Context, b compute.Backend, n int) (*Batches, error) {
+	for _, drawn := range f.drawn {
+		if drawn.backend == b && drawn.drawing.Size == n {
+			return drawn, nil
+		}
+	}
+	drawing := f.drawing
+	drawing.Size = n
+	drawn, err := NewBatches(ctx, b, f.source, drawing)
+	if err != nil {
+		return nil, err
+	}
+	f.drawn = append(f.drawn, drawn)
+	return drawn, nil
 }
 
 // MeanLogits is the logit of each pixel's mean over the set, for pixels scaled to [0, 1]: with this bias a generator
@@ -140,6 +167,15 @@ func (p *PointFeed) Batches(_ context.Context, _ compute.Backend, n int) (func(s
 		x := tensors.FromFlatDataAndDimensions(p.Distribution.Batch(p.seed, step, n), n, p.Distribution.Dim())
 		return train.Batch{Inputs: []*tensors.Tensor{x}}, nil
 	}, nil
+}
+
+// Blocks prepares the same points for a loop.
+func (p *PointFeed) Blocks(ctx context.Context, b compute.Backend, n int) (loop.Blocks, error) {
+	batches, err := p.Batches(ctx, b, n)
+	if err != nil {
+		return nil, err
+	}
+	return loop.FromBatches(batches)
 }
 
 // Close does nothing and returns nil.

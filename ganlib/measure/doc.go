@@ -3,7 +3,7 @@
 //
 // Rows are examples: x of [n, dim] is one slice, row after row, of pixels or of features. Most metrics give an
 // [Estimate], a number with its standard error. All refuse sets for which they are undefined with an error that says
-// why, so a score is never NaN.
+// why, so a score of finite rows is never NaN.
 //
 // # The metrics
 //

@@ -68,7 +68,7 @@ const fidTenths = 10
 // of x, divided by √10. If x is drawn from y's own distribution it is up to three times too large, because there an
 // FID's spread falls like 1/n and not 1/√n.
 //
-// Time grows like (n + m) dim² + min(n, dim)³. It returns an error unless x is at least [fidRows] whole rows of finite
+// Time grows like (n + m) dim² + min(n, dim)³. It returns an error unless x is at least 20 whole rows of finite
 // numbers, and y at least two.
 func FID(x, y []float32, dim int) (Estimate, error) {
 	if _, err := atLeast("x", x, dim, fidRows); err != nil {

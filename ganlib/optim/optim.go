@@ -4,6 +4,8 @@ package optim
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -23,6 +25,16 @@ type Rule interface {
 	// scope.BuildTrainableVariablesGradientsGraph. Simultaneous updates need it: both players' gradients exist before
 	// either player moves.
 	UpdateGraphWithGradients(scope *model.Scope, grads []*Node, lossDType dtypes.DType)
+}
+
+// own are the scopes, below a player's, of what rules keep there: counters and rates.
+var own = []string{"momentum", "linear", rateScope, optimizer.Scope, optimizer.AdamDefaultScope}
+
+// Owns reports whether a variable below a player's scope belongs to the player's rule, not to its network.
+func Owns(player *model.Scope, v *model.Variable) bool {
+	below, _ := strings.CutPrefix(v.Path(), player.Scope())
+	first, _, _ := strings.Cut(strings.TrimPrefix(below, "/"), "/")
+	return slices.Contains(own, first)
 }
 
 // Momentum is stochastic gradient descent with momentum, as in the code released with the 2014 paper:

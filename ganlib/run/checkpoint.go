@@ -232,7 +232,7 @@ func (c Checkpoint) manifest() (m manifest, err error) {
 		return m, fmt.Errorf("%s: %w", manifestFile, err)
 	}
 	if version, ok := fields[schemaKey]; ok {
-		if err := checkSchema(path, version); err != nil {
+		if _, err := readSchema(path, version); err != nil {
 			return m, err
 		}
 	}

@@ -37,18 +37,18 @@ func marshalConfig(config any) ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
-// readConfig returns the configuration in a run's config.json.
-func readConfig(dir string) ([]byte, error) {
+// readConfig returns the configuration in a run's config.json, and the version of the run.
+func readConfig(dir string) (config []byte, version int, err error) {
 	path := filepath.Join(dir, configFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is %w: it has no %s", dir, ErrNotARun, configFile)
+		return nil, 0, fmt.Errorf("%s is %w: it has no %s", dir, ErrNotARun, configFile)
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if _, err := leaves(text); err != nil {
-		return nil, fmt.Errorf("%s is %w: its %s is not a configuration: %w", dir, ErrNotARun, configFile, err)
+		return nil, 0, fmt.Errorf("%s is %w: its %s is not a configuration: %w", dir, ErrNotARun, configFile, err)
 	}
 	return cutSchema(path, text)
 }

@@ -45,8 +45,11 @@
 //
 // # Versions
 //
-// config.json and each manifest.json have a key "schema", and history.jsonl a first line {"schema":1}. It is the version
+// config.json and each manifest.json have a key "schema", and history.jsonl a first line {"schema":2}. It is the version
 // of the format; files without it are older than the first version and are read as well. A file with a higher version
 // than this package knows is refused with a [*NewerError]. The version is not part of the configuration: neither
 // [Run.Config] nor [Changes] sees it.
+//
+// From version 2 on, a run on XLA computes its steps in a loop ([Spec.Update]). A run keeps the version it began with, so
+// an older one goes on with a call for each step, and ends as it would have ended then.
 package run

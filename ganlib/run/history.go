@@ -126,7 +126,7 @@ func readHistory(dir string) ([]Record, error) {
 	records := make([]Record, 0, len(lines))
 	for i, line := range lines {
 		if version, ok := historySchema(line); i == 0 && ok {
-			if err := checkSchema(path, version); err != nil {
+			if _, err := readSchema(path, version); err != nil {
 				return nil, err
 			}
 			continue

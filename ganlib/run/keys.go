@@ -30,7 +30,7 @@ func ReadConfig[T any](path string) (T, error) {
 	if err := decodeNumbers(text, &object); err != nil || object == nil {
 		return config, fmt.Errorf("%s is %w: want a JSON object, such as a run's %s", path, ErrNotConfig, configFile)
 	}
-	if text, err = cutSchema(path, text); err != nil {
+	if text, _, err = cutSchema(path, text); err != nil {
 		return config, err
 	}
 	delete(object, schemaKey)

@@ -140,7 +140,7 @@ func TestReadConfig(t *testing.T) {
 	path := filepath.Join(t.TempDir(), configFile)
 	text, err := marshalConfig(example())
 	require.NoError(t, err)
-	for _, text := range [][]byte{text, addSchema(text)} {
+	for _, text := range [][]byte{text, addSchema(text, schema)} {
 		require.NoError(t, os.WriteFile(path, text, 0o666))
 		got, err := ReadConfig[config](path)
 		require.NoError(t, err)
@@ -173,7 +173,7 @@ func TestSchemaInAnObject(t *testing.T) {
 		`{"a":1,"schema":1}`:                      `{"a":1}`,
 		`{"a":{"schema":7},"b":"\"schema\": 99"}`: `{"a":{"schema":7},"b":"\"schema\": 99"}`,
 	} {
-		got, err := cutSchema("config.json", []byte(with))
+		got, _, err := cutSchema("config.json", []byte(with))
 		require.NoError(t, err)
 		if with[1] == '\n' {
 			require.JSONEq(t, want, string(got))
@@ -182,12 +182,13 @@ func TestSchemaInAnObject(t *testing.T) {
 		require.Equal(t, want, string(got))
 	}
 	for _, object := range []string{"{}\n", "{\n  \"a\": 1\n}\n"} {
-		with := addSchema([]byte(object))
-		require.True(t, bytes.HasPrefix(with, []byte("{\n  \"schema\": 1")), string(with))
-		got, err := cutSchema("config.json", with)
+		with := addSchema([]byte(object), 2)
+		require.True(t, bytes.HasPrefix(with, []byte("{\n  \"schema\": 2")), string(with))
+		got, version, err := cutSchema("config.json", with)
 		require.NoError(t, err)
+		require.Equal(t, 2, version)
 		require.JSONEq(t, object, string(got))
 	}
-	_, err := cutSchema("config.json", []byte(`{"schema":"new"}`))
+	_, _, err := cutSchema("config.json", []byte(`{"schema":"new"}`))
 	gantest.RequireInvalid(t, err, "schema")
 }

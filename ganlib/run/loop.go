@@ -26,7 +26,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
-	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
@@ -40,6 +40,11 @@ type session struct {
 
 	metrics []namedMetric
 	first   int // the step from which the present loop began
+
+	loops  bool       // many steps a call
+	loop   *loop.Loop // nil before it is compiled
+	blocks loop.Blocks
+	pace   pace
 
 	began  int           // the step from which this invocation began
 	before float64       // seconds of training in earlier invocations
@@ -59,13 +64,14 @@ type namedMetric struct {
 
 // loop makes the steps from the store's global_step to the last one, and goes back after failures, at most Rollbacks
 // times.
-func (spec *Spec) loop(ctx context.Context, records []Record) error {
+func (spec *Spec) loop(ctx context.Context, loops bool, records []Record) error {
 	history, err := os.OpenFile(filepath.Join(spec.Dir, historyFile), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	s := &session{Spec: spec, ctx: ctx, history: history, records: records, times: rollbacks(records)}
-	defer func() { s.history.Close() }()
+	s := &session{Spec: spec, ctx: ctx, history: history, records: records, times: rollbacks(records), pace: pace{1}}
+	s.loops = loops && spec.Update != nil && loop.Supported(spec.Trainer.Backend())
+	defer s.close()
 	if len(records) > 0 {
 		s.before = records[len(records)-1].Seconds
 	}
@@ -86,15 +92,30 @@ func (spec *Spec) loop(ctx context.Context, records []Record) error {
 	}
 }
 
-// steps runs GoMLX's training loop until the last step, a failure or an interruption.
+func (s *session) close() {
+	s.history.Close()
+	if s.loop != nil {
+		s.loop.Finalize()
+	}
+}
+
+// steps trains until the last step, a failure or an interruption.
 func (s *session) steps() error {
-	loop := train.NewLoop(s.Trainer)
-	s.first, s.failed = loop.LoopStep, nil
-	loop.OnStep("run", 0, s.afterStep)
+	s.first, s.failed = int(optimizer.GetGlobalStep(s.Trainer.Store())), nil
 	if onTerminal(s.Output) {
 		s.bar = progress.Count(s.Output, "training", s.Steps-s.first)
 		defer s.bar.Done()
 	}
+	if s.loops {
+		return s.looped()
+	}
+	return s.oneByOne()
+}
+
+// oneByOne runs GoMLX's training loop.
+func (s *session) oneByOne() error {
+	loop := train.NewLoop(s.Trainer)
+	loop.OnStep("run", 0, s.afterStep)
 	_, err := loop.RunSteps(batches{s}, s.Steps-s.first)
 	return cmp.Or(s.failed, err, s.ended) // err wraps failed too, under GoMLX's stack trace
 }
@@ -139,7 +160,7 @@ func (b batches) Iter() iter.Seq2[train.Batch, error] {
 
 // afterStep is called by the loop after each step.
 func (s *session) afterStep(loop *train.Loop, metrics []*tensors.Tensor) error {
-	if s.failed = s.finish(loop.LoopStep+1, metrics); s.failed != nil {
+	if s.failed = s.finishStep(loop.LoopStep+1, metrics); s.failed != nil {
 		return s.failed
 	}
 	if s.bar != nil {
@@ -151,12 +172,17 @@ func (s *session) afterStep(loop *train.Loop, metrics []*tensors.Tensor) error {
 	return nil
 }
 
-// finish records, draws and saves after a step, as far as each is due.
-func (s *session) finish(step int, metrics []*tensors.Tensor) error {
+// finishStep is finish after a step of GoMLX's loop.
+func (s *session) finishStep(step int, metrics []*tensors.Tensor) error {
 	values, err := s.read(step, metrics)
 	if err != nil {
 		return err
 	}
+	return s.finish(step, values)
+}
+
+// finish records, draws and saves after a step, as far as each is due.
+func (s *session) finish(step int, values map[string]float64) error {
 	recorded := s.due(step, s.RecordEvery)
 	if recorded {
 		if err := s.record(step, values); err != nil {
@@ -252,17 +278,18 @@ func (s *session) nameMetrics() error {
 	for v := range s.Trainer.Store().IterVariables() {
 		remembers[v.Scope()] = true
 	}
-	seen := slices.Clone(reserved)
+	var metrics []metric.Interface
+	var at []int
 	for i, m := range s.Trainer.TrainMetrics() {
-		if remembers["/"+metric.Scope+"/"+m.ScopeName()] {
-			continue
+		if !remembers["/"+metric.Scope+"/"+m.ScopeName()] {
+			metrics, at = append(metrics, m), append(at, i)
 		}
-		name := m.ShortName()
-		if slices.Contains(seen, name) {
-			return invalid.In("Spec.Trainer", invalid.Value(m.Name(), name, "a short name other than %q", seen))
-		}
-		seen = append(seen, name)
-		s.metrics = append(s.metrics, namedMetric{i, name})
+	}
+	if err := s.name(metrics); err != nil {
+		return err
+	}
+	for i := range s.metrics {
+		s.metrics[i].index = at[i]
 	}
 	return nil
 }

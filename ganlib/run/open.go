@@ -17,8 +17,9 @@ import (
 // A Run is a run's directory, opened for reading. Its methods read the files again each time, so they follow a run in
 // progress.
 type Run struct {
-	Dir    string
-	config []byte
+	Dir     string
+	config  []byte
+	version int // 0: from before there were versions
 }
 
 // Begun reports whether there is a run in dir. It is false where one can still begin: where dir does not exist, is
@@ -60,11 +61,11 @@ func Begun(dir string) (bool, error) {
 // [ErrNotARun] if dir has no config.json, or one that is not a JSON object, and one that wraps [ErrNewer] if a newer
 // version of this package wrote it.
 func Open(dir string) (*Run, error) {
-	config, err := readConfig(dir)
+	config, version, err := readConfig(dir)
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Dir: dir, config: config}, nil
+	return &Run{Dir: dir, config: config, version: version}, nil
 }
 
 // Config decodes config.json into v, a pointer. A key for which v has no place is an error that names it.

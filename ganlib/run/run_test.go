@@ -19,6 +19,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -53,7 +54,8 @@ func TestCutInTwoEqualsOnePiece(t *testing.T) {
 	})
 }
 
-// interruptAt trains until the context is cancelled while the given step is made.
+// interruptAt trains until the context is cancelled while the given step is made, or, on a backend with loops, while a
+// call that contains it is.
 func interruptAt(t *testing.T, spec Spec, step int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -72,7 +74,7 @@ func interruptAt(t *testing.T, spec Spec, step int) {
 		t.Errorf("%s is left", unfinished)
 	}
 	list, err := checkpoints(spec.Dir)
-	if err != nil || len(list) == 0 || list[len(list)-1].Step != step {
+	if err != nil || len(list) == 0 || list[len(list)-1].Step < step || !loop.Supported(spec.Trainer.Backend()) && list[len(list)-1].Step > step {
 		t.Fatalf("after an interruption in step %d the checkpoints are %v, %v", step, list, err)
 	}
 }

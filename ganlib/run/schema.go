@@ -12,47 +12,51 @@ import (
 
 // schema is the version of the files that this package writes. config.json and manifest.json hold it as a key,
 // history.jsonl as its first line. Files without it were written before there were versions, and are still read.
-const schema = 1
+//
+// A run keeps the version in its config.json for life, because it also says how its steps are computed. From version
+// loopSchema on they are iterations of a loop, on backends that can. The loop's rounding need not be that of a call a
+// step, so an older run goes on with calls.
+const schema, loopSchema = 2, 2
 
 const schemaKey = "schema"
 
-// checkSchema returns an error if the version in a file is not a number, or newer than this package.
-func checkSchema(path string, version json.RawMessage) error {
+// readSchema returns the version in a file. It returns an error if that is not a number, or newer than this package.
+func readSchema(path string, version json.RawMessage) (int, error) {
 	n, err := strconv.Atoi(string(version))
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", path, invalid.Value(schemaKey, jsonText(version), "a whole number"))
+		return 0, fmt.Errorf("%s: %w", path, invalid.Value(schemaKey, jsonText(version), "a whole number"))
 	case n > schema:
-		return &NewerError{Path: path, Schema: n, Known: schema}
+		return 0, &NewerError{Path: path, Schema: n, Known: schema}
 	}
-	return nil
+	return n, nil
 }
 
-// addSchema puts the version in front of the keys of a JSON object that was written with indents.
-func addSchema(object []byte) []byte {
+// addSchema puts a version in front of the keys of a JSON object that was written with indents.
+func addSchema(object []byte, version int) []byte {
 	rest := object[1:] // after the brace
-	head := fmt.Sprintf("{\n  %q: %d", schemaKey, schema)
+	head := fmt.Sprintf("{\n  %q: %d", schemaKey, version)
 	if rest[0] == '\n' { // a key follows
 		return slices.Concat([]byte(head), []byte(","), rest)
 	}
 	return slices.Concat([]byte(head), []byte("\n"), rest)
 }
 
-// cutSchema takes the version out of the text of a JSON object, after checking it.
-func cutSchema(path string, object []byte) ([]byte, error) {
+// cutSchema takes the version out of the text of a JSON object, and returns it, or 0 if there is none.
+func cutSchema(path string, object []byte) (rest []byte, version int, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	if _, err := decoder.Token(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	from := decoder.InputOffset() // before the comma in front of a key
 	for decoder.More() {
 		key, err := decoder.Token()
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		to := decoder.InputOffset()
 		if key != schemaKey {
@@ -63,7 +67,8 @@ func cutSchema(path string, object []byte) ([]byte, error) {
 		if bytes.HasSuffix(before, []byte("{")) {
 			after = bytes.TrimPrefix(bytes.TrimLeft(after, " \t\r\n"), []byte(","))
 		}
-		return slices.Concat(before, after), checkSchema(path, value)
+		version, err := readSchema(path, value)
+		return slices.Concat(before, after), version, err
 	}
-	return object, nil
+	return object, 0, nil
 }

@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -19,9 +22,9 @@ func TestSchema(t *testing.T) {
 	dir := t.TempDir()
 	r, _ := mustTrain(t, toySpec(dir, gantest.Open(t, "go"), toyOf(10)))
 	for name, want := range map[string]string{
-		configFile:                              "{\n  \"schema\": 1,\n  \"steps\": 10,",
-		historyFile:                             "{\"schema\":1}\n{\"step\":2,",
-		checkpointName(10) + "/" + manifestFile: "{\n  \"schema\": 1,\n  \"step\": 10,",
+		configFile:                              "{\n  \"schema\": 2,\n  \"steps\": 10,",
+		historyFile:                             "{\"schema\":2}\n{\"step\":2,",
+		checkpointName(10) + "/" + manifestFile: "{\n  \"schema\": 2,\n  \"step\": 10,",
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -47,9 +50,9 @@ func replaceSchema(t *testing.T, path, by string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	old := `"schema": 1,`
+	old := `"schema": 2,`
 	if filepath.Base(path) == historyFile {
-		old = "{\"schema\":1}\n"
+		old = "{\"schema\":2}\n"
 	}
 	require.Equal(t, 1, bytes.Count(text, []byte(old)))
 	write(t, path, strings.Replace(string(text), old, by, 1))
@@ -87,9 +90,9 @@ func TestNewer(t *testing.T) {
 		file, by string
 		refused  map[string]func(string) error
 	}{
-		{configFile, `"schema": 2, "new": [],`, map[string]func(string) error{"open": open, "read": read, "note": note, "train": train}},
-		{historyFile, "{\"schema\":2,\"columns\":[\"step\"]}\n", map[string]func(string) error{"history": history, "note": note, "train": train}},
-		{checkpointName(10) + "/" + manifestFile, `"schema": 2, "new": {},`,
+		{configFile, `"schema": 3, "new": [],`, map[string]func(string) error{"open": open, "read": read, "note": note, "train": train}},
+		{historyFile, "{\"schema\":3,\"columns\":[\"step\"]}\n", map[string]func(string) error{"history": history, "note": note, "train": train}},
+		{checkpointName(10) + "/" + manifestFile, `"schema": 3, "new": {},`,
 			map[string]func(string) error{"restore": restore, "restore step": restoreStep, "train": train}},
 	} {
 		for name, do := range c.refused {
@@ -104,7 +107,7 @@ func TestNewer(t *testing.T) {
 				require.NotErrorIs(t, err, ErrDamaged)
 				var newer *NewerError
 				require.ErrorAs(t, err, &newer)
-				require.Equal(t, NewerError{Path: path, Schema: 2, Known: 1}, *newer)
+				require.Equal(t, NewerError{Path: path, Schema: 3, Known: 2}, *newer)
 				require.True(t, maps.Equal(before, tree(t, dir)), "the directory was changed")
 			})
 		}
@@ -132,4 +135,32 @@ func TestOlder(t *testing.T) {
 	wholeRun, _ := mustTrain(t, whole)
 	wantSameHistory(t, r, wholeRun)
 	wantSameState(t, stateOf(t, spec.Trainer.Store()), stateOf(t, whole.Trainer.Store()))
+}
+
+// An older run keeps the step it began with, whatever the backend can do.
+func TestOlderKeepsItsStep(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		looped := false
+		spec := func(dir string, steps int) Spec {
+			s := toySpec(dir, b, toyOf(steps))
+			update := s.Update
+			s.Update = func(root *model.Scope, batch []*Node) (labels, predictions []*Node) {
+				looped = true
+				return update(root, batch)
+			}
+			return s
+		}
+		dir := t.TempDir()
+		mustTrain(t, spec(dir, 10))
+		require.Equal(t, loop.Supported(b), looped)
+		replaceSchema(t, filepath.Join(dir, configFile), `"schema": 1,`)
+		looped = false
+		for _, steps := range []int{20, 25} {
+			mustTrain(t, spec(dir, steps))
+			require.False(t, looped)
+			text, err := os.ReadFile(filepath.Join(dir, configFile))
+			require.NoError(t, err)
+			require.Contains(t, string(text), `"schema": 1,`)
+		}
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/loop"
 )
 
 // A Spec says what to train, and where. Dir, Config, Steps, Trainer, Batches and the intervals RecordEvery, SampleEvery
@@ -35,6 +36,14 @@ type Spec struct {
 	// Batches returns the minibatch of a step, counted from 0. It must depend on the step alone. The trainer frees the
 	// tensors.
 	Batches func(step int) (train.Batch, error)
+
+	// Update builds one iteration as a graph, the same as Trainer does. With it, many iterations run in one call on a
+	// backend that can ([loop.Supported]), and the results depend neither on how many nor on the intervals. Nil: one
+	// call a step.
+	Update loop.Update
+	// Blocks hands Update the minibatches of many steps at once, the same as Batches. Nil: those of Batches, copied beside
+	// each other.
+	Blocks loop.Blocks
 
 	// Sample draws fixed noise with the present weights. It must not change the store, including its random number
 	// generator. (On the Go backend GoMLX makes weights constants in a graph that is not for training: a model.Exec kept
@@ -124,7 +133,7 @@ func Train(ctx context.Context, spec Spec) (*Run, error) {
 			return nil, fmt.Errorf("resuming: %w", err)
 		}
 	}
-	err = spec.train(ctx, b.from.Step, records)
+	err = spec.train(ctx, b, records)
 	if err := cmp.Or(err, clean(spec.Dir)); err != nil {
 		return nil, err
 	}
@@ -174,6 +183,7 @@ func (spec *Spec) checkIntervals() error {
 // beginning is where an invocation starts from.
 type beginning struct {
 	config  []byte     // the new configuration as JSON
+	version int        // of the run's files
 	from    Checkpoint // the zero Checkpoint: from the first step
 	damaged []damage   // checkpoints after from
 }
@@ -184,7 +194,7 @@ func (spec *Spec) inspect() (beginning, error) {
 	if err != nil {
 		return beginning{}, invalid.In("Spec.Config", err)
 	}
-	b := beginning{config: config}
+	b := beginning{config: config, version: schema}
 	earlier, err := openBegun(spec.Dir)
 	if err != nil {
 		return b, fmt.Errorf("%w\nNothing was changed; train in a directory that is new, empty or a run", err)
@@ -192,6 +202,7 @@ func (spec *Spec) inspect() (beginning, error) {
 	if earlier == nil {
 		return b, nil
 	}
+	b.version = max(1, earlier.version)
 	changed, err := changes(earlier.config, config, spec.Free)
 	if err != nil {
 		return b, err
@@ -244,7 +255,7 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 	if step := lostRecord(spec.Dir); step > 0 && step <= b.from.Step {
 		fmt.Fprintf(spec.Output, "warning: %s ends in the midst of the record of step %d, which is lost\n", filepath.Join(spec.Dir, historyFile), step)
 	}
-	if err := placeBytes(spec.Dir, configFile, addSchema(b.config)); err != nil {
+	if err := placeBytes(spec.Dir, configFile, addSchema(b.config, b.version)); err != nil {
 		return nil, err
 	}
 	if err := cutSamples(spec.Dir, b.from.Step); err != nil {
@@ -254,7 +265,8 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 }
 
 // train makes the remaining steps, if any, and the animation.
-func (spec *Spec) train(ctx context.Context, from int, records []Record) error {
+func (spec *Spec) train(ctx context.Context, b beginning, records []Record) error {
+	from := b.from.Step
 	switch {
 	case from == spec.Steps:
 		fmt.Fprintf(spec.Output, "%s is finished: %d steps. To go on, ask for more\n", spec.Dir, from)
@@ -267,7 +279,7 @@ func (spec *Spec) train(ctx context.Context, from int, records []Record) error {
 	default:
 		fmt.Fprintf(spec.Output, "training %s, %d steps\n", spec.Dir, spec.Steps)
 	}
-	if err := spec.loop(ctx, records); err != nil {
+	if err := spec.loop(ctx, b.version >= loopSchema, records); err != nil {
 		return err
 	}
 	if err := animate(spec.Dir); err != nil {

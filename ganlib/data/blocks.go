@@ -1,0 +1,134 @@
+package data
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/gans-in-go/gans/ganlib/loop"
+)
+
+// imageBlocks are the minibatches of Batches for a loop on the device. A block holds what the minibatches differ in: their
+// pixels as bytes, or with OnDevice the indices of their images; their labels; their coins.
+type imageBlocks struct {
+	*Batches
+	labelled bool
+	most     int
+	pixels   *tensors.Tensor // uint8 [most, size, height, width, channels]; nil with OnDevice
+	indices  *tensors.Tensor // int32 [most, size]; nil without OnDevice
+	labels   *tensors.Tensor // int32 [most, size]; nil if not labelled
+	coins    *tensors.Tensor // bool [most, size]; nil without Flip
+}
+
+// blocks returns minibatches for a loop, with their labels or without.
+func (b *Batches) blocks(labelled bool) *imageBlocks {
+	size := b.drawing.Size
+	bytes := size * b.shape[0] * b.shape[1] * b.shape[2]
+	if b.drawing.OnDevice {
+		bytes = 4 * size
+	}
+	i := &imageBlocks{Batches: b, labelled: labelled, most: loop.MostOf(bytes)}
+	room := func(dtype dtypes.DType, more ...int) *tensors.Tensor {
+		return tensors.FromShape(shapes.Make(dtype, append([]int{i.most, size}, more...)...))
+	}
+	if b.drawing.OnDevice {
+		i.indices = room(dtypes.Int32)
+	} else {
+		i.pixels = room(dtypes.Uint8, b.shape...)
+	}
+	if labelled {
+		i.labels = room(dtypes.Int32)
+	}
+	if b.drawing.Flip {
+		i.coins = room(dtypes.Bool)
+	}
+	return i
+}
+
+// Most implements loop.Blocks.
+func (i *imageBlocks) Most() int { return i.most }
+
+// Load implements loop.Blocks.
+func (i *imageBlocks) Load(step, n int) ([]*tensors.Tensor, error) {
+	var indices []int
+	for s := range n {
+		indices = append(indices, i.order.Batch(step+s)...)
+	}
+	labels := i.Batches.labels
+	if i.drawing.OnDevice {
+		if err := fill(i.indices, indices, func(at int) int32 { return int32(at) }); err != nil {
+			return nil, err
+		}
+		if i.labelled {
+			if err := fill(i.labels, indices, func(at int) int32 { return int32(labels[at]) }); err != nil {
+				return nil, err
+			}
+		}
+	} else if err := i.choose(step, n, indices); err != nil {
+		return nil, err
+	}
+	if i.drawing.Flip {
+		var coins []bool
+		for s := range n {
+			coins = append(coins, i.Batches.coins(step+s)...)
+		}
+		if err := fill(i.coins, coins, func(coin bool) bool { return coin }); err != nil {
+			return nil, err
+		}
+	}
+	return i.block(), nil
+}
+
+// choose reads the images of a block into its pixels and labels.
+func (i *imageBlocks) choose(step, n int, indices []int) error {
+	images, err := i.source.Choose(indices)
+	if err != nil {
+		return fmt.Errorf("minibatches of steps %d to %d: %w", step, step+n-1, err)
+	}
+	if err := fill(i.pixels, images.Pixels, func(v uint8) uint8 { return v }); err != nil {
+		return err
+	}
+	if !i.labelled {
+		return nil
+	}
+	return fill(i.labels, images.Labels, func(label int) int32 { return int32(label) })
+}
+
+// fill writes the first elements of a tensor.
+func fill[From any, To dtypes.Supported](t *tensors.Tensor, from []From, as func(From) To) error {
+	return tensors.MutableFlatData(t, func(to []To) {
+		for i, v := range from {
+			to[i] = as(v)
+		}
+	})
+}
+
+// block lists the block's tensors, in the order in which Batch takes them.
+func (i *imageBlocks) block() []*tensors.Tensor {
+	var all []*tensors.Tensor
+	for _, t := range []*tensors.Tensor{i.whole, i.indices, i.pixels, i.coins, i.labels} {
+		if t != nil {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// Batch implements loop.Blocks: x float32 [size, height, width, channels] and, if labelled, int32 [size].
+func (i *imageBlocks) Batch(block []*Node, at *Node) []*Node {
+	var inputs []*Node
+	if i.drawing.OnDevice {
+		inputs, block = block[:1:1], block[1:]
+	}
+	for _, all := range block {
+		inputs = append(inputs, loop.At(all, at))
+	}
+	if !i.labelled {
+		return []*Node{i.graph(inputs)}
+	}
+	last := len(inputs) - 1
+	return []*Node{i.graph(inputs[:last]), inputs[last]}
+}

@@ -1,0 +1,118 @@
+package run
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gomlx/gomlx/ml/train/metric"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/loop"
+)
+
+// span is about how long one call of a loop should take: short enough for Ctrl-C, long enough that the price of a call
+// does not count.
+const span = 250 * time.Millisecond
+
+// looped makes the steps many at a time. A call ends where something needs the model as it is after a step: a picture, a
+// measurement, a checkpoint, a watcher. Records of steps within a call are written after it.
+func (s *session) looped() error {
+	if err := s.compile(); err != nil {
+		return err
+	}
+	for step := s.first; step < s.Steps && s.ended == nil; {
+		n := min(s.pace.next, s.toNextStop(step), s.blocks.Most())
+		began := s.now()
+		rows, err := s.loop.Run(step, n)
+		if err != nil {
+			return err
+		}
+		s.pace.took(n, s.now().Sub(began))
+		for i, row := range rows {
+			if err := s.finishInBlock(step+i+1, row, i == len(rows)-1); err != nil {
+				return err
+			}
+		}
+		step += len(rows)
+		if s.bar != nil {
+			s.bar.Add(len(rows))
+		}
+	}
+	return s.ended
+}
+
+// compile prepares the loop, once for a session.
+func (s *session) compile() (err error) {
+	if s.loop != nil {
+		return nil
+	}
+	if s.blocks = s.Blocks; s.blocks == nil {
+		if s.blocks, err = loop.FromBatches(s.Batches); err != nil {
+			return err
+		}
+	}
+	if s.loop, err = loop.New(s.Trainer, s.Update, s.blocks); err != nil {
+		return err
+	}
+	return s.name(s.loop.Metrics())
+}
+
+// finishInBlock records, draws and saves after a step of a block. Inside a block only records are due.
+func (s *session) finishInBlock(step int, row []float64, last bool) error {
+	values := make(map[string]float64, len(row))
+	for i, m := range s.metrics {
+		if err := s.checkValue(step, m.name, row[i]); err != nil {
+			return err
+		}
+		values[m.name] = row[i]
+	}
+	switch {
+	case last:
+		return s.finish(step, values)
+	case s.due(step, s.RecordEvery):
+		return s.record(step, values)
+	}
+	return nil
+}
+
+// toNextStop is the number of iterations from a step to the next one after which the present model is needed.
+func (s *session) toNextStop(step int) int {
+	n := s.Steps - step
+	every := []int{s.SampleEvery, s.SaveEvery}
+	if s.Measure != nil {
+		every = append(every, s.MeasureEvery)
+	}
+	if len(s.Watch) > 0 { // a watcher may end the run, or look at it
+		every = append(every, s.RecordEvery)
+	}
+	for _, interval := range every {
+		if interval > 0 {
+			n = min(n, interval-step%interval)
+		}
+	}
+	return n
+}
+
+// pace finds how many iterations a call lasts as long as it should.
+type pace struct{ next int }
+
+// took notes the time of a call. The number grows slowly: the first call compiles, and a machine can be busy for a
+// moment.
+func (p *pace) took(n int, t time.Duration) {
+	p.next = max(1, min(4*n, int(float64(n)*float64(span)/float64(max(t, time.Microsecond)))))
+}
+
+// name notes the names under which records contain metrics.
+func (s *session) name(metrics []metric.Interface) error {
+	seen := slices.Clone(reserved)
+	s.metrics = make([]namedMetric, 0, len(metrics))
+	for i, m := range metrics {
+		name := m.ShortName()
+		if slices.Contains(seen, name) {
+			return invalid.In("Spec.Trainer", invalid.Value(m.Name(), name, "a short name other than %q", seen))
+		}
+		seen = append(seen, name)
+		s.metrics = append(s.metrics, namedMetric{i, name})
+	}
+	return nil
+}
