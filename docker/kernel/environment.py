@@ -22,6 +22,8 @@ path = venv / "share/jupyter/kernels/gonb/kernel.json"
 spec = json.loads(path.read_text())
 spec["env"] = {name: os.environ[name] for name in NAMES if name in os.environ}
 spec["env"]["GOMLX_NO_AUTO_INSTALL"] = "1"
+# Every cell links a program of its own. Without debugging information that takes half the time.
+spec["env"]["GOFLAGS"] = "-ldflags=-w"
 # Jupyter puts the value of its own PATH in the place of ${PATH}.
 spec["env"]["PATH"] = os.pathsep.join([str(venv / "go/bin"), str(venv / "bin"), "${PATH}"])
 path.write_text(json.dumps(spec, indent=2) + "\n")
