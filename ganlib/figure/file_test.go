@@ -129,6 +129,34 @@ func TestGIFOfManyColours(t *testing.T) {
 	}
 }
 
+// A drawing with more than 256 blends of its colours is not dithered: its frequent colours are exact, the blends near.
+func TestGIFOfADrawing(t *testing.T) {
+	p := image.NewNRGBA(image.Rect(0, 0, 200, 200))
+	for i := range 200 * 200 {
+		c := []uint8{255, 255, 255, 255}
+		switch { // a tenth of the pixels at most
+		case i < 3000 && i%2 == 0:
+			c = []uint8{uint8(i / 2 % 25 * 10), 40, 0, 255}
+		case i < 3000:
+			c = []uint8{uint8(i % 250), 40, uint8(i % 3), 255}
+		}
+		copy(p.Pix[4*i:], c)
+	}
+	out := paletted(p)
+	if n := len(out.Palette); n != 256 {
+		t.Errorf("%d colours: want 256", n)
+	}
+	for i := range 200 * 200 {
+		got, want := color.NRGBAModel.Convert(out.At(i%200, i/200)).(color.NRGBA), p.NRGBAAt(i%200, i/200)
+		if i >= 3000 && got != want {
+			t.Fatalf("pixel %d is %v: want %v", i, got, want)
+		}
+		if off := max(got.R, want.R) - min(got.R, want.R); off > 10 {
+			t.Fatalf("pixel %d is %v: want about %v", i, got, want)
+		}
+	}
+}
+
 // A frame cut out of a larger picture keeps its own pixels.
 func TestGIFOfACutOut(t *testing.T) {
 	grey := flat(8, 8, 1)
