@@ -191,3 +191,55 @@ func TestLoopEndsAtNaN(t *testing.T) {
 	require.Len(t, rows, bad)
 	require.Equal(t, fmt.Sprint(numbers(stepped.Store())), fmt.Sprint(numbers(trainer.Store()))) // text, for NaN
 }
+
+// TestNaNIsFound: on the Go engine a NaN in one weight of either player, or in one example, makes a metric of the same
+// iteration NaN, for every activation. The losses may stay finite (TestFrameworkNaNVanishes), but the weights' norms
+// cannot. On XLA every operation passes NaN on.
+func TestNaNIsFound(t *testing.T) {
+	b := gantest.Open(t, "go")
+	for _, activation := range []string{"tanh", "sigmoid", "relu"} {
+		for _, where := range []string{"/generator", "/discriminator", "example"} {
+			player := MLP{Hidden: []int{16}, Activation: activation, Output: []int{1}, OutputActivation: "linear"}
+			a, store := smallGame(1, false, NonSaturating), model.NewStore()
+			a.Generator, a.Discriminator = player.Forward, player.Forward
+			require.NoError(t, store.SetRNGStateFromSeed(1))
+			trainer, err := a.Trainer(b, store)
+			require.NoError(t, err)
+			x := make([]float32, 16)
+			batch := func() train.Batch {
+				return train.Batch{Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(slices.Clone(x), 16, 1)}}
+			}
+			require.False(t, diverged(t, trainer, batch()))
+			if where == "example" {
+				x[15] = float32(math.NaN())
+			} else {
+				w := first(store, where)
+				values := tensors.MustCopyFlatData[float32](w.MustValue())
+				values[len(values)-1] = float32(math.NaN())
+				require.NoError(t, w.SetValue(tensors.FromFlatDataAndDimensions(values, w.Shape().Dimensions...)))
+			}
+			require.True(t, diverged(t, trainer, batch()), "%s, NaN in %s", activation, where)
+		}
+	}
+}
+
+// first is the first trainable variable below a scope.
+func first(store *model.Store, scope string) *model.Variable {
+	for v := range store.Scope(scope).IterVariables() {
+		if v.Trainable {
+			return v
+		}
+	}
+	return nil
+}
+
+// diverged makes a step and reports whether a metric of it is not finite.
+func diverged(t *testing.T, trainer *train.Trainer, batch train.Batch) bool {
+	t.Helper()
+	metrics, err := trainer.TrainStep(batch)
+	require.NoError(t, err)
+	return slices.ContainsFunc(metrics, func(m *tensors.Tensor) bool {
+		v := float64(tensors.ToScalar[float32](m))
+		return math.IsNaN(v) || math.IsInf(v, 0)
+	})
+}
