@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -205,7 +206,8 @@ func (c Checkpoint) compare() error {
 	if _, ok := m.Files[variablesFile]; !ok || len(m.Files) < 2 {
 		return fmt.Errorf("%s does not name all files of a checkpoint", manifestFile)
 	}
-	for name, want := range m.Files {
+	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
+		want := m.Files[name]
 		got, err := sealOf(filepath.Join(c.Dir, filepath.Base(name)))
 		if err != nil {
 			return err
