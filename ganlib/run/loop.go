@@ -26,6 +26,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/internal/progress"
 )
@@ -305,6 +306,10 @@ func (s *session) record(step int, values map[string]float64) error {
 			return fmt.Errorf("measuring after step %d: %w", step, err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(more)) {
+			if _, taken := values[name]; taken || slices.Contains(reserved, name) {
+				return invalid.Value("Spec.Measure", name,
+					"values under other names than the metrics of Spec.Trainer and %q", reserved)
+			}
 			if err := s.checkValue(step, name, more[name]); err != nil {
 				return err
 			}

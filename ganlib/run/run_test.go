@@ -522,12 +522,19 @@ func TestSpecIsChecked(t *testing.T) {
 	}
 }
 
-// A metric or a measured value with the name of a record's own key is refused.
+// A measured value with the name of a metric or of a record's own key is refused when it is measured.
 func TestReservedNames(t *testing.T) {
-	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10)))
-	spec.Best, spec.Measure = Best{}, func() (map[string]float64, error) { return map[string]float64{"seconds": 1}, nil }
-	_, err := Train(t.Context(), spec)
-	gantest.RequireInvalid(t, err, "seconds")
+	for _, name := range []string{"seconds", "step", "loss", "mae"} {
+		spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10)))
+		spec.Best = Best{}
+		spec.Measure = func() (map[string]float64, error) { return map[string]float64{name: 42}, nil }
+		_, err := Train(t.Context(), spec)
+		gantest.RequireInvalid(t, err, "Spec.Measure")
+		require.ErrorContains(t, err, name)
+		records, err := (&Run{Dir: spec.Dir}).History()
+		require.NoError(t, err)
+		require.Empty(t, records)
+	}
 }
 
 func TestChanges(t *testing.T) {

@@ -51,7 +51,8 @@ type Spec struct {
 	Sample func() (image.Image, error)
 
 	// Measure measures the present model, on samples or gradients, every MeasureEvery iterations, a multiple of
-	// RecordEvery; 0: never. Its values join the step's record. It must not change the store.
+	// RecordEvery; 0: never. Its values join the step's record, under other names than the metrics. It must not change
+	// the store.
 	Measure      func() (map[string]float64, error)
 	MeasureEvery int
 
