@@ -2,13 +2,26 @@ package run
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // Best names the value by which checkpoints are ranked. The zero Best ranks none.
 type Best struct {
 	Value string // the name of a value in the records
 	Lower bool   // whether lower values are better
+}
+
+// check returns an error if no record has the value. The last one, of a checkpoint's step, should have it.
+func (b Best) check(records []Record) error {
+	has := func(r Record) bool { _, ok := r.Values[b.Value]; return ok }
+	if b.Value == "" || slices.ContainsFunc(records, has) {
+		return nil
+	}
+	there := slices.Sorted(maps.Keys(records[len(records)-1].Values))
+	return invalid.Value("Spec.Best", b.Value, "the name of a value in the records, one of %q", there)
 }
 
 // of returns the step, among those given, whose record has the best value, and the first of several that are equal.

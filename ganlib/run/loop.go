@@ -317,6 +317,11 @@ func (s *session) record(step int, values map[string]float64) error {
 		}
 	}
 	r := Record{Step: step, Seconds: s.seconds(), Values: values}
+	if s.due(step, s.SaveEvery) {
+		if err := s.Best.check(append(s.records, r)); err != nil {
+			return err
+		}
+	}
 	if err := s.append(r); err != nil {
 		return err
 	}

@@ -52,6 +52,22 @@ func TestBest(t *testing.T) {
 	require.ErrorIs(t, err, ErrNoCheckpoint, "the best by a value that was never measured")
 }
 
+// A value that no record has is refused before the first checkpoint, also when the run is tried again.
+func TestBestOfNothing(t *testing.T) {
+	spec := measured(toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(5)))
+	for range 2 {
+		spec.Best.Value = "scor"
+		_, err := Train(t.Context(), spec)
+		gantest.RequireInvalid(t, err, "Spec.Best")
+		require.ErrorContains(t, err, `["loss" "mae" "score"]`)
+		list, err := checkpoints(spec.Dir)
+		require.NoError(t, err)
+		require.Empty(t, list)
+		spec = measured(toySpec(spec.Dir, gantest.Open(t, "go"), toyOf(5)))
+	}
+	mustTrain(t, spec)
+}
+
 var errCollapse = errors.New("all samples are the same")
 
 // A run that fails at step 20 rolls back to its best step, 10, and continues with the weights of a run that was only

@@ -57,7 +57,8 @@ type Spec struct {
 	MeasureEvery int
 
 	// Best ranks checkpoints: the best one is kept, beside the newest. SaveEvery must then be a multiple of RecordEvery
-	// and MeasureEvery.
+	// and MeasureEvery. The run ends with an [*invalid.Error] before its first checkpoint if the records lack the
+	// value.
 	Best Best
 
 	// Judge sees the history after each record with values from Measure. An error from it is a failure, and so is a NaN
