@@ -13,6 +13,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -390,7 +391,7 @@ func (s *session) sample(step int) error {
 	if err != nil {
 		return fmt.Errorf("drawing samples after step %d: %w", step, err)
 	}
-	if err := placePNG(s.Dir, sampleName(step), picture); err != nil {
+	if err := placePNG(s.Dir, sampleName(step), picture, "Spec.Sample"); err != nil {
 		return fmt.Errorf("saving the samples of step %d: %w; %s", step, err, s.kept())
 	}
 	return s.plot(picture)
@@ -416,10 +417,14 @@ func (s *session) plot(sample image.Image) error {
 	if err != nil {
 		return fmt.Errorf("plotting %s: %w", s.Dir, err)
 	}
-	return placePNG(s.Dir, plotFile, picture)
+	return placePNG(s.Dir, plotFile, picture, "Spec.Plot")
 }
 
-func placePNG(dir, name string, picture image.Image) error {
+// placePNG writes a picture that a function of the Spec drew.
+func placePNG(dir, name string, picture image.Image, by string) error {
+	if v := reflect.ValueOf(picture); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return invalid.Value(by, picture, "a function that returns a picture or an error; it returned neither")
+	}
 	return place(dir, name, func(path string) error { return figure.WritePNG(path, picture) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 	"image/gif"
 	"maps"
 	"math"
@@ -504,6 +505,7 @@ func TestSpecIsChecked(t *testing.T) {
 		{"Steps", func(s *Spec) { s.Steps, s.RecordEvery, s.SampleEvery, s.SaveEvery = 0, 0, 0, 0 }},
 		{"SaveEvery", func(s *Spec) { s.SaveEvery = -1 }},
 		{"Rollbacks", func(s *Spec) { s.Rollbacks = -1 }},
+		{"Watch", func(s *Spec) { s.Watch = []func(Record) error{func(Record) error { return nil }, nil} }},
 		{"MeasureEvery", func(s *Spec) { s.MeasureEvery = 3 }},
 		{"MeasureEvery", func(s *Spec) { s.MeasureEvery = -2 }},
 		{"SaveEvery", func(s *Spec) { s.MeasureEvery, s.Best.Value = 4, "score" }},
@@ -534,6 +536,21 @@ func TestReservedNames(t *testing.T) {
 		records, err := (&Run{Dir: spec.Dir}).History()
 		require.NoError(t, err)
 		require.Empty(t, records)
+	}
+}
+
+// A function that draws nothing and returns no error is named.
+func TestNoPicture(t *testing.T) {
+	for key, spoil := range map[string]func(*Spec){
+		"Spec.Sample": func(s *Spec) { s.Sample = func() (image.Image, error) { return nil, nil } },
+		"Spec.Plot": func(s *Spec) {
+			s.Plot = func([]Record, image.Image) (image.Image, error) { return (*image.Gray)(nil), nil }
+		},
+	} {
+		spec := toySpec(t.TempDir(), gantest.Open(t, "go"), toyOf(10))
+		spoil(&spec)
+		_, err := Train(t.Context(), spec)
+		gantest.RequireInvalid(t, err, key)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"image"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gomlx/gomlx/ml/train"
@@ -144,6 +145,7 @@ func Train(ctx context.Context, spec Spec) (*Run, error) {
 
 // check returns an error for the first field that is missing or wrong.
 func (spec *Spec) check() error {
+	isNil := func(watch func(Record) error) bool { return watch == nil }
 	for _, field := range []struct {
 		name    string
 		value   any
@@ -159,6 +161,7 @@ func (spec *Spec) check() error {
 		{"SampleEvery", spec.SampleEvery, spec.SampleEvery < 1, "at least 1"},
 		{"SaveEvery", spec.SaveEvery, spec.SaveEvery < 1, "at least 1"},
 		{"Rollbacks", spec.Rollbacks, spec.Rollbacks < 0, "at least 0"},
+		{"Watch", nil, slices.ContainsFunc(spec.Watch, isNil), "functions, none of them nil"},
 	} {
 		if field.missing {
 			return invalid.Value("Spec."+field.name, field.value, "%s", field.want)
