@@ -218,13 +218,16 @@ func TestFinishedRunSaysSo(t *testing.T) {
 		return (gantest.Toy{}).Batch(step)
 	}
 	_, messages := mustTrain(t, again)
-	if !strings.Contains(messages, "is finished: 10 steps. To go on, ask for more") {
-		t.Errorf("messages:\n%s", messages)
-	}
+	require.Contains(t, messages, "is finished: 10 steps. To go on, ask for more steps\n")
 	if after := tree(t, dir); !maps.Equal(after, before) {
 		t.Errorf("a finished run was changed: %v, want %v", after, before)
 	}
 	wantSameState(t, stateOf(t, again.Trainer.Store()), stateOf(t, first.Trainer.Store()))
+
+	bound := toySpec(dir, b, toyOf(10))
+	bound.Free = nil
+	_, messages = mustTrain(t, bound)
+	require.Contains(t, messages, "is finished: 10 steps\n", "another number of steps would be refused")
 }
 
 // tree returns the content of every file below dir.

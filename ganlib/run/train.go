@@ -274,7 +274,11 @@ func (spec *Spec) train(ctx context.Context, b beginning, records []Record) erro
 	from := b.from.Step
 	switch {
 	case from == spec.Steps:
-		fmt.Fprintf(spec.Output, "%s is finished: %d steps. To go on, ask for more\n", spec.Dir, from)
+		advice := ""
+		if slices.Contains(spec.Free, "steps") {
+			advice = ". To go on, ask for more steps"
+		}
+		fmt.Fprintf(spec.Output, "%s is finished: %d steps%s\n", spec.Dir, from, advice)
 		if spec.Sample == nil || exists(filepath.Join(spec.Dir, animationFile)) {
 			return nil
 		}
