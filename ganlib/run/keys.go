@@ -33,14 +33,25 @@ func ReadConfig[T any](path string) (T, error) {
 	if text, _, err = cutSchema(path, text); err != nil {
 		return config, err
 	}
-	delete(object, schemaKey)
-	if err := checkKeys(object, reflect.TypeFor[T]()); err != nil {
-		return config, fmt.Errorf("%s: %w", path, err)
+	err = decodeConfig(path, text, &config)
+	return config, err
+}
+
+// decodeConfig decodes a configuration, without its version, into a pointer. It refuses keys for which that has no
+// place, by their exact names, and values that they cannot hold.
+func decodeConfig(path string, text []byte, into any) error {
+	var object map[string]any
+	err := decodeNumbers(text, &object)
+	if t := reflect.TypeOf(into); err == nil && t != nil && t.Kind() == reflect.Pointer {
+		err = checkKeys(object, t.Elem())
 	}
-	if err := json.Unmarshal(text, &config); err != nil {
-		return config, fmt.Errorf("%s: %w", path, err)
+	if err == nil {
+		err = json.Unmarshal(text, into)
 	}
-	return config, nil
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 func readFile(path string) ([]byte, error) {

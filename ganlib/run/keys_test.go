@@ -164,6 +164,39 @@ func TestReadConfig(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// A run's configuration is read as strictly as that of a file.
+func TestConfigIsStrict(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, configFile)
+	for text, want := range map[string]UnknownKeyError{
+		`{"kk": 2}`:              {"kk", "k"},
+		`{"K": 2}`:               {"K", "k"},
+		`{"rule": {"Rate": 1}}`:  {"rule.Rate", "rule.rate"},
+		`{"rule": {"beta2": 1}}`: {"rule.beta2", "rule.beta1"},
+	} {
+		write(t, path, text)
+		r, err := Open(dir)
+		require.NoError(t, err)
+		var c config
+		err = r.Config(&c)
+		var unknown *UnknownKeyError
+		require.ErrorAs(t, err, &unknown, text)
+		require.Equal(t, want, *unknown)
+		_, again := ReadConfig[config](path)
+		require.Equal(t, err, again)
+		var anything map[string]any
+		require.NoError(t, r.Config(&anything))
+	}
+	write(t, path, `{"k": "two"}`)
+	r, err := Open(dir)
+	require.NoError(t, err)
+	var c config
+	gantest.RequireInvalid(t, r.Config(&c), "k")
+	for _, v := range []any{nil, c, (*config)(nil)} {
+		require.Error(t, r.Config(v), "not a pointer to anything")
+	}
+}
+
 // The version is removed from an object wherever it is, and the rest stays as it was written.
 func TestSchemaInAnObject(t *testing.T) {
 	for with, want := range map[string]string{

@@ -68,13 +68,9 @@ func Open(dir string) (*Run, error) {
 	return &Run{Dir: dir, config: config, version: version}, nil
 }
 
-// Config decodes config.json into v, a pointer. A key for which v has no place is an error that names it.
-func (r *Run) Config(v any) error {
-	if err := decodeStrictly(r.config, v); err != nil {
-		return fmt.Errorf("%s: %w", r.ConfigPath(), err)
-	}
-	return nil
-}
+// Config decodes config.json into v, a pointer. It returns an [*UnknownKeyError] for a key for which v has no place,
+// and an [*invalid.Error] for a value that its key cannot hold, as [ReadConfig] does.
+func (r *Run) Config(v any) error { return decodeConfig(r.ConfigPath(), r.config, v) }
 
 // ConfigText returns the configuration as JSON: config.json as it was when the run was opened, without its version.
 func (r *Run) ConfigText() []byte { return bytes.Clone(r.config) }
