@@ -108,6 +108,9 @@ func leaves(object []byte) (map[string]string, error) {
 	if err := json.Unmarshal(object, &fields); err != nil {
 		return nil, err
 	}
+	if fields == nil {
+		return nil, errors.New("null is not an object")
+	}
 	flat := make(map[string]string)
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		value := fields[key]

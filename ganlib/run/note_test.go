@@ -84,7 +84,12 @@ func TestNoteOfAStoppedRun(t *testing.T) {
 func TestNoteRefuses(t *testing.T) {
 	dir := t.TempDir()
 	require.ErrorIs(t, Note(dir, Record{Event: "probe"}), ErrNotARun)
+	for _, text := range []string{"null", "3", "[]", "{"} {
+		write(t, filepath.Join(dir, configFile), text)
+		require.ErrorIs(t, Note(dir, Record{Event: "probe"}), ErrNotARun, text)
+	}
 	require.NoFileExists(t, filepath.Join(dir, lockFile))
+	require.NoError(t, os.Remove(filepath.Join(dir, configFile)))
 	mustTrain(t, toySpec(dir, gantest.Open(t, "go"), toyOf(4)))
 	before := tree(t, dir)
 	for _, event := range []string{"", EventStopped, EventRollback} {
