@@ -48,7 +48,7 @@ func (e *OtherConfigError) Unwrap() error { return ErrOtherConfig }
 // NewerError refuses a file that says a schema version above the newest one this package knows. It is [ErrNewer].
 type NewerError struct {
 	Path   string
-	Schema int // the version of the file
+	Schema int // the version of the file; the largest int if it is larger
 	Known  int // the newest version that this package reads
 }
 

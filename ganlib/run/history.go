@@ -125,11 +125,13 @@ func readHistory(dir string) ([]Record, error) {
 	lines = lines[:len(lines)-1] // What follows the last newline: nothing, or half a line.
 	records := make([]Record, 0, len(lines))
 	for i, line := range lines {
-		if version, ok := historySchema(line); i == 0 && ok {
-			if _, err := readSchema(path, version); err != nil {
-				return nil, err
+		if i == 0 {
+			if version, ok := historySchema(line); ok {
+				if _, err := readSchema(path, version); err != nil {
+					return nil, err
+				}
+				continue
 			}
-			continue
 		}
 		var r Record
 		if err := json.Unmarshal(line, &r); err != nil {
@@ -140,16 +142,14 @@ func readHistory(dir string) ([]Record, error) {
 	return records, nil
 }
 
-// historySchema returns the version in the first line of a history, which is not a record.
+// historySchema returns the version in the first line of a history, unless that is a record.
 func historySchema(line []byte) (version json.RawMessage, ok bool) {
-	if !bytes.HasPrefix(line, []byte(`{"`+schemaKey+`"`)) {
-		return nil, false
-	}
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(line, &fields); err != nil {
+	if err := json.Unmarshal(line, &fields); err != nil || fields["step"] != nil {
 		return nil, false
 	}
-	return fields[schemaKey], true
+	version, ok = fields[schemaKey]
+	return version, ok
 }
 
 // lostRecord returns the step of the last record if the file ends within it, otherwise 0. A kill does that to a record

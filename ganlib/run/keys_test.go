@@ -224,4 +224,14 @@ func TestSchemaInAnObject(t *testing.T) {
 	}
 	_, _, err := cutSchema("config.json", []byte(`{"schema":"new"}`))
 	gantest.RequireInvalid(t, err, "schema")
+	for _, twice := range []string{
+		`{"schema":2,"schema":2}`, `{"schema":2,"a":1,"schema":1}`, `{"a":1,"sch\u0065ma":0,"schema":1}`,
+	} {
+		path := filepath.Join(t.TempDir(), configFile)
+		write(t, path, twice)
+		_, err := ReadConfig[map[string]any](path)
+		gantest.RequireInvalid(t, err, "schema")
+		_, err = Open(filepath.Dir(path))
+		gantest.RequireInvalid(t, err, "schema")
+	}
 }

@@ -22,12 +22,12 @@ const schemaKey = "schema"
 
 // readSchema returns the version in a file. It returns an error if that is not a number, or newer than this package.
 func readSchema(path string, version json.RawMessage) (int, error) {
-	n, err := strconv.Atoi(string(version))
+	n, err := strconv.Atoi(string(version)) // the largest int if the number is larger
 	switch {
-	case err != nil:
-		return 0, fmt.Errorf("%s: %w", path, invalid.Value(schemaKey, jsonText(version), "a whole number"))
 	case n > schema:
 		return 0, &NewerError{Path: path, Schema: n, Known: schema}
+	case err != nil:
+		return 0, fmt.Errorf("%s: %w", path, invalid.Value(schemaKey, jsonText(version), "a whole number"))
 	}
 	return n, nil
 }
@@ -42,7 +42,8 @@ func addSchema(object []byte, version int) []byte {
 	return slices.Concat([]byte(head), []byte("\n"), rest)
 }
 
-// cutSchema takes the version out of the text of a JSON object, and returns it, or 0 if there is none.
+// cutSchema takes the version out of the text of a JSON object, and returns it, or 0 if there is none. It returns an
+// error if there are two.
 func cutSchema(path string, object []byte) (rest []byte, version int, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	if _, err := decoder.Token(); err != nil {
@@ -59,16 +60,24 @@ func cutSchema(path string, object []byte) (rest []byte, version int, err error)
 			return nil, 0, err
 		}
 		to := decoder.InputOffset()
-		if key != schemaKey {
-			from = to
-			continue
+		if key == schemaKey {
+			if rest != nil {
+				err := invalid.Value(schemaKey, jsonText(value), "this key only once")
+				return nil, 0, fmt.Errorf("%s: %w", path, err)
+			}
+			if version, err = readSchema(path, value); err != nil {
+				return nil, 0, err
+			}
+			before, after := object[:from], object[to:]
+			if bytes.HasSuffix(before, []byte("{")) {
+				after = bytes.TrimPrefix(bytes.TrimLeft(after, " \t\r\n"), []byte(","))
+			}
+			rest = slices.Concat(before, after)
 		}
-		before, after := object[:from], object[to:]
-		if bytes.HasSuffix(before, []byte("{")) {
-			after = bytes.TrimPrefix(bytes.TrimLeft(after, " \t\r\n"), []byte(","))
-		}
-		version, err := readSchema(path, value)
-		return slices.Concat(before, after), version, err
+		from = to
 	}
-	return object, 0, nil
+	if rest == nil {
+		rest = object
+	}
+	return rest, version, nil
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,36 @@ func TestNewer(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A newer version is seen however its file writes it.
+func TestNewerHoweverWritten(t *testing.T) {
+	const huge = "99999999999999999999"
+	for text, version := range map[string]int{
+		`{ "schema": 3 }`:                   3,
+		`{"columns":["step"],"schema":3}`:   3,
+		`{"schema": ` + huge + `}`:          math.MaxInt,
+		`	{"schema" :4, "more":{"a":[1]}} `: 4,
+	} {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, configFile), "{}")
+		write(t, filepath.Join(dir, historyFile), text+"\n")
+		_, err := (&Run{Dir: dir}).History()
+		var newer *NewerError
+		require.ErrorAs(t, err, &newer, text)
+		require.Equal(t, version, newer.Schema)
+		require.ErrorIs(t, Note(dir, Record{Step: 1, Event: "probe"}), ErrNewer)
+		write(t, filepath.Join(dir, configFile), text)
+		_, err = Open(dir)
+		require.ErrorIs(t, err, ErrNewer, text)
+		_, err = ReadConfig[map[string]any](filepath.Join(dir, configFile))
+		require.ErrorIs(t, err, ErrNewer, text)
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, historyFile), `{"step":1,"seconds":0,"schema":3}`+"\n") // a metric of an old run
+	records, err := (&Run{Dir: dir}).History()
+	require.NoError(t, err)
+	require.Len(t, records, 1)
 }
 
 // A run of a program without versions is read and resumed, and ends as a run of this one.
