@@ -66,8 +66,9 @@ func readFile(path string) ([]byte, error) {
 //
 //	run.Change(config, map[string]any{"k": 2, "discriminator_rule.adam.learning_rate": 4e-4})
 //
-// A value may be an object, which replaces the whole of the previous one; nil removes what may be absent. Keys are
-// changed in alphabetical order, so an object is replaced before keys inside it are set.
+// A value may be an object, which replaces the whole of the previous one; nil removes what may be absent: a pointer, an
+// entry of a map, or a field with omitempty or omitzero. Keys are changed in alphabetical order, so an object is
+// replaced before keys inside it are set.
 //
 // The original is not changed, and the result shares no memory with it. Fields that JSON leaves out are zero in the
 // result. Change returns an [*UnknownKeyError] for a key that T does not have, and an [*invalid.Error] for a value that
@@ -127,18 +128,21 @@ func nest(key string, value any) map[string]any {
 	return map[string]any{key: value}
 }
 
-// put sets the value at a path in an object, making the objects on the way where they are missing.
+// put sets the value at a path in an object, making the objects on the way where they are missing. Nil removes the key.
 func put(object map[string]any, path []string, value any) {
-	if len(path) == 1 {
-		object[path[0]] = value
-		return
-	}
 	inner, ok := object[path[0]].(map[string]any)
-	if !ok {
+	switch {
+	case len(path) == 1 && value == nil:
+		delete(object, path[0])
+	case len(path) == 1:
+		object[path[0]] = value
+	case ok:
+		put(inner, path[1:], value)
+	case value != nil:
 		inner = make(map[string]any)
 		object[path[0]] = inner
+		put(inner, path[1:], value)
 	}
-	put(inner, path[1:], value)
 }
 
 // checkKeys returns an error for the first key of an object that a configuration of type t does not have, or whose value
@@ -161,7 +165,10 @@ func checkValue(key string, value any, t, root reflect.Type) error {
 			if !ok {
 				return &UnknownKeyError{Key: full, Nearest: nearestKey(full, keysOf("", root))}
 			}
-			if err := checkValue(full, object[name], inner, root); err != nil {
+			if object[name] == nil && mayBeAbsent(inner) {
+				continue
+			}
+			if err := checkValue(full, object[name], inner.Type, root); err != nil {
 				return err
 			}
 		}
@@ -175,6 +182,12 @@ func checkValue(key string, value any, t, root reflect.Type) error {
 		return invalid.Value(key, jsonText(text), "%s", inWords(t))
 	}
 	return nil
+}
+
+// mayBeAbsent reports whether JSON leaves a field out when it is empty or zero.
+func mayBeAbsent(field reflect.StructField) bool {
+	options := strings.Split(field.Tag.Get("json"), ",")[1:] // after the name
+	return slices.Contains(options, "omitempty") || slices.Contains(options, "omitzero")
 }
 
 // decodeStrictly reads JSON and refuses keys that have no place.
@@ -208,15 +221,15 @@ func inWords(t reflect.Type) string {
 	return "a " + t.String()
 }
 
-// fieldsOf returns the types of a struct's fields by their names in JSON, with those of embedded structs promoted. It is
-// nil for other types, and for structs that read their own JSON.
-func fieldsOf(t reflect.Type) map[string]reflect.Type {
+// fieldsOf returns a struct's fields by their names in JSON, with those of embedded structs promoted. It is nil for
+// other types, and for structs that read their own JSON.
+func fieldsOf(t reflect.Type) map[string]reflect.StructField {
 	pointer := reflect.PointerTo(t)
 	if t.Kind() != reflect.Struct || pointer.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
 		pointer.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		return nil
 	}
-	own, promoted := make(map[string]reflect.Type), make(map[string]reflect.Type)
+	own, promoted := make(map[string]reflect.StructField), make(map[string]reflect.StructField)
 	for field := range t.Fields() {
 		tag := field.Tag.Get("json")
 		name, _, _ := strings.Cut(tag, ",")
@@ -230,9 +243,9 @@ func fieldsOf(t reflect.Type) map[string]reflect.Type {
 			maps.Copy(promoted, fieldsOf(embedded))
 		case !field.IsExported():
 		case name == "":
-			own[field.Name] = field.Type
+			own[field.Name] = field
 		default:
-			own[name] = field.Type
+			own[name] = field
 		}
 	}
 	maps.Copy(promoted, own) // a field hides a promoted one of its name
@@ -251,7 +264,7 @@ func keysOf(above string, t reflect.Type, within ...reflect.Type) []string {
 	known := fieldsOf(t)
 	for _, name := range slices.Sorted(maps.Keys(known)) {
 		key := strings.TrimPrefix(above+"."+name, ".")
-		all = append(append(all, key), keysOf(key, known[name], append(slices.Clip(within), t)...)...)
+		all = append(append(all, key), keysOf(key, known[name].Type, append(slices.Clip(within), t)...)...)
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -81,6 +82,60 @@ func TestChange(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 9, pointer.K)
 	require.Equal(t, 5, was.K)
+}
+
+// nets has what gans.Config has: fields that JSON leaves out when they are empty or zero.
+type nets struct {
+	Net struct {
+		MLP *struct {
+			Hidden []int  `json:"hidden,omitempty"`
+			Name   string `json:"name"`
+		} `json:"mlp,omitempty"`
+	} `json:"net"`
+	FlipReal float64 `json:"flip_real,omitempty"`
+	Noise    noise   `json:"instance_noise,omitzero"`
+	Penalty  noise   `json:"penalty,omitzero"`
+	Any      any     `json:"any"`
+	Always   *noise  `json:"always"`
+}
+
+type noise struct {
+	Std float64 `json:"std"`
+}
+
+// Nil removes what may be absent, makes nothing on its way, and is refused elsewhere.
+func TestChangeRemoves(t *testing.T) {
+	all := nets{FlipReal: .1, Noise: noise{1}, Penalty: noise{2}, Any: 3., Always: &noise{4}}
+	require.NoError(t, json.Unmarshal([]byte(`{"mlp": {"hidden": [1, 2], "name": "a"}}`), &all.Net))
+	got, err := Change(all, map[string]any{
+		"net.mlp.hidden": nil, "flip_real": nil, "instance_noise": nil, "penalty": (*noise)(nil), "any": nil,
+		"always": nil,
+	})
+	require.NoError(t, err)
+	require.Nil(t, got.Net.MLP.Hidden)
+	require.Equal(t, "a", got.Net.MLP.Name)
+	got.Net.MLP = nil
+	require.Equal(t, nets{}, got)
+
+	got, err = Change(nets{}, map[string]any{"net.mlp.hidden": nil, "always": map[string]any{"std": 1}})
+	require.NoError(t, err)
+	require.Equal(t, nets{Always: &noise{1}}, got)
+	got, err = Change(all, map[string]any{"net": map[string]any{"mlp": map[string]any{"hidden": nil, "name": "b"}}})
+	require.NoError(t, err)
+	require.Equal(t, "b", got.Net.MLP.Name)
+	require.Nil(t, got.Net.MLP.Hidden)
+	for _, key := range []string{"net.mlp.name", "instance_noise.std", "net"} {
+		_, err := Change(all, map[string]any{key: nil})
+		gantest.RequireInvalid(t, err, key)
+	}
+
+	was := map[string]any{"a": 1, "b": map[string]any{"c": 2}}
+	free, err := Change(was, map[string]any{"a": nil, "b.c": nil, "d.e": nil})
+	require.NoError(t, err)
+	require.Equal(t, map[string]any{"b": map[string]any{}}, free)
+	numbers, err := Change(map[string]int{"a": 1, "b": 2}, map[string]any{"a": nil})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"b": 2}, numbers)
 }
 
 // A wrong value is refused with its key.
