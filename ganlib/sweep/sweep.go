@@ -125,8 +125,8 @@ func (s Spec) train(ctx context.Context) []error {
 	return failures
 }
 
-// finished reports whether a run needs no training: it made its last step and the animation of its pictures, or it
-// stopped because training went wrong.
+// finished reports whether a run needs no training: the checkpoint of its last step is whole and the animation of its
+// pictures is made, or it stopped because training went wrong.
 func (s Spec) finished(m Member) bool {
 	say := func(format string, args ...any) {
 		if m.Output != nil {
@@ -141,7 +141,7 @@ func (s Spec) finished(m Member) bool {
 		say("stopped before: %s", why)
 		return true
 	}
-	if last, err := lastStep(r); err != nil || last != s.Steps {
+	if last, err := newest(r); err != nil || last.Step != s.Steps || last.Verify() != nil {
 		return false
 	}
 	if pictures, err := r.Samples(); err != nil || len(pictures) > 0 && r.Animation() == "" {
@@ -151,13 +151,13 @@ func (s Spec) finished(m Member) bool {
 	return true
 }
 
-// lastStep is the step of a run's newest checkpoint, or 0 before the first.
-func lastStep(r *run.Run) (int, error) {
+// newest is a run's newest checkpoint, or the zero Checkpoint before the first.
+func newest(r *run.Run) (run.Checkpoint, error) {
 	list, err := r.Checkpoints()
 	if err != nil || len(list) == 0 {
-		return 0, err
+		return run.Checkpoint{}, err
 	}
-	return list[len(list)-1].Step, nil
+	return list[len(list)-1], nil
 }
 
 // stopped returns the reason why training stopped a run before its last step, or "" if it did not.
@@ -229,9 +229,10 @@ func (s Spec) checkRun(name string) error {
 	if len(changed) > 0 {
 		return &run.OtherConfigError{Dir: dir, Changes: changed}
 	}
-	last, err := lastStep(r)
-	if err == nil && last > s.Steps {
-		err = fmt.Errorf("%s is at step %d, %w: ask for at least that many steps, or sweep in another directory", dir, last, run.ErrPastEnd)
+	last, err := newest(r)
+	if err == nil && last.Step > s.Steps {
+		err = fmt.Errorf("%s is at step %d, %w: ask for at least that many steps, or sweep in another directory",
+			dir, last.Step, run.ErrPastEnd)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/record"
@@ -119,6 +120,26 @@ func TestRunWithoutPictures(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, []int64{5}, c.trained)
+}
+
+// TestRunRepairs: a seed whose newest checkpoint is damaged trains on, from the one before.
+func TestRunRepairs(t *testing.T) {
+	var c toy
+	s := c.spec(t, 2)
+	want, err := Run(t.Context(), s)
+	require.NoError(t, err)
+	files, err := filepath.Glob(filepath.Join(s.runDir(6), "checkpoints", "000008", "*.bin"))
+	require.NoError(t, err)
+	require.NoError(t, os.Truncate(files[0], 3))
+	got, err := Run(t.Context(), s)
+	require.NoError(t, err)
+	require.Equal(t, []int64{5, 6, 6}, c.trained)
+	require.Equal(t, want.Values, got.Values)
+	r, err := run.Open(s.runDir(6))
+	require.NoError(t, err)
+	step, err := r.Restore(model.NewStore(), nil)
+	require.NoError(t, err)
+	require.Equal(t, toySteps, step)
 }
 
 // TestRunParallel: runs at the same time give the same result as one after the other.
