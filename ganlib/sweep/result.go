@@ -79,7 +79,7 @@ func (s Spec) sumUp(failures []error) *Result {
 	result := &Result{Stopped: make(map[int64]string), Failed: make(map[int64]string), Values: make(map[string]Quartiles)}
 	var histories [][]run.Record
 	for i, seed := range s.Seeds {
-		history, why, err := outcome(s.runDir(seed), failures[i])
+		history, why, err := s.outcome(s.runDir(seed), failures[i])
 		if err != nil {
 			result.Failed[seed] = err.Error()
 			result.errs = append(result.errs, fmt.Errorf("seed %d: %w", seed, err))
@@ -107,13 +107,19 @@ func (s Spec) sumUp(failures []error) *Result {
 }
 
 // outcome returns a run's history and, if training went wrong, the reason why it stopped.
-func outcome(dir string, failure error) (history []run.Record, why string, err error) {
+func (s Spec) outcome(dir string, failure error) (history []run.Record, why string, err error) {
 	r, err := run.Open(dir)
 	if err != nil {
 		return nil, "", errors.Join(failure, err)
 	}
 	if why, err = stopped(r); err != nil || why == "" && failure != nil {
 		return nil, "", errors.Join(failure, err)
+	}
+	if last, err := newest(r); err != nil {
+		return nil, "", err
+	} else if why == "" && last.Step != s.Steps {
+		return nil, "", fmt.Errorf("%s is at step %d of %d, although Spec.Train returned without an error",
+			dir, last.Step, s.Steps)
 	}
 	history, err = r.History()
 	return history, why, err

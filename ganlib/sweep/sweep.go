@@ -48,8 +48,8 @@ type Spec struct {
 	// Parallel runs share the cores. Networks too small to keep all cores busy finish sooner this way, by up to a factor
 	// of the number of cores. Larger ones do not.
 	Parallel int
-	// Train makes a run of the sweep in its directory, or goes on with it, as [run.Train] does. If Parallel is more than 1,
-	// it is called from several goroutines at once.
+	// Train makes a run of the sweep in its directory, or goes on with it, up to Steps, as [run.Train] does. If
+	// Parallel is more than 1, it is called from several goroutines at once.
 	Train func(context.Context, Member) error
 	// Output receives the runs' messages, each line prefixed with its seed. Nil means silence.
 	Output io.Writer

@@ -217,6 +217,20 @@ func TestRunWithFailures(t *testing.T) {
 	require.Equal(t, []int64{5, 6, 7, 8, 6}, c.trained)
 }
 
+// TestRunTooShort: a run that ends before the last step without saying why is no result.
+func TestRunTooShort(t *testing.T) {
+	var c toy
+	s := c.spec(t, 2)
+	s.Steps = 50
+	for range 2 {
+		result, err := Run(t.Context(), s)
+		require.ErrorContains(t, err, "seed-6 is at step 8 of 50")
+		require.Empty(t, result.Seeds)
+		require.Len(t, result.Failed, 2)
+	}
+	require.Equal(t, []int64{5, 6, 5, 6}, c.trained)
+}
+
 // TestRunWhenAllFail: there is no result to write, and an earlier one stays.
 func TestRunWhenAllFail(t *testing.T) {
 	full := errors.New("the disk is full")
