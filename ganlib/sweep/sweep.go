@@ -189,6 +189,10 @@ func (s Spec) check() error {
 		if slices.Contains(s.Seeds[:i], seed) {
 			return invalid.Value("seeds", s.Seeds, "each seed once")
 		}
+		config := s.Config(seed)
+		if _, err := run.Changes(config, config, nil); err != nil { // before the other seeds are trained
+			return invalid.In("Spec.Config", err)
+		}
 	}
 	if begun, _ := run.Begun(s.Dir); begun {
 		return fmt.Errorf("%s %w: want the directory of a sweep, which holds a run for each seed", s.Dir, ErrIsRun)

@@ -273,6 +273,15 @@ func TestRunRefuses(t *testing.T) {
 		gantest.RequireInvalid(t, with(change), key)
 	}
 	gantest.RequireInvalid(t, with(func(s *Spec) { s.Seeds = []int64{5, 6, 5} }), "seeds")
+	three := func(seed int64) any { // no object for the last seed
+		if seed == 7 {
+			return 3
+		}
+		return c.config(seed)
+	}
+	for _, dir := range []string{s.Dir, filepath.Join(t.TempDir(), "new")} {
+		gantest.RequireInvalid(t, with(func(s *Spec) { s.Config, s.Dir = three, dir }), "Spec.Config")
+	}
 
 	faster := toy{rate: .2}
 	for _, seeds := range [][]int64{{5, 6}, {100}} { // whichever seeds: the runs there belong to another sweep
