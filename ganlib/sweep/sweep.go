@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -202,13 +203,20 @@ func (s Spec) check() error {
 		return err
 	}
 	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), "seed-") {
+		if isSeed(entry.Name()) {
 			if err := s.checkRun(entry.Name()); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// isSeed reports whether a name is that of a run: seed- and a number, without leading zeros.
+func isSeed(name string) bool {
+	digits, ok := strings.CutPrefix(name, "seed-")
+	seed, err := strconv.ParseInt(digits, 10, 64)
+	return ok && err == nil && digits == strconv.FormatInt(seed, 10)
 }
 
 // checkRun refuses a run with another configuration, whatever its seed, and one that has passed the last step.

@@ -296,6 +296,23 @@ func TestRunRefuses(t *testing.T) {
 	require.ErrorIs(t, with(func(s *Spec) { s.Steps = toySteps - 1 }), run.ErrPastEnd)
 }
 
+// TestRunBesideNotes: only seed-<number> is a run of the sweep; other files beside them stay as they are.
+func TestRunBesideNotes(t *testing.T) {
+	c := toy{blind: true}
+	s := c.spec(t, 1)
+	notes := filepath.Join(s.Dir, "seed-notes", "thesis.txt")
+	require.NoError(t, os.MkdirAll(filepath.Dir(notes), 0o777))
+	for _, file := range []string{notes, filepath.Join(s.Dir, "seed-list.txt"), filepath.Join(s.Dir, "seed-")} {
+		require.NoError(t, os.WriteFile(file, []byte("5"), 0o666))
+	}
+	_, err := Run(t.Context(), s)
+	require.NoError(t, err)
+	require.FileExists(t, notes)
+	require.NoError(t, os.Rename(filepath.Dir(notes), s.runDir(-6)))
+	_, err = Run(t.Context(), s)
+	require.ErrorIs(t, err, run.ErrNotARun)
+}
+
 // TestLines: whole lines with their prefix, and few of the progress.
 func TestLines(t *testing.T) {
 	var mu sync.Mutex
