@@ -63,9 +63,9 @@ type Member struct {
 	Output io.Writer // for the run's messages; nil means silence
 }
 
-// Seeds returns n consecutive seeds, beginning with first.
+// Seeds returns n consecutive seeds, beginning with first; none if n is below 1.
 func Seeds(first int64, n int) []int64 {
-	seeds := make([]int64, n)
+	seeds := make([]int64, max(0, n))
 	for i := range seeds {
 		seeds[i] = first + int64(i)
 	}

@@ -313,6 +313,14 @@ func TestRunBesideNotes(t *testing.T) {
 	require.ErrorIs(t, err, run.ErrNotARun)
 }
 
+// TestSeeds: consecutive ones, or none.
+func TestSeeds(t *testing.T) {
+	require.Equal(t, []int64{-1, 0, 1}, Seeds(-1, 3))
+	for _, n := range []int{0, -1} {
+		require.Empty(t, Seeds(1, n))
+	}
+}
+
 // TestLines: whole lines with their prefix, and few of the progress.
 func TestLines(t *testing.T) {
 	var mu sync.Mutex
