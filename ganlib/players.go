@@ -45,7 +45,7 @@ type MLP struct {
 	// OutputSparse, where it is not 0, starts each output with that many weights from N(0, 1) and all others at 0, in
 	// place of OutputIRange. The 2014 code on faces: 100.
 	OutputSparse int `json:"output_sparse,omitempty"`
-	// MinibatchStd gives a discriminator's last layer one feature more, as layer.MinibatchStd has it.
+	// MinibatchStd gives a discriminator's last layer one more feature, as layer.MinibatchStd has it.
 	MinibatchStd bool `json:"minibatch_std,omitempty"`
 }
 
@@ -207,7 +207,7 @@ type MaxoutMLP struct {
 	Dropout      float64 `json:"dropout"`
 	// IRange initialises the network as MLP's does. The 2014 code: .005.
 	IRange float64 `json:"irange,omitempty"`
-	// MinibatchStd gives the last layer one feature more, which is never dropped, as layer.MinibatchStd has it.
+	// MinibatchStd gives the last layer one more feature, which is never dropped, as layer.MinibatchStd has it.
 	MinibatchStd bool `json:"minibatch_std,omitempty"`
 }
 

@@ -129,8 +129,8 @@ func (r Rule) withoutLimit() (optim.Rule, error) {
 	return nil, invalid.Value("", fmt.Sprintf("momentum: %t, adam: %t", r.Momentum != nil, r.Adam != nil), "one of the two")
 }
 
-// Ending returns the rule with a learning rate that reaches zero after another number of updates, if it falls to zero
-// at all.
+// Ending returns the rule with its linear decay ending after the given number of updates; a constant rate stays
+// constant.
 func (r Rule) Ending(updates int) Rule {
 	if r.Adam != nil && r.Adam.Linear > 0 {
 		adam := *r.Adam
