@@ -1,6 +1,7 @@
 package ganlib
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -129,12 +130,6 @@ func (a *Algorithm1) Validate() error {
 		return invalid.Value("generator", "none", "a network")
 	case a.Discriminator == nil:
 		return invalid.Value("discriminator", "none", "a network")
-	case a.GeneratorRule == nil:
-		return invalid.Value("generator_rule", "none", "a learning rule")
-	case a.DiscriminatorRule == nil:
-		return invalid.Value("discriminator_rule", "none", "a learning rule")
-	case a.DiscriminatorRule == a.GeneratorRule:
-		return invalid.Value("generator_rule", "the discriminator's", "a rule of its own, for it holds one player's state")
 	case a.Objective.Discriminator == nil, (a.Objective.Generator == nil) == (a.Objective.GeneratorInPairs == nil):
 		return invalid.Value("objective", a.Objective.Name, "one loss for each player")
 	case a.K < 1:
@@ -144,10 +139,39 @@ func (a *Algorithm1) Validate() error {
 	case a.Classes < 0 || a.Classes == 1:
 		return invalid.Value("classes", a.Classes, "at least 2, or 0 for a game without labels")
 	}
+	if err := a.validateRules(); err != nil {
+		return err
+	}
 	if err := a.Stabilisers.validateFor(a.Objective); err != nil {
 		return err
 	}
 	return invalid.In("noise", a.Prior.Validate())
+}
+
+// validateRules refuses rules that cannot train, and one rule for both players.
+func (a *Algorithm1) validateRules() error {
+	if err := optim.Validate(a.GeneratorRule); err != nil {
+		return invalid.In("generator_rule", err)
+	}
+	if err := optim.Validate(a.DiscriminatorRule); err != nil {
+		return invalid.In("discriminator_rule", err)
+	}
+	g, d := reflect.ValueOf(unlimited(a.GeneratorRule)), reflect.ValueOf(unlimited(a.DiscriminatorRule))
+	if g.Kind() == reflect.Pointer && d.Kind() == reflect.Pointer && g.Pointer() == d.Pointer() {
+		return invalid.Value("generator_rule", "the discriminator's", "a rule of its own, for it holds one player's state")
+	}
+	return nil
+}
+
+// unlimited is the rule under a max-norm constraint, or the rule itself.
+func unlimited(rule optim.Rule) optim.Rule {
+	switch limited := rule.(type) {
+	case optim.MaxColNorm:
+		return unlimited(limited.Rule)
+	case *optim.MaxColNorm:
+		return unlimited(limited.Rule)
+	}
+	return rule
 }
 
 // Trainer returns a GoMLX trainer whose every step is one iteration. Its batches hold one input, K·m distinct examples

@@ -315,7 +315,15 @@ func TestAlgorithm1Refused(t *testing.T) {
 		{"discriminator", func(a *Algorithm1) { a.Discriminator = nil }},
 		{"generator_rule", func(a *Algorithm1) { a.GeneratorRule = a.DiscriminatorRule }},
 		{"generator_rule", func(a *Algorithm1) { a.GeneratorRule = nil }},
+		{"generator_rule", func(a *Algorithm1) {
+			a.GeneratorRule = optim.MaxColNorm{Rule: a.DiscriminatorRule, Limit: 1}
+		}},
+		{"generator_rule", func(a *Algorithm1) { a.GeneratorRule = (*optim.Adam)(nil) }},
+		{"generator_rule.learning_rate", func(a *Algorithm1) { a.GeneratorRule = &optim.Adam{} }},
 		{"discriminator_rule", func(a *Algorithm1) { a.DiscriminatorRule = nil }},
+		{"discriminator_rule.initial", func(a *Algorithm1) {
+			a.DiscriminatorRule = &optim.Momentum{LearningRate: 1, Initial: 2}
+		}},
 		{"objective", func(a *Algorithm1) { a.Objective = Objective{} }},
 		{"objective", func(a *Algorithm1) { a.Objective.Discriminator = nil }},
 		{"objective", func(a *Algorithm1) { a.Objective.Generator = nil }},
@@ -332,6 +340,22 @@ func TestAlgorithm1Refused(t *testing.T) {
 		_, err := a.Trainer(nil, nil)
 		gantest.RequireInvalid(t, err, c.key)
 	}
+}
+
+// rates is a rule that Go cannot compare.
+type rates struct {
+	optim.Rule
+	_ []float64
+}
+
+// TestRulesThatGoCannotCompare are two rules, if they are not one object.
+func TestRulesThatGoCannotCompare(t *testing.T) {
+	a := smallGame(1, false, Minimax)
+	a.GeneratorRule, a.DiscriminatorRule = rates{Rule: a.GeneratorRule}, rates{Rule: a.DiscriminatorRule}
+	require.NoError(t, a.Validate())
+	one := &rates{}
+	a.GeneratorRule, a.DiscriminatorRule = one, one
+	gantest.RequireInvalid(t, a.Validate(), "generator_rule")
 }
 
 func TestABatchMustDivide(t *testing.T) {

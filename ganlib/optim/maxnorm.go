@@ -20,12 +20,12 @@ type MaxColNorm struct {
 	Limit float64
 }
 
-// Validate refuses a limit that is not a positive number.
+// Validate refuses a limit that is not a positive number, and a rule that cannot train.
 func (m MaxColNorm) Validate() error {
 	if !(m.Limit > 0 && m.Limit <= math.MaxFloat64) {
 		return invalid.Value("max_col_norm", m.Limit, "a positive number")
 	}
-	return nil
+	return Validate(m.Rule)
 }
 
 // UpdateGraph implements optimizer.Interface.

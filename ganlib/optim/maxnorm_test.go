@@ -49,7 +49,7 @@ func TestMaxColNorm(t *testing.T) {
 }
 
 func TestMaxColNormRefused(t *testing.T) {
-	require.NoError(t, MaxColNorm{Limit: 1.9365}.Validate())
+	require.NoError(t, MaxColNorm{Rule: &Adam{LearningRate: 1, Epsilon: 1}, Limit: 1.9365}.Validate())
 	for _, limit := range []float64{0, -1, math.NaN(), math.Inf(1)} {
 		gantest.RequireInvalid(t, MaxColNorm{Limit: limit}.Validate(), "max_col_norm")
 	}

@@ -4,6 +4,7 @@ package optim
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,6 +26,17 @@ type Rule interface {
 	// scope.BuildTrainableVariablesGradientsGraph. Simultaneous updates need it: both players' gradients exist before
 	// either player moves.
 	UpdateGraphWithGradients(scope *model.Scope, grads []*Node, lossDType dtypes.DType)
+}
+
+// Validate refuses a rule that cannot train: none at all, or one whose own method Validate refuses it.
+func Validate(rule Rule) error {
+	if v := reflect.ValueOf(rule); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return invalid.Value("", "none", "a learning rule")
+	}
+	if own, ok := rule.(interface{ Validate() error }); ok {
+		return own.Validate()
+	}
+	return nil
 }
 
 // own are the scopes, below a player's, of what rules keep there: counters and rates.

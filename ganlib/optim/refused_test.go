@@ -4,6 +4,10 @@ import (
 	"math"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/internal/gantest"
@@ -47,4 +51,22 @@ func TestRulesRefused(t *testing.T) {
 		c.spoil(&a)
 		gantest.RequireInvalid(t, a.Validate(), c.key)
 	}
+}
+
+// sgd is a rule without a method Validate.
+type sgd struct{ optimizer.Interface }
+
+func (sgd) UpdateGraphWithGradients(*model.Scope, []*Node, dtypes.DType) {}
+
+// TestValidate: no rule, no rule behind a pointer, and no rule under a constraint are refused; a rule that cannot say
+// whether it can train is taken.
+func TestValidate(t *testing.T) {
+	require.NoError(t, Validate(sgd{}))
+	require.NoError(t, Validate(MaxColNorm{Rule: sgd{}, Limit: 1}))
+	for _, none := range []Rule{nil, (*Adam)(nil), (*MaxColNorm)(nil), MaxColNorm{Limit: 1}} {
+		gantest.RequireInvalid(t, Validate(none), "")
+	}
+	gantest.RequireInvalid(t, Validate(&Adam{}), "learning_rate")
+	gantest.RequireInvalid(t, Validate(MaxColNorm{Rule: &Adam{}, Limit: 1}), "learning_rate")
+	gantest.RequireInvalid(t, Validate(&MaxColNorm{Rule: sgd{}}), "max_col_norm")
 }
