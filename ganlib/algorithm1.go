@@ -126,18 +126,12 @@ type Algorithm1 struct {
 // Validate refuses an algorithm that cannot be run.
 func (a *Algorithm1) Validate() error {
 	switch {
-	case a.Generator == nil:
-		return invalid.Value("generator", "none", "a network")
-	case a.Discriminator == nil:
-		return invalid.Value("discriminator", "none", "a network")
 	case a.Objective.Discriminator == nil, (a.Objective.Generator == nil) == (a.Objective.GeneratorInPairs == nil):
 		return invalid.Value("objective", a.Objective.Name, "one loss for each player")
 	case a.K < 1:
 		return invalid.Value("k", a.K, "at least 1")
 	case a.Simultaneous && a.K != 1:
 		return invalid.Value("k", a.K, "1 with simultaneous updates, which have no inner loop")
-	case a.Classes < 0 || a.Classes == 1:
-		return invalid.Value("classes", a.Classes, "at least 2, or 0 for a game without labels")
 	}
 	if err := a.validateRules(); err != nil {
 		return err
@@ -145,7 +139,20 @@ func (a *Algorithm1) Validate() error {
 	if err := a.Stabilisers.validateFor(a.Objective); err != nil {
 		return err
 	}
-	return invalid.In("noise", a.Prior.Validate())
+	return a.validatePlay()
+}
+
+// validatePlay refuses a game that cannot be played, whether or not it can be trained.
+func (g *Game) validatePlay() error {
+	switch {
+	case g.Generator == nil:
+		return invalid.Value("generator", "none", "a network")
+	case g.Discriminator == nil:
+		return invalid.Value("discriminator", "none", "a network")
+	case g.Classes < 0 || g.Classes == 1:
+		return invalid.Value("classes", g.Classes, "at least 2, or 0 for a game without labels")
+	}
+	return invalid.In("noise", g.Prior.Validate())
 }
 
 // validateRules refuses rules that cannot train, and one rule for both players.

@@ -28,8 +28,29 @@ type Players struct {
 	averaged                 bool        // whether the generator was made of averages
 }
 
+// Validate refuses players that cannot play. They need no learning rules for it. The methods that return an error begin
+// with it.
+func (p *Players) Validate() error {
+	switch {
+	case p.Algorithm1 == nil:
+		return invalid.Value("algorithm1", "none", "a game")
+	case p.Backend == nil:
+		return invalid.Value("backend", "none", "an engine, as package backend opens")
+	case p.Store == nil:
+		return invalid.Value("store", "none", "the weights, such as model.NewStore()")
+	case sizeOf(p.Shape) == 0:
+		return invalid.Value("shape", p.Shape, "positive sizes, those of one example")
+	}
+	return p.Algorithm1.validatePlay()
+}
+
 // Trainer is [Algorithm1.Trainer] on the players' engine and weights.
-func (p *Players) Trainer() (*train.Trainer, error) { return p.Algorithm1.Trainer(p.Backend, p.Store) }
+func (p *Players) Trainer() (*train.Trainer, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	return p.Algorithm1.Trainer(p.Backend, p.Store)
+}
 
 // Sample draws n examples from p_g, [n, ...]. The same seed gives the same noise on every engine, and the first n of
 // any longer sample.
@@ -46,7 +67,7 @@ func (p *Players) Sample(n int, seed uint64, labels ...int) ([]float32, error) {
 	return p.Generate(p.NoiseFor(n, seed), p.LabelsFor(n, labels...)...)
 }
 
-// NoiseFor draws the noise that Sample(n, seed) uses, [n, dim].
+// NoiseFor draws the noise that Sample(n, seed) uses, [n, dim]. It panics on a prior that Validate refuses.
 func (p *Players) NoiseFor(n int, seed uint64) []float32 {
 	return tensors.MustCopyFlatData[float32](p.Algorithm1.Prior.Draw(n, seed))
 }
@@ -74,6 +95,9 @@ func (p *Players) Classes() int { return p.Algorithm1.Classes }
 
 // CheckLabels refuses labels that the game does not have.
 func (p *Players) CheckLabels(labels ...int) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
 	classes := p.Classes()
 	if classes == 0 && len(labels) > 0 {
 		return invalid.Value("label", labels[0], "none, in a game without labels")
@@ -89,6 +113,9 @@ func (p *Players) CheckLabels(labels ...int) error {
 // Generate is G: noise [n, dim] to examples [n, ...]. A conditional game wants n labels. With
 // [Stabilisers].AverageG it is G with the average of its weights, from the first update on.
 func (p *Players) Generate(z []float32, labels ...int) ([]float32, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
 	averaged := p.Algorithm1.hasAverage(p.Store.Scope("/" + AverageScope))
 	if p.generator == nil || averaged != p.averaged {
 		exec, err := p.exec(p.Algorithm1.GenerateAverage)
@@ -106,6 +133,9 @@ func (p *Players) Generate(z []float32, labels ...int) ([]float32, error) {
 // Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. A conditional game wants n
 // labels. Dropout is off.
 func (p *Players) Discriminate(x []float32, labels ...int) ([]float32, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
 	if p.discriminator == nil {
 		exec, err := p.exec(func(root *model.Scope, x, y *Node) *Node { return Sigmoid(p.Algorithm1.Discriminate(root, x, y)) })
 		if err != nil {

@@ -234,6 +234,57 @@ func TestPlayersRefuse(t *testing.T) {
 	}
 }
 
+// TestPlayersValidate names what players lack, from each method that returns an error.
+func TestPlayersValidate(t *testing.T) {
+	b := gantest.Open(t, "go")
+	for _, c := range []struct {
+		key   string
+		spoil func(*Players)
+	}{
+		{"algorithm1", func(p *Players) { p.Algorithm1 = nil }},
+		{"backend", func(p *Players) { p.Backend = nil }},
+		{"store", func(p *Players) { p.Store = nil }},
+		{"shape", func(p *Players) { p.Shape = nil }},
+		{"shape", func(p *Players) { p.Shape = []int{0} }},
+		{"generator", func(p *Players) { p.Algorithm1.Generator = nil }},
+		{"discriminator", func(p *Players) { p.Algorithm1.Discriminator = nil }},
+		{"classes", func(p *Players) { p.Algorithm1.Classes = 1 }},
+		{"noise.noise", func(p *Players) { p.Algorithm1.Prior.Noise = "cauchy" }},
+		{"noise.dim", func(p *Players) { p.Algorithm1.Prior.Dim = 0 }},
+	} {
+		p := ownPlayers(t, b, 0)
+		require.NoError(t, p.Validate())
+		c.spoil(p)
+		gantest.RequireInvalid(t, p.Validate(), c.key)
+		_, err := p.Sample(2, 1)
+		gantest.RequireInvalid(t, err, c.key)
+		_, err = p.Generate(make([]float32, 3))
+		gantest.RequireInvalid(t, err, c.key)
+		_, err = p.Discriminate(make([]float32, 4))
+		gantest.RequireInvalid(t, err, c.key)
+		_, err = p.Trainer()
+		gantest.RequireInvalid(t, err, c.key)
+		gantest.RequireInvalid(t, p.CheckLabels(), c.key)
+	}
+	p := ownPlayers(t, b, 0)
+	p.Algorithm1.GeneratorRule, p.Algorithm1.DiscriminatorRule = nil, nil
+	require.NoError(t, p.Validate())
+	_, err := p.Sample(2, 1)
+	require.NoError(t, err, "playing takes no rules")
+}
+
+// TestPriorRefused: no noise is drawn of a kind that there is not, in a graph or beside one.
+func TestPriorRefused(t *testing.T) {
+	bad := Prior{"cauchy", 3}
+	require.Panics(t, func() { bad.Draw(1, 1) })
+	exec := model.MustNewExec1(gantest.Open(t, "go"), model.NewStore(), func(root *model.Scope, g *Graph) *Node {
+		return bad.Sample(root, g, dtypes.Float32, 1)
+	})
+	defer exec.Finalize()
+	_, err := exec.Call()
+	require.ErrorContains(t, err, "cauchy")
+}
+
 // TestRowsAtOnce: few large images pass through a network at once, in calls of one size.
 func TestRowsAtOnce(t *testing.T) {
 	large := &Players{Shape: []int{64, 64, 3}}

@@ -9,6 +9,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	. "github.com/gomlx/gomlx/support/exceptions"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/layer"
@@ -50,12 +51,19 @@ func (p Prior) Validate() error {
 // state is a variable: a checkpoint saves it, so a resumed run draws what an uninterrupted one would have drawn. Seed
 // it with model.Store.SetRNGStateFromSeed.
 func (p Prior) Sample(scope *model.Scope, g *Graph, dtype dtypes.DType, m int) *Node {
+	p.mustBeValid()
 	shape := shapes.Make(dtype, m, p.Dim)
 	if p.Noise == Gaussian {
 		return layer.StandardNormal(scope, g, shape)
 	}
 	a := p.halfWidth()
 	return AddScalar(MulScalar(scope.RandomUniform(g, shape), 2*a), -a)
+}
+
+func (p Prior) mustBeValid() {
+	if err := p.Validate(); err != nil {
+		Panicf("ganlib.Prior: %v", err)
+	}
 }
 
 func (p Prior) halfWidth() float64 {
@@ -66,8 +74,10 @@ func (p Prior) halfWidth() float64 {
 }
 
 // Draw returns n noise vectors, a float32 tensor [n, Dim] that depends on nothing but the prior, n and the seed: the
-// same on every backend, and the first n of any longer draw. It is the fixed noise of sample grids.
+// same on every backend, and the first n of any longer draw. It is the fixed noise of sample grids. It panics on
+// a prior that Validate refuses.
 func (p Prior) Draw(n int, seed uint64) *tensors.Tensor {
+	p.mustBeValid()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	z := make([]float32, n*p.Dim)
 	for i := range z {
