@@ -60,7 +60,9 @@ func (g *Game) Discriminate(root *model.Scope, x, y *Node) *Node {
 	player := root.At(DiscriminatorScope)
 	live(player, x.Graph())
 	logits := g.Discriminator(player, x, y)
-	logits.AssertDims(x.Shape().Dimensions[0], 1)
+	if got, m := logits.Shape().Dimensions, x.Shape().Dimensions[0]; !slices.Equal(got, []int{m, 1}) {
+		Panicf("ganlib.Game: the discriminator makes logits of shape %v: want [%d, 1]", got, m)
+	}
 	return logits
 }
 
@@ -297,8 +299,9 @@ func (a *Algorithm1) discriminate(scope *model.Scope, it *iteration, x, gz *Node
 func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
 	z := a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m)
 	it.gz = a.Generate(scope, z, it.labels)
-	if got, want := it.gz.Shape().Dimensions[1:], it.x.Shape().Dimensions[1:]; !slices.Equal(got, want) {
-		Panicf("ganlib.Algorithm1: the generator makes examples of shape %v, the data's are %v", got, want)
+	want := slices.Concat([]int{it.m}, it.x.Shape().Dimensions[1:])
+	if got := it.gz.Shape().Dimensions; !slices.Equal(got, want) {
+		Panicf("ganlib.Algorithm1: the generator makes examples of shape %v: want %v, as the data's", got, want)
 	}
 }
 

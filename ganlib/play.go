@@ -127,7 +127,7 @@ func (p *Players) Generate(z []float32, labels ...int) ([]float32, error) {
 		}
 		p.generator, p.averaged = exec, averaged
 	}
-	return p.play(p.generator, z, []int{p.Algorithm1.Prior.Dim}, labels)
+	return p.play(p.generator, z, []int{p.Algorithm1.Prior.Dim}, p.Shape, labels)
 }
 
 // Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. A conditional game wants n
@@ -143,7 +143,7 @@ func (p *Players) Discriminate(x []float32, labels ...int) ([]float32, error) {
 		}
 		p.discriminator = exec
 	}
-	return p.play(p.discriminator, x, p.Shape, labels)
+	return p.play(p.discriminator, x, p.Shape, []int{1}, labels)
 }
 
 // exec compiles a player on inputs of rows and, in a conditional game, their labels.
@@ -165,10 +165,10 @@ func (a *Algorithm1) labelsOf(inputs []*Node) *Node {
 // ten times the numbers of the image and more.
 const mostRows, mostNumbers = 1000, 1 << 20
 
-// play passes rows of the given shape, and their labels in a conditional game, through a player. All calls of the
-// executor get the same number of rows, for each number is a compilation of its own: the last one reaches back over
-// rows already done rather than be shorter.
-func (p *Players) play(exec *model.Exec, in []float32, shape, labels []int) ([]float32, error) {
+// play passes rows of a shape, and their labels in a conditional game, through a player, which must make rows of the
+// shape made. All calls of the executor get the same number of rows, for each number is a compilation of its own: the
+// last one reaches back over rows already done rather than be shorter.
+func (p *Players) play(exec *model.Exec, in []float32, shape, made, labels []int) ([]float32, error) {
 	n, err := rowsOf(in, shape)
 	if err != nil {
 		return nil, err
@@ -190,6 +190,9 @@ func (p *Players) play(exec *model.Exec, in []float32, shape, labels []int) ([]f
 		results, err := exec.Call(inputs...)
 		if err != nil {
 			return nil, err
+		}
+		if got, want := results[0].Shape().Dimensions, slices.Concat([]int{rows}, made); !slices.Equal(got, want) {
+			return nil, invalid.Value("generator", got, "results of shape %v, an example of Players.Shape a noise vector", want)
 		}
 		values, err := tensors.CopyFlatData[float32](results[0])
 		if err != nil {

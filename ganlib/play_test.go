@@ -285,6 +285,35 @@ func TestPriorRefused(t *testing.T) {
 	require.ErrorContains(t, err, "cauchy")
 }
 
+// TestAGeneratorOfAnotherShape, or of one example for all noise, is refused when it plays and when it trains.
+func TestAGeneratorOfAnotherShape(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		for _, as := range []func(x *Node) *Node{
+			func(x *Node) *Node { return Reshape(x, -1, 4) },
+			func(x *Node) *Node { return ReduceAndKeep(x, ReduceSum, 0) },
+			func(x *Node) *Node { return Concatenate([]*Node{x, x}, 0) },
+		} {
+			p := ownPlayers(t, b, 0)
+			generator := p.Algorithm1.Generator
+			p.Algorithm1.Generator = func(scope *model.Scope, z, y *Node) *Node { return as(generator(scope, z, y)) }
+			_, err := p.Sample(5, 1)
+			gantest.RequireInvalid(t, err, "generator")
+			trainer, err := p.Trainer()
+			require.NoError(t, err)
+			_, err = trainer.TrainStep(batchOf(tensors.FromShape(shapes.Make(dtypes.Float32, 6, 2, 2, 1))))
+			require.ErrorContains(t, err, "the generator makes examples of shape")
+		}
+	})
+}
+
+// TestTwoLogits: a discriminator that makes more than one logit of an example is named.
+func TestTwoLogits(t *testing.T) {
+	p := ownPlayers(t, gantest.Open(t, "go"), 0)
+	p.Algorithm1.Discriminator = func(_ *model.Scope, x, _ *Node) *Node { return Reshape(x, x.Shape().Dimensions[0], -1) }
+	_, err := p.Discriminate(make([]float32, 12))
+	require.ErrorContains(t, err, "ganlib.Game: the discriminator makes logits of shape [3 4]: want [3, 1]")
+}
+
 // TestRowsAtOnce: few large images pass through a network at once, in calls of one size.
 func TestRowsAtOnce(t *testing.T) {
 	large := &Players{Shape: []int{64, 64, 3}}

@@ -74,8 +74,8 @@ func (p Prior) halfWidth() float64 {
 }
 
 // Draw returns n noise vectors, a float32 tensor [n, Dim] that depends on nothing but the prior, n and the seed: the
-// same on every backend, and the first n of any longer draw. It is the fixed noise of sample grids. It panics on
-// a prior that Validate refuses.
+// same on every backend, and the first n of any longer draw. It is the fixed noise of sample grids. It panics on a
+// prior that Validate refuses.
 func (p Prior) Draw(n int, seed uint64) *tensors.Tensor {
 	p.mustBeValid()
 	rng := rand.New(rand.NewPCG(seed, 0))
