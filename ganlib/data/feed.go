@@ -19,7 +19,7 @@ type Feed interface {
 	Shape() []int
 	// Len is the number of examples, [math.MaxInt] if they have no end.
 	Len() int
-	// Classes is the number of classes, or 0 without labels.
+	// Classes is the number of classes of the minibatches' labels, or 0 where minibatches have none.
 	Classes() int
 	// Batches returns what each step sees: n examples [n, ...] and, in a conditional game, their labels, int32 [n]. The
 	// tensors are the caller's.
@@ -56,8 +56,13 @@ func (f *ImageFeed) Shape() []int { return []int{f.one.Height, f.one.Width, f.on
 // Len is the number of images.
 func (f *ImageFeed) Len() int { return f.source.Len() }
 
-// Classes is the number of classes of the source, or 0 without labels.
-func (f *ImageFeed) Classes() int { return f.source.Classes() }
+// Classes is the number of classes of the source, or 0 if minibatches are without labels.
+func (f *ImageFeed) Classes() int {
+	if !f.labelled {
+		return 0
+	}
+	return f.source.Classes()
+}
 
 // Source is what the images are drawn from. The feed closes it.
 func (f *ImageFeed) Source() Source { return f.source }
