@@ -66,6 +66,7 @@ func ExampleAlgorithm1() {
 	if err := store.SetRNGStateFromSeed(5); err != nil {
 		log.Fatal(err)
 	}
+	// With data of package data, players.Fit(feed) refuses a feed of other shapes or labels. Here there are none.
 	players := &ganlib.Players{Algorithm1: algorithm, Backend: engine, Store: store, Shape: []int{1}}
 	show := func(when string) {
 		samples, err := players.Sample(2000, 1)

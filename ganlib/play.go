@@ -15,6 +15,9 @@ import (
 // Players are a trained game, from wherever it comes: the two players with their weights, on an engine.
 //
 // Rows of numbers go in and come out as float32, one row after the other. Methods are for one goroutine at a time.
+//
+// A trainer cannot see that data do not belong to the game: a label that is not of the game is no class to it. Ask
+// [Players.Fit] before training.
 type Players struct {
 	Algorithm1 *Algorithm1
 	Backend    compute.Backend
@@ -42,6 +45,30 @@ func (p *Players) Validate() error {
 		return invalid.Value("shape", p.Shape, "positive sizes, those of one example")
 	}
 	return p.Algorithm1.validatePlay()
+}
+
+// Fit refuses players that cannot play, see Validate, and data that they cannot learn from, such as a data.Feed: examples
+// of another shape, labels that the game does not have, and no labels in a conditional game.
+func (p *Players) Fit(feed interface {
+	Shape() []int
+	Classes() int // 0 without labels
+}) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if feed == nil {
+		return invalid.Value("feed", "none", "the data")
+	}
+	if got := feed.Shape(); !slices.Equal(got, p.Shape) {
+		return invalid.Value("feed.shape", got, "%v, as the players' examples", p.Shape)
+	}
+	switch got, classes := feed.Classes(), p.Classes(); {
+	case got > 0 && classes == 0:
+		return invalid.Value("feed.classes", got, "0, no labels, in a game without")
+	case got == 0 && classes > 0, got > classes:
+		return invalid.Value("feed.classes", got, "1 to %d, in a game of %d classes", classes, classes)
+	}
+	return nil
 }
 
 // Trainer is [Algorithm1.Trainer] on the players' engine and weights.

@@ -273,6 +273,31 @@ func TestPlayersValidate(t *testing.T) {
 	require.NoError(t, err, "playing takes no rules")
 }
 
+// dataset has the shape and the number of classes of data.
+type dataset struct {
+	shape   []int
+	classes int
+}
+
+func (d dataset) Shape() []int { return d.shape }
+func (d dataset) Classes() int { return d.classes }
+
+// TestFit names what does not fit.
+func TestFit(t *testing.T) {
+	b := gantest.Open(t, "go")
+	plain, conditional := ownPlayers(t, b, 0), ownPlayers(t, b, 3)
+	image := []int{2, 2, 1}
+	require.NoError(t, plain.Fit(dataset{image, 0}))
+	require.NoError(t, conditional.Fit(dataset{image, 3}))
+	require.NoError(t, conditional.Fit(dataset{image, 2}), "a class may be without examples")
+	gantest.RequireInvalid(t, plain.Fit(nil), "feed")
+	gantest.RequireInvalid(t, plain.Fit(dataset{[]int{4}, 0}), "feed.shape")
+	gantest.RequireInvalid(t, plain.Fit(dataset{image, 3}), "feed.classes")
+	gantest.RequireInvalid(t, conditional.Fit(dataset{image, 0}), "feed.classes")
+	gantest.RequireInvalid(t, conditional.Fit(dataset{image, 4}), "feed.classes")
+	gantest.RequireInvalid(t, (&Players{}).Fit(dataset{image, 0}), "algorithm1")
+}
+
 // TestPriorRefused: no noise is drawn of a kind that there is not, in a graph or beside one.
 func TestPriorRefused(t *testing.T) {
 	bad := Prior{"cauchy", 3}
