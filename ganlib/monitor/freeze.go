@@ -34,6 +34,17 @@ type Minibatches struct {
 	Step int // the first: the number of iterations behind the weights
 }
 
+// validateFor refuses minibatches that the players cannot play on.
+func (m Minibatches) validateFor(p *ganlib.Players) error {
+	switch {
+	case m.Size < 1:
+		return invalid.Value("size", m.Size, "at least 1 example")
+	case m.Step < 0:
+		return invalid.Value("step", m.Step, "at least 0")
+	}
+	return p.Fit(m.From)
+}
+
 // Probe is what a discriminator finds out while the generator stands still. D at 1/2 may mean that G has arrived, or that
 // D is blind. If V rises, D was blind.
 type Probe struct {
@@ -67,6 +78,9 @@ func (p Probe) Record(step int) run.Record {
 func Freeze(ctx context.Context, p *ganlib.Players, m Minibatches, steps int) (Probe, error) {
 	if steps < 1 {
 		return Probe{}, invalid.Value("steps", steps, "at least 1, such as %d", ProbeSteps)
+	}
+	if err := m.validateFor(p); err != nil {
+		return Probe{}, err
 	}
 	bare := *p.Algorithm1
 	bare.Objective, bare.HalfV, bare.Stabilisers = ganlib.Minimax, false, ganlib.Stabilisers{AverageG: bare.AverageG}
@@ -104,6 +118,12 @@ func TrainDiscriminator(ctx context.Context, p *ganlib.Players, m Minibatches, s
 	if steps < 1 {
 		return nil, 0, invalid.Value("steps", steps, "at least 1")
 	}
+	if err := invalid.In("rule", optim.Validate(rule)); err != nil {
+		return nil, 0, err
+	}
+	if err := m.validateFor(p); err != nil {
+		return nil, 0, err
+	}
 	if trained, err = copied(p, p.Algorithm1); err != nil {
 		return nil, 0, err
 	}
@@ -115,6 +135,9 @@ func TrainDiscriminator(ctx context.Context, p *ganlib.Players, m Minibatches, s
 func trainDiscriminator(ctx context.Context, p *ganlib.Players, m Minibatches, steps int, rule optim.Rule) (v float64, err error) {
 	// Neither the game's own state of D's rule nor its last learning rate may leak into this one.
 	for _, r := range []optim.Rule{p.Algorithm1.DiscriminatorRule, rule} {
+		if r == nil { // the game may have no rule: it is not trained
+			continue
+		}
 		if err := r.Clear(p.Store.Scope("/" + ganlib.DiscriminatorScope)); err != nil {
 			return 0, err
 		}

@@ -216,6 +216,68 @@ func TestTrainDiscriminator(t *testing.T) {
 	})
 }
 
+// conditional is a game with labels, of images [2, 2, 1] and without learning rules, and a feed of as many classes as
+// there are labels.
+func conditional(t *testing.T, classes, labels int) (*ganlib.Players, *data.ImageFeed) {
+	t.Helper()
+	p, _ := onRing(t, gantest.Open(t, "go"), 1e-3, 0)
+	p.Algorithm1.Generator = ganlib.MLP{Output: []int{2, 2, 1}, Activation: "relu", OutputActivation: "linear"}.Forward
+	p.Algorithm1.Classes, p.Shape = classes, []int{2, 2, 1}
+	p.Algorithm1.GeneratorRule, p.Algorithm1.DiscriminatorRule = nil, nil
+	set := &data.Images{N: 30, Height: 2, Width: 2, Channels: 1, Pixels: make([]uint8, 120)}
+	for i := range set.N {
+		set.Labels = append(set.Labels, i%labels)
+	}
+	feed, err := data.NewFeed(set, data.Drawing{}, true)
+	require.NoError(t, err)
+	return p, feed
+}
+
+// TestFeedsRefused: no signal is measured and no D trained on data that are not the game's.
+func TestFeedsRefused(t *testing.T) {
+	adam := &optim.Adam{LearningRate: 1e-3, Epsilon: 1e-8}
+	refuse := func(p *ganlib.Players, from data.Feed, key string) {
+		t.Helper()
+		_, err := NewSignals(t.Context(), p, from, Options{BatchSize: 6})
+		gantest.RequireInvalid(t, err, key)
+		m := Minibatches{From: from, Size: 6}
+		_, err = Freeze(t.Context(), p, m, 1)
+		gantest.RequireInvalid(t, err, key)
+		_, _, err = TrainDiscriminator(t.Context(), p, m, 1, adam)
+		gantest.RequireInvalid(t, err, key)
+	}
+	p, feed := conditional(t, 2, 3)
+	refuse(p, feed, "feed.classes")
+	refuse(p, nil, "feed")
+	refuse(p, data.Points(ring, 1), "feed.shape")
+	refuse(&ganlib.Players{}, feed, "algorithm1")
+	p, feed = conditional(t, 3, 3)
+	_, err := NewSignals(t.Context(), p, feed, Options{BatchSize: 6})
+	require.NoError(t, err)
+	_, err = Freeze(t.Context(), p, Minibatches{From: feed, Size: 6}, 1)
+	require.NoError(t, err, "a probe needs no rule of the game")
+	_, _, err = TrainDiscriminator(t.Context(), p, Minibatches{From: feed, Size: 6}, 1, adam)
+	require.NoError(t, err)
+}
+
+// TestSettingsRefused names the key of what cannot be measured by.
+func TestSettingsRefused(t *testing.T) {
+	p, feed := onRing(t, gantest.Open(t, "go"), 1e-3, 0)
+	for _, size := range []int{-1, 0} {
+		_, err := NewSignals(t.Context(), p, feed, Options{BatchSize: size})
+		gantest.RequireInvalid(t, err, "batch_size")
+		_, err = Freeze(t.Context(), p, Minibatches{From: feed, Size: size}, 1)
+		gantest.RequireInvalid(t, err, "size")
+	}
+	m := Minibatches{From: feed, Size: 8}
+	_, err := Freeze(t.Context(), p, Minibatches{From: feed, Size: 8, Step: -1}, 1)
+	gantest.RequireInvalid(t, err, "step")
+	for key, rule := range map[string]optim.Rule{"rule": nil, "rule.learning_rate": &optim.Adam{LearningRate: -1}} {
+		_, _, err := TrainDiscriminator(t.Context(), p, m, 1, rule)
+		gantest.RequireInvalid(t, err, key)
+	}
+}
+
 // TestFailed: samples that were better are a failure; samples that are not good yet are not.
 func TestFailed(t *testing.T) {
 	var history []run.Record

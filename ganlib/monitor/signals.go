@@ -9,6 +9,7 @@ import (
 
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
 	"github.com/gans-in-go/gans/ganlib/record"
 )
@@ -47,6 +48,12 @@ type Signals struct {
 
 // NewSignals draws the real examples and measures what is to be measured of them alone.
 func NewSignals(ctx context.Context, p *ganlib.Players, from data.Feed, o Options) (*Signals, error) {
+	if o.BatchSize < 1 {
+		return nil, invalid.Value("batch_size", o.BatchSize, "1 to %d examples", Rows)
+	}
+	if err := p.Fit(from); err != nil {
+		return nil, err
+	}
 	if o.Features == nil {
 		o.Features = func(x []float32) ([]float32, int, error) { return x, size(p), nil }
 	}
