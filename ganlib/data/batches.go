@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"fmt"
+	"io/fs"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -40,12 +41,18 @@ type Batches struct {
 	exec    *Exec
 }
 
+// errClosed ends minibatches whose feed is closed.
+var errClosed = fmt.Errorf("minibatches of a closed feed: %w", fs.ErrClosed)
+
 // coinStream separates the coins of Flip from the order of the images.
 const coinStream = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio: any odd constant would do
 
 // NewBatches prepares to draw. It returns an error if the drawing asks for what the source does not have, or if its
 // first image cannot be read.
 func NewBatches(ctx context.Context, backend compute.Backend, s Source, d Drawing) (*Batches, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if err := d.Scale.check(); err != nil {
 		return nil, err
 	}
@@ -96,6 +103,9 @@ func (b *Batches) graph(inputs []*Node) *Node {
 // Draw returns the images of a step, counted from 0, as float32 [Size, height, width, channels], and their labels as
 // int32 [Size], or nil for a source without labels. The tensors are the caller's. It panics if step is negative.
 func (b *Batches) Draw(step int) (x, labels *tensors.Tensor, err error) {
+	if b.exec == nil {
+		return nil, nil, errClosed
+	}
 	indices := b.order.Batch(step)
 	inputs := []any{b.whole}
 	var chosen []int
@@ -139,9 +149,13 @@ func (b *Batches) coins(step int) []bool {
 	return coins
 }
 
-// Finalize frees what Batches holds on the device.
+// Finalize frees what Batches holds on the device. To draw afterwards is an error that wraps [fs.ErrClosed].
 func (b *Batches) Finalize() {
+	if b.exec == nil {
+		return
+	}
 	b.exec.Finalize()
+	b.exec = nil
 	if b.whole != nil {
 		b.whole.MustFinalizeAll()
 	}

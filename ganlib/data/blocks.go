@@ -53,6 +53,9 @@ func (i *imageBlocks) Most() int { return i.most }
 
 // Load implements loop.Blocks.
 func (i *imageBlocks) Load(step, n int) ([]*tensors.Tensor, error) {
+	if i.exec == nil {
+		return nil, errClosed
+	}
 	var indices []int
 	for s := range n {
 		indices = append(indices, i.order.Batch(step+s)...)

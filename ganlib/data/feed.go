@@ -3,12 +3,14 @@ package data
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/train"
 
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/loop"
 )
 
@@ -37,14 +39,20 @@ type ImageFeed struct {
 	drawing  Drawing
 	labelled bool
 	drawn    []*Batches
+	closed   bool
 }
 
 // NewFeed returns a feed of the images of a source, drawn as d says; d.Size does not matter, since Batches sets it.
 // With labelled, minibatches hold the labels too, for a conditional game. The feed takes over the source: its Close
-// closes the source. NewFeed returns an error, and closes the source, if the first image cannot be read.
+// closes the source. NewFeed returns an error, and closes the source, if the first image cannot be read, or has no label
+// and should have one.
 func NewFeed(source Source, d Drawing, labelled bool) (*ImageFeed, error) {
 	one, err := source.Choose([]int{0})
 	if err != nil {
+		return nil, errors.Join(err, source.Close())
+	}
+	if labelled && one.Labels == nil {
+		err := fmt.Errorf("%w: image set %q has no labels: want some, for a conditional game", ErrUnfit, one.Name)
 		return nil, errors.Join(err, source.Close())
 	}
 	return &ImageFeed{source: source, one: one, drawing: d, labelled: labelled}, nil
@@ -97,6 +105,12 @@ func (f *ImageFeed) Blocks(ctx context.Context, b compute.Backend, n int) (loop.
 
 // draw returns minibatches of n images, the same for the same n and backend.
 func (f *ImageFeed) draw(ctx context.Context, b compute.Backend, n int) (*Batches, error) {
+	if f.closed {
+		return nil, errClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	for _, drawn := range f.drawn {
 		if drawn.backend == b && drawn.drawing.Size == n {
 			return drawn, nil
@@ -138,12 +152,12 @@ func (f *ImageFeed) MeanLogits(ctx context.Context) ([]float32, error) {
 	return logits, nil
 }
 
-// Close frees the minibatches and closes the source.
+// Close frees the minibatches and closes the source. To draw afterwards is an error that wraps [fs.ErrClosed].
 func (f *ImageFeed) Close() error {
 	for _, b := range f.drawn {
 		b.Finalize()
 	}
-	f.drawn = nil
+	f.drawn, f.closed = nil, true
 	return f.source.Close()
 }
 
@@ -166,8 +180,14 @@ func (p *PointFeed) Len() int { return math.MaxInt }
 // Classes is 0: points have no labels.
 func (p *PointFeed) Classes() int { return 0 }
 
-// Batches draws n points [n, Dim] a step. It never fails.
-func (p *PointFeed) Batches(_ context.Context, _ compute.Backend, n int) (func(step int) (train.Batch, error), error) {
+// Batches draws n points [n, Dim] a step, at least 1.
+func (p *PointFeed) Batches(ctx context.Context, _ compute.Backend, n int) (func(step int) (train.Batch, error), error) {
+	if n < 1 {
+		return nil, invalid.Value("size", n, "a minibatch of at least 1 point")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	return func(step int) (train.Batch, error) {
 		x := tensors.FromFlatDataAndDimensions(p.Distribution.Batch(p.seed, step, n), n, p.Distribution.Dim())
 		return train.Batch{Inputs: []*tensors.Tensor{x}}, nil

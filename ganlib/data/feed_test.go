@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"context"
+	"io/fs"
 	"math"
 	"testing"
 
@@ -48,6 +49,59 @@ func TestClose(t *testing.T) {
 
 	require.NoError(t, noise(1, 2, 2, 1).Close())
 	require.NoError(t, data.Points(data.Ring(8, 1, .1), 1).Close())
+}
+
+// TestClosedFeed: neither a new drawing nor one begun before gives a minibatch.
+func TestClosedFeed(t *testing.T) {
+	b := gantest.Open(t, "go")
+	for _, onDevice := range []bool{false, true} {
+		feed, err := data.NewFeed(noise(10, 2, 2, 1), data.Drawing{OnDevice: onDevice}, true)
+		require.NoError(t, err)
+		draw, err := feed.Batches(t.Context(), b, 2)
+		require.NoError(t, err)
+		blocks, err := feed.Blocks(t.Context(), b, 2)
+		require.NoError(t, err)
+		require.NoError(t, feed.Close())
+		require.NoError(t, feed.Close())
+		_, err = feed.Batches(t.Context(), b, 2)
+		require.ErrorIs(t, err, fs.ErrClosed)
+		_, err = feed.Blocks(t.Context(), b, 2)
+		require.ErrorIs(t, err, fs.ErrClosed)
+		_, err = draw(0)
+		require.ErrorIs(t, err, fs.ErrClosed)
+		_, err = blocks.Load(0, 1)
+		require.ErrorIs(t, err, fs.ErrClosed)
+	}
+}
+
+// TestFeedsStop: a context that has ended gives no minibatches, also where nothing has to be read for them.
+func TestFeedsStop(t *testing.T) {
+	b := gantest.Open(t, "go")
+	images, err := data.NewFeed(noise(10, 2, 2, 1), data.Drawing{}, false)
+	require.NoError(t, err)
+	_, err = images.Batches(t.Context(), b, 2) // these are kept
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, feed := range []data.Feed{images, data.Points(data.Ring(8, 1, .1), 1)} {
+		for _, n := range []int{2, 3} {
+			_, err = feed.Batches(ctx, b, n)
+			require.ErrorIs(t, err, context.Canceled)
+			_, err = feed.Blocks(ctx, b, n)
+			require.ErrorIs(t, err, context.Canceled)
+		}
+	}
+	_, err = data.NewBatches(ctx, b, noise(10, 2, 2, 1), data.Drawing{Size: 2})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestFeedWithoutLabels: images without labels cannot be drawn with their labels.
+func TestFeedWithoutLabels(t *testing.T) {
+	s := &counted{Images: noise(10, 2, 2, 1)}
+	s.Labels = nil
+	_, err := data.NewFeed(s, data.Drawing{}, true)
+	require.ErrorIs(t, err, data.ErrUnfit)
+	require.Equal(t, 1, s.closed)
 }
 
 // A source that was taken over is closed on an error too.
@@ -123,6 +177,12 @@ func TestPointFeed(t *testing.T) {
 	batch, err := draw(4)
 	require.NoError(t, err)
 	require.Equal(t, []int{3, 2}, batch.Inputs[0].Shape().Dimensions)
+	for _, n := range []int{-1, 0} {
+		_, err = feed.Batches(t.Context(), nil, n)
+		gantest.RequireInvalid(t, err, "size")
+		_, err = feed.Blocks(t.Context(), nil, n)
+		gantest.RequireInvalid(t, err, "size")
+	}
 	require.Equal(t, ring.Batch(7, 4, 3), tensors.MustCopyFlatData[float32](batch.Inputs[0]))
 }
 

@@ -260,6 +260,15 @@ func TestFeedsRefused(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestSignalsStop: nothing is measured for a context that has ended.
+func TestSignalsStop(t *testing.T) {
+	p, feed := onRing(t, gantest.Open(t, "go"), 1e-3, 0)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := NewSignals(ctx, p, feed, Options{BatchSize: batchSize})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
 // TestSettingsRefused names the key of what cannot be measured by.
 func TestSettingsRefused(t *testing.T) {
 	p, feed := onRing(t, gantest.Open(t, "go"), 1e-3, 0)
