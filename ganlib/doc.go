@@ -38,7 +38,7 @@
 //	Game        two networks, the noise and the objective, with Stabilisers
 //	Algorithm1  a Game and how it is trained: k, the order of updates, two learning rules
 //	Players     a trained game: Sample, Generate, Discriminate; Fit, which holds the data to it before training
-//	Recipe      a game as JSON, with networks of this package: MLP, MaxoutMLP, DeconvMLP, MaxoutConv
+//	Recipe      a game as JSON, with networks of this package: MLP, MaxoutMLP, DeconvMLP, MaxoutConv; see ReadRecipe
 //	Play        a Recipe without its networks, for networks from elsewhere
 //
 // [Algorithm1.Trainer] returns a GoMLX trainer. Package run trains by it in a directory that survives kills.

@@ -65,9 +65,41 @@ func TestRecipeJSON(t *testing.T) {
 		decoder.DisallowUnknownFields()
 		require.NoError(t, decoder.Decode(&read))
 		require.Equal(t, r, read)
+		read, err = ReadRecipe(text)
+		require.NoError(t, err)
+		require.Equal(t, r, read)
 		_, err = read.Algorithm1()
 		require.NoError(t, err)
 	}
+}
+
+// TestReadRecipe names the keys that a recipe does not have, and those of values that do not belong there.
+func TestReadRecipe(t *testing.T) {
+	for text, key := range map[string]string{
+		`{"kk": 2}`:                              "kk",
+		`{"K": 2}`:                               "K",
+		`{"Play": {}}`:                           "Play",
+		`{"generator": {"mlp": {"hiden": [4]}}}`: "generator.mlp.hiden",
+		`{"discriminator": {"mlp": {"layers": [{"units": 1}, {"unit": 2}]}}}`: "discriminator.mlp.layers[1].unit",
+		`{"penalty": {"weigth": 1}}`:                                          "penalty.weigth",
+		`{"k": "two"}`:                                                        "k",
+		`{"half_v": 1, "k": 1.5}`:                                             "half_v",
+		`{"generator": {"mlp": {"hidden": [4, "x"]}}}`:                        "generator.mlp.hidden[1]",
+		`{"generator_rule": {"adam": {"learning_rate": {}}}}`:                 "generator_rule.adam.learning_rate",
+		`{"generator": []}`:                                                   "generator",
+		`[]`:                                                                  "",
+	} {
+		_, err := ReadRecipe([]byte(text))
+		gantest.RequireInvalid(t, err, key)
+	}
+	for _, text := range []string{``, `{"k": 1`, `{"k": 1} {}`} {
+		_, err := ReadRecipe([]byte(text))
+		var syntax *json.SyntaxError
+		require.ErrorAs(t, err, &syntax, text)
+	}
+	r, err := ReadRecipe([]byte(`{"k": 2, "generator": {"mlp": null}, "flip_real": 0.5}`))
+	require.NoError(t, err)
+	require.Equal(t, Recipe{Play: Play{K: 2, Stabilisers: Stabilisers{FlipReal: .5}}}, r)
 }
 
 // TestRecipeBuilds: the game has the recipe's settings, and new rules each time.
