@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/dtypes/gotype"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -101,7 +102,7 @@ func (i *imageBlocks) choose(step, n int, indices []int) error {
 }
 
 // fill writes the first elements of a tensor.
-func fill[From any, To dtypes.Supported](t *tensors.Tensor, from []From, as func(From) To) error {
+func fill[From any, To gotype.Supported](t *tensors.Tensor, from []From, as func(From) To) error {
 	return tensors.MutableFlatData(t, func(to []To) {
 		for i, v := range from {
 			to[i] = as(v)

@@ -24,7 +24,7 @@ func FromBatches(batch func(step int) (train.Batch, error)) (Blocks, error) {
 	size := 0
 	all := slices.Concat(first.Inputs, first.Labels)
 	for _, t := range all {
-		size += int(t.Shape().Memory())
+		size += int(t.Shape().ByteSize())
 	}
 	s.most = MostOf(size)
 	for _, t := range all {

@@ -97,6 +97,9 @@ func (c config) train(ctx context.Context, dir string, steps, until int) error {
 	if err != nil {
 		return err
 	}
+	if err := players.Fit(feed); err != nil {
+		return err
+	}
 	trainer, err := players.Trainer()
 	if err != nil {
 		return err
@@ -105,12 +108,16 @@ func (c config) train(ctx context.Context, dir string, steps, until int) error {
 	if err != nil {
 		return err
 	}
+	blocks, err := feed.Blocks(ctx, players.Backend, c.BatchSize)
+	if err != nil {
+		return err
+	}
 	signals, err := monitor.NewSignals(ctx, players, feed, monitor.Options{BatchSize: c.BatchSize})
 	if err != nil {
 		return err
 	}
 	_, err = run.Train(ctx, run.Spec{
-		Dir: dir, Config: c, Trainer: trainer, Batches: batches,
+		Dir: dir, Config: c, Trainer: trainer, Update: players.Algorithm1.Iterate, Batches: batches, Blocks: blocks,
 		Steps: steps, RecordEvery: 10, SampleEvery: 50, SaveEvery: 50,
 		Sample:  func() (image.Image, error) { return grid(players) },
 		Measure: signals.Measure, MeasureEvery: 50,
