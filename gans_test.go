@@ -3,6 +3,7 @@ package gans
 import (
 	"bytes"
 	"context"
+	"image"
 	"io/fs"
 	"math"
 	"os"
@@ -485,9 +486,13 @@ func TestPlane(t *testing.T) {
 		require.NoError(t, err)
 		distribution, ok := open.Distribution(set)
 		require.True(t, ok)
-		want, err := figure.Scatter(figure.Plane{Real: distribution.Batch(1, 0, 50), Generated: x})
-		require.NoError(t, err)
-		require.Equal(t, want, picture)
+		plane := func(seed uint64) image.Image {
+			drawn, err := figure.Scatter(figure.Plane{Real: distribution.Batch(seed, 0, 50), Generated: x})
+			require.NoError(t, err)
+			return drawn
+		}
+		require.Equal(t, plane(1^0xd1b54a32d192ed03), picture)
+		require.NotEqual(t, plane(1), picture, "the data are not drawn by the random numbers of the noise")
 		_, err = gan.Images(1, 1)
 		require.ErrorIs(t, err, data.ErrUnfit)
 	}

@@ -115,7 +115,8 @@ func (gan *GAN) scatter(n int, seed uint64) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return figure.Scatter(figure.Plane{Real: distribution.Batch(seed, 0, n), Generated: generated})
+	const stream = 0xd1b54a32d192ed03 // separates the data from the noise, which is drawn by the same seed
+	return figure.Scatter(figure.Plane{Real: distribution.Batch(seed^stream, 0, n), Generated: generated})
 }
 
 // binWidth is the width of the histograms that stand for p_g on the line.

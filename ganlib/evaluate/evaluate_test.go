@@ -13,8 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/measure"
 	"github.com/gans-in-go/gans/ganlib/measure/feature"
@@ -331,6 +333,40 @@ func TestPoints(t *testing.T) {
 
 	_, err = Points(t.Context(), x[:3], ring, Options{})
 	gantest.RequireInvalid(t, err, "samples")
+}
+
+// spied is a distribution that keeps what was drawn from it.
+type spied struct {
+	data.Normal1D
+	drawn *[][]float32
+}
+
+func (s spied) Batch(seed uint64, step, n int) []float32 {
+	*s.drawn = append(*s.drawn, s.Normal1D.Batch(seed, step, n))
+	return (*s.drawn)[len(*s.drawn)-1]
+}
+
+// TestReferenceIsIndependent: what is drawn from the data has nothing to do with the noise of the same seed.
+func TestReferenceIsIndependent(t *testing.T) {
+	const n, seed = 2000, 7
+	z := tensors.MustCopyFlatData[float32](ganlib.Prior{Noise: ganlib.Gaussian, Dim: 1}.Draw(n, seed))
+	var drawn [][]float32
+	_, err := Points(t.Context(), z, spied{data.Normal1D{Std: 1}, &drawn}, Options{Seed: seed})
+	require.NoError(t, err)
+	require.Len(t, drawn, 2)
+	require.Less(t, math.Abs(correlation(drawn[0], drawn[1])), 5/math.Sqrt(n))
+	for _, x := range drawn {
+		require.Less(t, math.Abs(correlation(z, x)), 5/math.Sqrt(n))
+	}
+}
+
+// correlation is that of two lists of numbers with mean 0 and variance 1.
+func correlation(x, y []float32) float64 {
+	sum := 0.
+	for i := range x {
+		sum += float64(x[i]) * float64(y[i])
+	}
+	return sum / float64(len(x))
 }
 
 func TestFeatures(t *testing.T) {

@@ -15,6 +15,9 @@ import (
 // coordinates are the features of points.
 const coordinates = "coordinates"
 
+// referenceStream separates the reference from the noise of the samples, which are drawn by the same seed.
+const referenceStream = 0xd1b54a32d192ed03 // any odd constant would do
+
 // Points evaluates samples [n, dim] of a toy distribution against as many fresh draws from it. On a mixture it counts the
 // modes found. In one dimension it computes the Jensen-Shannon divergence of a histogram from the known density.
 func Points(ctx context.Context, samples []float32, of data.Distribution, o Options) (*Report, error) {
@@ -25,8 +28,9 @@ func Points(ctx context.Context, samples []float32, of data.Distribution, o Opti
 	n := len(samples) / dim
 	e := &evaluation{Options: o, report: &Report{Of: o.Of}, features: coordinates, dim: dim}
 	e.samples = &view{name: "samples", n: n, features: samples}
-	e.reference = &view{name: "fresh draws", n: n, features: of.Batch(o.Seed, 0, n)}
-	e.real = &view{name: "fresh draws", n: n, features: of.Batch(o.Seed, 1, n)}
+	seed := o.Seed ^ referenceStream
+	e.reference = &view{name: "fresh draws", n: n, features: of.Batch(seed, 0, n)}
+	e.real = &view{name: "fresh draws", n: n, features: of.Batch(seed, 1, n)}
 
 	all := slices.Clone(featureMetrics)
 	if mixture, ok := of.(data.Mixture); ok {
