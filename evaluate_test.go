@@ -81,21 +81,40 @@ func TestUnit(t *testing.T) {
 	require.Nil(t, (&GAN{Config: CIFAR10FC()}).unit([]float32{-1, 0, 1}))
 }
 
-// TestTable1Error: an error midway, here a damaged checkpoint, does not change the game.
-func TestTable1Error(t *testing.T) {
+// TestTable1KeepsTheWeights: drawing the samples of a checkpoint for Table 1, and an error on the way, here a damaged
+// checkpoint, do not change the game.
+func TestTable1KeepsTheWeights(t *testing.T) {
 	cfg := smallMNIST(t, "go")
 	cfg.Steps, cfg.SaveEvery, cfg.KeepEvery = 2, 1, 1
 	gan, err := cfg.train(t.Context())
 	require.NoError(t, err)
 	before, err := gan.Sample(3, 1)
 	require.NoError(t, err)
+	kept := func() {
+		t.Helper()
+		require.Equal(t, 2, gan.Step)
+		after, err := gan.Sample(3, 1)
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+	}
+	drawn, err := gan.samplesAt(1, 1)
+	require.NoError(t, err)
+	require.NotEqual(t, before, drawn[:len(before)], "the weights of step 1")
+	kept()
+
 	checkpoints, err := gan.Run.Checkpoints()
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(checkpoints[0].Dir, "variables.json"), []byte("[]"), 0o666))
+	damage := func(c run.Checkpoint) {
+		require.NoError(t, os.WriteFile(filepath.Join(c.Dir, "variables.json"), []byte("[]"), 0o666))
+	}
+	damage(checkpoints[len(checkpoints)-1])
+	_, err = gan.samplesAt(1, 1)
+	require.NoError(t, err)
+	_, err = gan.samplesAt(2, 1)
+	require.ErrorIs(t, err, run.ErrDamaged)
+	kept()
+	damage(checkpoints[0])
 	_, err = gan.Table1(t.Context(), 1, nil)
 	require.ErrorIs(t, err, run.ErrDamaged)
-	require.Equal(t, 2, gan.Step)
-	after, err := gan.Sample(3, 1)
-	require.NoError(t, err)
-	require.Equal(t, before, after)
+	kept()
 }

@@ -169,17 +169,21 @@ func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*eva
 	for _, c := range checkpoints {
 		steps = append(steps, c.Step)
 	}
-	return t.Score(ctx, steps, func(step int) ([]float32, error) {
-		earlier, err := gan.at(step)
-		if err != nil {
-			return nil, err
-		}
-		x, err := earlier.Sample(evaluate.Table1Samples, seed)
-		if unit := gan.unit(x); unit != nil {
-			x = unit
-		}
-		return x, err
-	}, pixels[:evaluate.Table1Samples*dim], output)
+	samples := func(step int) ([]float32, error) { return gan.samplesAt(step, seed) }
+	return t.Score(ctx, steps, samples, pixels[:evaluate.Table1Samples*dim], output)
+}
+
+// samplesAt are the samples of a checkpoint for [GAN.Table1], in [0, 1] where they can be. The game keeps its weights.
+func (gan *GAN) samplesAt(step int, seed uint64) ([]float32, error) {
+	earlier, err := gan.at(step)
+	if err != nil {
+		return nil, err
+	}
+	x, err := earlier.Sample(evaluate.Table1Samples, seed)
+	if unit := gan.unit(x); unit != nil {
+		x = unit
+	}
+	return x, err
 }
 
 // Probe is the frozen-G test of [monitor.Freeze]: a copy of D trains alone for a number of steps. The players stay as they

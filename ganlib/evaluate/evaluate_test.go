@@ -348,7 +348,7 @@ func (s spied) Batch(seed uint64, step, n int) []float32 {
 
 // TestReferenceIsIndependent: what is drawn from the data has nothing to do with the noise of the same seed.
 func TestReferenceIsIndependent(t *testing.T) {
-	const n, seed = 2000, 7
+	const n, seed = 500, 7
 	z := tensors.MustCopyFlatData[float32](ganlib.Prior{Noise: ganlib.Gaussian, Dim: 1}.Draw(n, seed))
 	var drawn [][]float32
 	_, err := Points(t.Context(), z, spied{data.Normal1D{Std: 1}, &drawn}, Options{Seed: seed})
