@@ -1,6 +1,7 @@
 package gans
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -72,6 +73,14 @@ func TestEvaluatePoints(t *testing.T) {
 	report, err := gan.Evaluate(t.Context(), Evaluation{Samples: 200, Seed: 1})
 	require.NoError(t, err)
 	require.NotNil(t, report.Score("modes found, of 8").Estimate)
+}
+
+// TestEvaluateCancelled before any sample is drawn: this game could draw none.
+func TestEvaluateCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := (&GAN{Config: Ring8()}).Evaluate(ctx, Evaluation{})
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // TestUnit: the generator's output in [0, 1].

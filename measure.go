@@ -43,6 +43,9 @@ func (gan *GAN) Evaluate(ctx context.Context, e Evaluation) (*evaluate.Report, e
 	if e.Samples < 0 {
 		return nil, invalid.Value("samples", e.Samples, "at least 1, or 0 for 10,000")
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("before any sample: %w", err)
+	}
 	n := cmp.Or(e.Samples, 10_000)
 	o := evaluate.Options{
 		Of:   fmt.Sprintf("%s, after %d iterations: %d samples, seed %d", gan.Config.Name, gan.Step, n, e.Seed),

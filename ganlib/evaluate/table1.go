@@ -102,6 +102,8 @@ func (t Table1) check(steps []int, training []float32) error {
 		return invalid.Value("checkpoints", 0, "at least one")
 	case len(t.Validation) <= table1Sigma*t.Dim:
 		return invalid.Value("validation", len(t.Validation)/t.Dim, "more than the %d images that choose σ", table1Sigma)
+	case len(t.Test) == 0 || len(t.Test)%t.Dim != 0:
+		return invalid.Value("test", len(t.Test), "a positive multiple of %d, the numbers in an image", t.Dim)
 	case len(training) != Table1Samples*t.Dim:
 		return invalid.Value("training", len(training)/t.Dim, "%d images", Table1Samples)
 	}

@@ -97,6 +97,11 @@ func TestTable1Refuses(t *testing.T) {
 	}
 	gantest.RequireInvalid(t, score(small(), nil, training), "checkpoints")
 	gantest.RequireInvalid(t, score(small(), []int{7}, training[2:]), "training")
+	for _, size := range []int{0, 3} {
+		uneven := small()
+		uneven.Test = uneven.Test[:size]
+		gantest.RequireInvalid(t, score(uneven, []int{7}, training), "test")
+	}
 	few, flat := small(), small()
 	few.Validation, flat.Dim = few.Validation[:2000], 0
 	gantest.RequireInvalid(t, score(few, []int{7}, training), "validation")
