@@ -22,6 +22,7 @@ package gans
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,9 +60,14 @@ type GAN struct {
 }
 
 // Train makes the run in o.Dir: it begins a new one, or goes on where the same configuration stopped, until cfg.Steps
-// iterations are done. Cancelling the context saves and returns an error that wraps [run.ErrInterrupted]; the same call
-// goes on from there.
-func Train(ctx context.Context, cfg Config, o Options) (*GAN, error) {
+// iterations are done. Cancelling the context saves what there is and returns an error that wraps [run.ErrInterrupted];
+// the same call goes on from there.
+func Train(ctx context.Context, cfg Config, o Options) (_ *GAN, err error) {
+	defer func() {
+		if cause := ctx.Err(); cause != nil && errors.Is(err, cause) && !errors.Is(err, run.ErrInterrupted) {
+			err = fmt.Errorf("%w: %w", run.ErrInterrupted, err) // before the first step
+		}
+	}()
 	if o.Dir == "" {
 		return nil, invalid.Value("Options.Dir", o.Dir, "the directory of the run")
 	}

@@ -539,6 +539,96 @@ func TestOpenNeedsNoData(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
+// onBedrooms is a small run on an LMDB, which stays open while it is read.
+func onBedrooms(t *testing.T) trial {
+	cfg := smallDCGAN(t, "go")
+	for _, n := range []*dcganlib.Networks{cfg.Generator.DCGAN, cfg.Discriminator.DCGAN} {
+		n.Classes = 0
+	}
+	cfg.Data, cfg.BatchSize = Data{Path: filepath.Join("tests", "golden", "lsun", "bedroom_test_lmdb")}, 4
+	return cfg.lasting(1)
+}
+
+// openData counts the descriptors of this process that are an LMDB's.
+func openData(t *testing.T) (n int) {
+	t.Helper()
+	descriptors, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip("only Linux tells which files are open")
+	}
+	for _, d := range descriptors {
+		if path, err := os.Readlink("/proc/self/fd/" + d.Name()); err == nil && filepath.Base(path) == "data.mdb" {
+			n++
+		}
+	}
+	return n
+}
+
+// TestDataAreClosed after training, probing, training D alone and choosing real images.
+func TestDataAreClosed(t *testing.T) {
+	feed, err := onBedrooms(t).feed(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, openData(t), "what is counted")
+	require.NoError(t, feed.Close())
+	require.Zero(t, openData(t))
+
+	cfg := onBedrooms(t)
+	gan, err := cfg.train(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, openData(t), "Train")
+	_, err = gan.Probe(t.Context(), 1)
+	require.NoError(t, err)
+	require.Zero(t, openData(t), "Probe")
+	rule, err := cfg.DiscriminatorRule.Rule()
+	require.NoError(t, err)
+	_, err = gan.TrainDiscriminator(t.Context(), 1, rule)
+	require.NoError(t, err)
+	require.Zero(t, openData(t), "TrainDiscriminator")
+	_, err = gan.realImages(t.Context(), 1, Evaluation{})
+	require.NoError(t, err)
+	require.Zero(t, openData(t), "realImages")
+}
+
+// TestCancelledWhileReading: a cancelled context ends the reading of the data, before a fault at their end is found.
+// Train says that it was interrupted, as it does later on.
+func TestCancelledWhileReading(t *testing.T) {
+	cfg := onBedrooms(t)
+	path := filepath.Join(t.TempDir(), "images-idx3-ubyte")
+	file := append([]byte{0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 16, 0, 0, 0, 16}, bytes.Repeat([]byte{1, 9}, 20*16*8)...)
+	require.NoError(t, os.WriteFile(path, file, 0o666))
+	cfg.Data.Path = path
+	gan, err := cfg.train(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, file[:len(file)-1], 0o666))
+	rule, err := cfg.DiscriminatorRule.Rule()
+	require.NoError(t, err)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	cfg.Dir += "-2"
+	for name, read := range map[string]func() error{
+		"Probe":              func() error { _, err := gan.Probe(ctx, 1); return err },
+		"TrainDiscriminator": func() error { _, err := gan.TrainDiscriminator(ctx, 1, rule); return err },
+		"realImages":         func() error { _, err := gan.realImages(ctx, 1, Evaluation{}); return err },
+		"Train": func() error {
+			_, err := cfg.train(ctx)
+			require.ErrorIs(t, err, run.ErrInterrupted)
+			return err
+		},
+	} {
+		err := read()
+		require.ErrorIs(t, err, context.Canceled, name)
+		require.NotErrorIs(t, err, data.ErrTruncated, name)
+	}
+	require.NoDirExists(t, cfg.Dir)
+	_, err = gan.Probe(t.Context(), 1)
+	require.ErrorIs(t, err, data.ErrTruncated)
+
+	digits := smallMNIST(t, "go")
+	_, err = digits.train(ctx)
+	require.ErrorIs(t, err, run.ErrInterrupted)
+}
+
 // TestOnDevice: images kept on the device make the same run as images sent to it, which can resume either way.
 func TestOnDevice(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
