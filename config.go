@@ -92,10 +92,8 @@ func (cfg Config) validateCounts() error {
 		return invalid.Value("keep_every", cfg.KeepEvery, "a multiple of save_every, %d, or 0", cfg.SaveEvery)
 	case cfg.MeasureEvery < 0:
 		return invalid.Value("measure_every", cfg.MeasureEvery, "at least 1, or 0 for never")
-	case cfg.Data.Size < 0:
-		return invalid.Value("data.size", cfg.Data.Size, "the side of an image, or 0 to leave the images as they are")
 	}
-	return nil
+	return cfg.Data.validate()
 }
 
 // measureEvery is MeasureEvery as a multiple of RecordEvery.

@@ -83,6 +83,29 @@ func (d Data) source(ctx context.Context, frame data.Frame, channels int, output
 	return source, invalid.In("data", err)
 }
 
+// validate refuses a negative size, a distribution without one, and settings of images where there are none.
+func (d Data) validate() error {
+	if d.Size < 0 {
+		return invalid.Value("data.size", d.Size, "the side of an image, or 0 to leave the images as they are")
+	}
+	distribution, err := d.distribution()
+	if err != nil || distribution == nil {
+		return err
+	}
+	for _, of := range []struct {
+		key        string
+		value, off any
+	}{
+		{"part", d.Part, ""}, {"first", d.First, 0}, {"size", d.Size, 0}, {"crop", d.Crop, 0}, {"flip", d.Flip, false},
+		{"replacement", d.Replacement, false}, {"on_device", d.OnDevice, false},
+	} {
+		if of.value != of.off {
+			return invalid.Value("data."+of.key, of.value, "none: %s is a distribution, not a set of images", d.Set)
+		}
+	}
+	return nil
+}
+
 // distribution is p_data where it is not a set of images, nil where it is.
 func (d Data) distribution() (data.Distribution, error) {
 	switch {

@@ -61,7 +61,9 @@ func (cfg Config) On(what string) (Config, error) {
 	if output := cfg.Generator.output(); len(output) == 3 && d.images() {
 		d.Size = output[0]
 	}
-	d.Flip, d.Replacement, d.OnDevice = cfg.Data.Flip, cfg.Data.Replacement, cfg.Data.OnDevice // how they are drawn is the recipe's
+	if d.images() { // how they are drawn is the recipe's
+		d.Flip, d.Replacement, d.OnDevice = cfg.Data.Flip, cfg.Data.Replacement, cfg.Data.OnDevice
+	}
 	cfg.Data = d
 	cfg.Name += ", on " + what
 	return cfg, nil
