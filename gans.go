@@ -53,7 +53,7 @@ type Options struct {
 type GAN struct {
 	*ganlib.Players
 	Config Config
-	// Run is nil until the first checkpoint can be read.
+	// Run is the run's directory.
 	Run *run.Run
 	// Step is the number of iterations behind these weights.
 	Step int
@@ -192,7 +192,7 @@ func (gan *GAN) signals(ctx context.Context, feed data.Feed) (*monitor.Signals, 
 }
 
 // Open reads the newest checkpoint of a run, on the backend that backend.Resolve("") names. The run may still be in
-// progress elsewhere.
+// progress elsewhere. Before its first checkpoint the error wraps [run.ErrNoCheckpoint].
 func Open(dir string) (*GAN, error) { return OpenOn(dir, "") }
 
 // OpenOn is [Open] on a backend of one's choice, whichever the run was trained on.
@@ -215,8 +215,10 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 		return nil, fmt.Errorf("run %s: %w", dir, err)
 	}
 	gan.Config.Backend, gan.Run = trainedOn, r
-	gan.Step, err = r.Restore(gan.Store, os.Stderr)
-	return gan, err
+	if gan.Step, err = r.Restore(gan.Store, os.Stderr); err != nil {
+		return nil, err
+	}
+	return gan, nil
 }
 
 // Restore puts the weights of an earlier iteration in place, whose checkpoint must have been kept: one of the newest, or

@@ -353,6 +353,17 @@ func TestOpenRefuses(t *testing.T) {
 	require.ErrorContains(t, err, path)
 }
 
+// TestOpenWithoutACheckpoint: a run that has only begun is no game yet.
+func TestOpenWithoutACheckpoint(t *testing.T) {
+	cfg := smallLine(t, "go")
+	_, err := cfg.train(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, os.RemoveAll(filepath.Join(cfg.Dir, "checkpoints")))
+	gan, err := OpenOn(cfg.Dir, "go")
+	require.ErrorIs(t, err, run.ErrNoCheckpoint)
+	require.Nil(t, gan)
+}
+
 // TestAFinishedRun says so and does not change; with more steps, it continues.
 func TestAFinishedRun(t *testing.T) {
 	cfg := smallMNIST(t, "go")
