@@ -223,6 +223,18 @@ func TestProbe(t *testing.T) {
 	}
 	require.Equal(t, Healthy, Diagnose(probed(history(well), map[int]float64{1000: .4}), nil)[0].Condition, "D says more than 1/2")
 
+	poorly := history(made()["D blind"].of)
+	for rise, want := range map[float64]Condition{.05: Undecided, .1: Undecided, .4: GDominates} {
+		found := Diagnose(probed(poorly, map[int]float64{1000: rise}), []byte(config))
+		require.Equal(t, want, found[0].Condition, "poor samples, and a rise of %v", rise)
+		if want == Undecided {
+			require.Contains(t, found[0].Text, "D has little more to see")
+			require.Contains(t, found[0].Evidence, Evidence{"rise of V in the frozen-G test", rise, "≤ .1"})
+		}
+	}
+	early := Diagnose(probed(poorly, map[int]float64{300: .05}), []byte(config))
+	require.Equal(t, "D blind", early[0].Rule, "D may have more to see now")
+
 	wrong := run.Record{Step: 1000, Event: run.EventRollback, Note: "step 1007: g_loss is NaN"}
 	note := run.Record{Step: 1000, Event: record.Probe, Note: "D learned nothing: V is NaN"}
 	require.Equal(t, Diverged, Diagnose(append(history(well), wrong, note), nil)[0].Condition)
@@ -250,6 +262,10 @@ func TestLittleEvidence(t *testing.T) {
 	for n := range 30 {
 		require.Equal(t, Undecided, Diagnose(whole[:n], nil)[0].Condition, "%d records", n)
 	}
+	require.Equal(t, "3 records are too few for a verdict: the last third of the run needs at least 5. Train on, or with a smaller record_every.",
+		Diagnose(whole[:3], nil)[0].Text)
+	require.Equal(t, "2 measurements of the samples are too few for a verdict: the last third of the run needs at least 3. Train on, or with a smaller measure_every.",
+		Diagnose(whole[:29], nil)[0].Text)
 	unmeasured := history(func(at float64) map[string]float64 {
 		return map[string]float64{record.DReal: .6, record.DFake: .4, record.V: -1.2}
 	})

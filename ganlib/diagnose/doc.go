@@ -15,7 +15,7 @@
 //	dead start      dead start     recall and coverage never above .02, and nothing that moves
 //	saturated       saturated      log(1 − D(G(z))) with a gradient below .01 of that of −log D(G(z)), and poor samples
 //	D ahead         D dominates    D's score above .9, and poor samples
-//	D blind         G dominates    scores within .06 of 1/2, and poor samples or a frozen-G test with a rise above .1
+//	D blind         G dominates    scores within .06 of 1/2, and a frozen-G test with a rise above .1, or none and poor samples
 //	forgetting      mode collapse  coverage more than 25% below the best of the run
 //	little variety  mode collapse  diversity always below .5 of the data's
 //	modes missing   mode collapse  recall below .6 of a precision above .5, not getting better

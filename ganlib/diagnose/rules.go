@@ -195,7 +195,7 @@ func dAhead(o *observation) *Verdict {
 }
 
 // dBlind finds scores at 1/2 where G has not arrived: the samples are poor and do not get better, or a D that trained
-// alone saw more.
+// alone saw more. A D that trained alone and saw no more was not blind, however poor the samples are.
 func dBlind(o *observation) *Verdict {
 	d, g, rise := o.lateMedian(record.DScore), o.lateMedian(record.GScore), o.probeRise()
 	if !(math.Abs(d-.5) < even && math.Abs(g-.5) < even) {
@@ -208,6 +208,8 @@ func dBlind(o *observation) *Verdict {
 	case rise > BlindRise:
 		evidence = append(evidence, Evidence{"rise of V in the frozen-G test", rise, above(BlindRise)})
 		text += " With G frozen, D learned to see more."
+	case rise <= BlindRise:
+		return nil
 	case o.poorAndNoBetter():
 		evidence = append(evidence, o.poorCoverage())
 		text += " `gan probe` tests it: with G frozen, V rises if D has more to see."
@@ -309,13 +311,13 @@ func (o *observation) improving() bool {
 func (o *observation) noneFound() Verdict {
 	switch {
 	case o.late == nil:
-		return *verdict(Undecided, o.records, fmt.Sprintf("%d records are too few for a verdict.", len(o.records)))
+		return *verdict(Undecided, o.records, tooFew("records", len(o.records), fewRecords, "record_every"))
 	case len(o.measured) == 0:
 		v := verdict(Undecided, o.late, "losses and scores show no fault. But they say nothing about the samples, which were not measured.")
 		v.Remedies = []Remedy{o.settings.measure()}
 		return *v
 	case o.lately == nil:
-		return *verdict(Undecided, o.measured, fmt.Sprintf("%d measurements of the samples are too few for a verdict.", len(o.measured)))
+		return *verdict(Undecided, o.measured, tooFew("measurements of the samples", len(o.measured), fewMeasured, "measure_every"))
 	}
 	coverage, variety := o.latelyMedian(record.Coverage), o.latelyMedian(record.Diversity)
 	evidence := []Evidence{
@@ -328,5 +330,16 @@ func (o *observation) noneFound() Verdict {
 	case o.improving():
 		return *verdict(Undecided, o.lately, "the samples are not good yet, but they improve. Go on.", evidence...)
 	}
-	return *verdict(Undecided, o.lately, "no rule finds a fault, but the samples are not good yet.", evidence...)
+	text := "no rule finds a fault, but the samples are not good yet."
+	if rise := o.probeRise(); rise <= BlindRise {
+		text += " D has little more to see: in the frozen-G test V hardly rose. A larger D may see more."
+		evidence = append(evidence, Evidence{"rise of V in the frozen-G test", rise, "≤ " + number(BlindRise)})
+	}
+	return *verdict(Undecided, o.lately, text, evidence...)
+}
+
+// tooFew says how many records of a kind a verdict needs, and how to get them.
+func tooFew(what string, n, least int, key string) string {
+	return fmt.Sprintf("%d %s are too few for a verdict: the last third of the run needs at least %d. Train on, or with a smaller %s.",
+		n, what, least, key)
 }

@@ -67,7 +67,7 @@ func TestChapter(t *testing.T) {
 		{"dead start", string(DeadStart), "recall and coverage never above " + n(alive) + ", and nothing that moves"},
 		{"saturated", string(Saturated), "log(1 − D(G(z))) with a gradient below " + n(flatRatio) + " of that of −log D(G(z)), and poor samples"},
 		{"D ahead", string(DDominates), "D's score above " + n(sure) + ", and poor samples"},
-		{"D blind", string(GDominates), "scores within " + n(even) + " of 1/2, and poor samples or a frozen-G test with a rise above " + n(BlindRise)},
+		{"D blind", string(GDominates), "scores within " + n(even) + " of 1/2, and a frozen-G test with a rise above " + n(BlindRise) + ", or none and poor samples"},
 		{"forgetting", string(ModeCollapse), fmt.Sprintf("coverage more than %g%% below the best of the run", 100*forgotten)},
 		{"little variety", string(ModeCollapse), "diversity always below " + n(alike) + " of the data's"},
 		{"modes missing", string(ModeCollapse), "recall below " + n(missing) + " of a precision above " + n(trueEnough) + ", not getting better"},
