@@ -164,8 +164,13 @@ func seconds(s float64) string {
 	return time.Duration(s * float64(time.Second)).Round(time.Second).String()
 }
 
-// number writes a count.
-func number(n float64) string { return fmt.Sprintf("%.0f", n) }
+// number writes a count, or a rate, which may be small and no whole number.
+func number(n float64) string {
+	if n < 10 {
+		return fmt.Sprintf("%.2g", n)
+	}
+	return fmt.Sprintf("%.0f", n)
+}
 
 // Size writes a number of bytes in the largest binary unit that it fills, such as "162.2 MiB".
 func Size(n int64) string { return bytesOf(float64(n)) }

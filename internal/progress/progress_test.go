@@ -46,6 +46,12 @@ func TestCount(t *testing.T) {
 		require.Equal(t, "pictures: 30 to do\npictures: 30, 3/s\npictures: 30 in 10s\n", out.String())
 
 		out.Reset()
+		b = Count(&out, "pictures", 30)
+		time.Sleep(20 * time.Second)
+		b.Add(3)
+		require.Equal(t, "pictures: 30 to do\npictures: 3 of 30, 0.15/s, 3m0s to go\n", out.String())
+
+		out.Reset()
 		b = Count(&out, "pictures", -1)
 		time.Sleep(10 * time.Second)
 		b.Add(30)
