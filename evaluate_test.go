@@ -62,6 +62,9 @@ func TestEvaluateARun(t *testing.T) {
 	gantest.RequireInvalid(t, err, "samples")
 	_, err = gan.Table1(t.Context(), 1, nil)
 	gantest.RequireInvalid(t, err, "data")
+	require.ErrorContains(t, err, `data is "fashion, first 400": want the first 50000 images of mnist`)
+	_, err = (&GAN{Config: Ring8()}).Table1(t.Context(), 1, nil)
+	require.ErrorContains(t, err, `data is "ring8": want`)
 }
 
 // TestEvaluatePoints evaluates a run on a toy distribution.

@@ -140,7 +140,14 @@ const mnistTraining = 50_000
 // keeps its weights.
 func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*evaluate.Table1Result, error) {
 	if d := gan.Config.Data; d.Set != "mnist" || d.Part != "" || d.First == 0 || d.First > mnistTraining {
-		return nil, invalid.Value("data", fmt.Sprintf("%s, first %d", d, d.First), "the first %d images of mnist, for table 1 chooses on the others", mnistTraining)
+		got := d.String()
+		if d.Part != "" {
+			got += ", part " + d.Part
+		}
+		if d.First != 0 {
+			got += fmt.Sprintf(", first %d", d.First)
+		}
+		return nil, invalid.Value("data", got, "the first %d images of mnist, for table 1 chooses on the others", mnistTraining)
 	}
 	if want := []int{28, 28, 1}; !slices.Equal(gan.Shape, want) {
 		return nil, invalid.Value("generator", shaped(gan.Shape), "examples of shape %v, as MNIST's are", want)

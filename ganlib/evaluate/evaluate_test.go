@@ -324,6 +324,10 @@ func TestPoints(t *testing.T) {
 	jsd := report.Score("histogram JSD")
 	require.InDelta(t, jsd.Real.Value, jsd.Estimate.Value, 6*jsd.Estimate.StdErr)
 
+	report, err = Points(t.Context(), normal.Batch(1, 5, 5), normal, Options{})
+	require.NoError(t, err)
+	require.Equal(t, "samples is 5: want at least 10", report.Score("histogram JSD").Note)
+
 	x[7] = float32(math.NaN())
 	report, err = Points(t.Context(), x, ring, Options{})
 	require.NoError(t, err)

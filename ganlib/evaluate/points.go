@@ -93,6 +93,9 @@ func divergence(cdf func(float64) float64) measurement {
 		scores: []Score{{Measure: "histogram JSD", Better: lower, Extractor: coordinates}},
 		alone:  true,
 		of: func(_ *evaluation, _ context.Context, v *view) ([]result, error) {
+			if v.n < parts {
+				return nil, invalid.Value("samples", v.n, "at least %d", parts)
+			}
 			jsd, err := measure.HistogramJSD(v.features, cdf, width)
 			if err != nil {
 				return nil, err
