@@ -56,10 +56,18 @@ func main() { os.Exit(execute(os.Args[1:])) }
 func execute(args []string) int {
 	var cli commands
 	parser := kong.Must(&cli, kong.Name("gan"), kong.Description("Generative adversarial networks in Go."),
-		kong.UsageOnError(), kong.Vars{
+		kong.Vars{
 			"presets": strings.Join(gans.Presets(), ", "), "sets": strings.Join(open.Names(), ", "),
 			"version": "gan " + programVersion()})
 	parsed, err := parser.Parse(args)
+	if usage := new(kong.ParseError); errors.As(err, &usage) {
+		command := "gan"
+		if node := usage.Context.Selected(); node != nil {
+			command = node.FullPath()
+		}
+		fmt.Fprintf(os.Stderr, "gan: error: %v\nRun `%s --help`.\n", err, command)
+		return usage.ExitCode()
+	}
 	parser.FatalIfErrorf(err)
 	switch err := parsed.Run(); {
 	case errors.Is(err, run.ErrInterrupted), errors.Is(err, context.Canceled):
