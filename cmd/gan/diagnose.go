@@ -20,7 +20,7 @@ type diagnoseCmd struct {
 func (c *diagnoseCmd) Run() error {
 	r, err := run.Open(c.Dir)
 	if err != nil {
-		return err
+		return orSweep(c.Dir, err)
 	}
 	history, err := r.History()
 	if err != nil {

@@ -18,7 +18,7 @@ type infoCmd struct {
 func (c *infoCmd) Run() error {
 	r, err := run.Open(c.Dir)
 	if err != nil {
-		return err
+		return orSweep(c.Dir, err)
 	}
 	var cfg gans.Config
 	if err := r.Config(&cfg); err != nil {

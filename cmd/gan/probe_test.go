@@ -40,7 +40,7 @@ It rose by -?\d\.\d{3}: `, out)
 
 	for step, says := range map[string]string{
 		"30":   "no checkpoint of step 30",
-		"best": `best is "": want the metric by which the run keeps its best checkpoint`,
+		"best": "gan: --step best: this run keeps no best checkpoint; train with --set best=coverage\n",
 		"last": "--step last: want the number of an iteration, or best",
 	} {
 		status, _, errs := gan(t, "probe", dir, "--backend", "go", "--step", step)

@@ -1,11 +1,34 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/run"
 )
+
+// orSweep explains why a sweep's directory is not a run. It leaves other errors as they are.
+func orSweep(dir string, err error) error {
+	if !errors.Is(err, run.ErrNotARun) {
+		return err
+	}
+	var runs []string
+	entries, _ := os.ReadDir(dir) // without them the error stays
+	for _, entry := range entries {
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), "seed-") {
+			runs = append(runs, filepath.Join(dir, entry.Name()))
+		}
+	}
+	if len(runs) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s is a sweep: want one of its runs, %s", dir, strings.Join(runs, " or "))
+}
 
 // checkpoint says which of a run's checkpoints a command looks at.
 type checkpoint struct {
@@ -17,9 +40,12 @@ type checkpoint struct {
 func (c checkpoint) open(dir string) (*gans.GAN, error) {
 	gan, err := gans.OpenOn(dir, c.Backend)
 	if err != nil || c.Step == "" {
-		return gan, err
+		return gan, orSweep(dir, err)
 	}
 	if c.Step == "best" {
+		if gan.Config.Best == "" {
+			return nil, fmt.Errorf("--step best: this run keeps no best checkpoint; train with --set best=coverage")
+		}
 		return gan, gan.RestoreBest()
 	}
 	step, err := strconv.Atoi(c.Step)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -38,13 +39,18 @@ func (c *sweepCmd) Run() error {
 		return err
 	}
 	options := gans.SweepOptions{Seeds: c.Seeds, Parallel: c.Parallel}
-	if c.Parallel > 1 {
+	if c.Parallel > 1 { // the children open the backend
 		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
+	} else if _, err := backend.Open(cfg.Backend); err != nil {
+		return err
 	}
 	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
 	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout}, options)
 	if result != nil && len(result.Seeds) > 0 {
 		fmt.Printf("\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
+	}
+	if err == nil {
+		fmt.Printf("\nNext:\n  gan diagnose %[1]s\n  gan sample %[1]s\n", filepath.Join(dir, fmt.Sprintf("seed-%d", cfg.Seed)))
 	}
 	return err
 }

@@ -25,7 +25,12 @@ func sweepArgs(dir string, more ...string) []string {
 // TestSweepInParallel: two processes at a time make the same runs, with the same numbers, as one process.
 func TestSweepInParallel(t *testing.T) {
 	one, two := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")
-	must(t, sweepArgs(one)...)
+	require.Contains(t, must(t, sweepArgs(one)...), "\nNext:\n  gan diagnose "+filepath.Join(one, "seed-1")+"\n")
+	for _, command := range []string{"info", "sample", "diagnose", "eval", "table1"} {
+		status, _, errs := gan(t, command, one)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, one+" is a sweep: want one of its runs, "+filepath.Join(one, "seed-1")+" or "+filepath.Join(one, "seed-2")+"\n")
+	}
 	out := must(t, sweepArgs(two, "--parallel", "2")...)
 	for _, seed := range []string{"1", "2"} {
 		require.Contains(t, out, "seed "+seed+": training "+filepath.Join(two, "seed-"+seed)+", 8 steps\n")

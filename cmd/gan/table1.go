@@ -65,7 +65,7 @@ func (c *table1Cmd) score(ctx context.Context, dir string) (*evaluate.Table1Resu
 	}
 	gan, err := gans.OpenOn(dir, c.Backend)
 	if err != nil {
-		return nil, err
+		return nil, orSweep(dir, err)
 	}
 	result, err := gan.Table1(ctx, c.Seed, os.Stdout)
 	if err != nil {

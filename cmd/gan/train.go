@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/data/open"
 )
 
@@ -25,7 +27,7 @@ type trainCmd struct {
 type recipe struct {
 	What            string   `arg:"" optional:"" help:"A preset, one of ${presets}; a file of JSON such as a run's config.json, or - for the standard input; or, with --preset, the data."`
 	Data            string   `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
-	Preset          string   `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one that is called as the data are)."`
+	Preset          string   `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one named like the data)."`
 	Size            int      `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
 	Channels        int      `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
 	Crop            int      `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
@@ -73,6 +75,9 @@ func (c *trainCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	if _, err := backend.Open(cfg.Backend); err != nil {
+		return err // before anything is promised
+	}
 	fmt.Printf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)
 	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout})
 	if err != nil {
@@ -115,12 +120,18 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 	}
 	if name = c.Preset; c.Data != "" && c.Data != cfg.Data.Set {
 		if cfg, err = cfg.On(c.Data); err != nil {
+			if unknown := new(catalog.UnknownError); errors.As(err, &unknown) {
+				err = fmt.Errorf("%w, or a path: there is no file or folder %s", err, c.Data)
+			}
 			return cfg, "", err
 		}
 		base := filepath.Base(c.Data)
 		name = strings.TrimSuffix(base, filepath.Ext(base)) + "-" + c.Preset
 	}
 	if c.Size != 0 || c.Channels != 0 {
+		if cfg.Generator.DCGAN == nil {
+			return cfg, "", fmt.Errorf("--size and --channels are for DCGANs only: take a preset such as cifar32 or lsun64")
+		}
 		if cfg, err = cfg.At(c.Size, c.Channels); err != nil {
 			return cfg, "", err
 		}
@@ -138,7 +149,7 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 		return cfg, "", err
 	}
 	name += "-" + strings.NewReplacer(":", "-", "/", "-").Replace(cfg.Backend)
-	return cfg, name, nil
+	return cfg, name, cfg.Validate()
 }
 
 // otherwise is the configuration with other numbers and settings.
