@@ -20,7 +20,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/sweep"
 )
 
-// Evaluation says how to measure a generator. The zero value is how it is customary.
+// Evaluation says how to measure a generator. The zero value is the customary choice.
 type Evaluation struct {
 	// Samples is how many are drawn; 0 means 10,000. Most metrics change with it.
 	Samples int

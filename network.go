@@ -186,7 +186,7 @@ func (cfg Config) pretrain(dir string, into *model.Store) error {
 	return nil
 }
 
-// ErrNotBefore is what a run is refused with whose generator is not the last part of the one that is to begin with it.
+// ErrNotBefore refuses Pretrained when that run's generator is not the last part of this one's.
 var ErrNotBefore = errors.New("the generators do not fit")
 
 // layersBefore is how many hidden layers the second run's generator has before those of the first's. It is an error

@@ -123,7 +123,7 @@ func (gan *GAN) scatter(n int, seed uint64) (image.Image, error) {
 const binWidth = .1
 
 // Panel draws up the present state of a one-dimensional game as a panel of Figure 1: both densities on the midpoints of a
-// histogram of n samples, D there, D* from the two densities where they are felt, and where noise goes.
+// histogram of n samples, D there, D* from the two densities where the densities are not negligible, and the map z → x.
 func (gan *GAN) Panel(title string, n int) (figure.Panel, error) {
 	panel, err := gan.panel(n, fixedSeed)
 	panel.Title = title
