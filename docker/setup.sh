@@ -136,6 +136,7 @@ write_env() {
 # Written by docker/setup.sh.
 export PATH="$venv/go/bin:$venv/bin:\$PATH"
 export GOTOOLCHAIN=auto GOEXPERIMENT=simd $cgo $require
+[ ! -d "$venv/pjrt" ] || export PJRT_PLUGIN_LIBRARY_PATH="\${PJRT_PLUGIN_LIBRARY_PATH:-$venv/pjrt}"
 export GOPLSCACHE="$venv/cache/gopls" IPYTHONDIR="$venv/ipython"
 export JUPYTER_DATA_DIR="$venv/share/jupyter" JUPYTER_CONFIG_DIR="$venv/etc/jupyter"
 export JUPYTER_RUNTIME_DIR="$venv/share/jupyter/runtime"

@@ -58,7 +58,8 @@ func checkXLA(check func(what, found, advice string)) {
 		if path, ok := backend.Plugin(plugin); ok {
 			check("XLA plugin "+plugin, path, "")
 		} else if plugin == "cpu" {
-			check("XLA plugin cpu", "none", "run `make setup` in the checkout, or see README.md for GoMLX's own installer")
+			check("XLA plugin cpu", "none in $PJRT_PLUGIN_LIBRARY_PATH, in .venv/pjrt of a checkout around the working directory, or where go-xla looks",
+				"run `make setup` in the checkout and `. .venv/env`, or see docs/engines.md for go-xla's own installer")
 		}
 	}
 }

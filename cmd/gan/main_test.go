@@ -265,6 +265,14 @@ func TestDoctor(t *testing.T) {
 	require.Regexp(t, `(?m)^Go +built with go1\.`, out)
 	require.Regexp(t, `(?m)^Go kernel +(gonb v|none)`, out)
 
+	if backend.HasXLA() { // outside the checkout, as where a binary that was built in it is run
+		cmd := command("doctor")
+		cmd.Dir = t.TempDir()
+		cmd.Env = append(cmd.Env, "HOME="+cmd.Dir, "PJRT_PLUGIN_LIBRARY_PATH=")
+		_, out, _ = finish(t, cmd)
+		require.Regexp(t, `XLA plugin cpu +(/|none in \$PJRT_PLUGIN_LIBRARY_PATH, in \.venv/pjrt of a checkout)`, out)
+	}
+
 	status, out, errs = doctor("tpu")
 	require.Equal(t, 1, status)
 	require.Regexp(t, `(?m)^backend +tpu does not start\n.*→ backend is "tpu"`, out)

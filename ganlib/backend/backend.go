@@ -138,8 +138,9 @@ func findXLA(plugin string) (path, options string, err error) {
 	short := path
 	path, ok := Plugin(short)
 	if !ok {
-		return "", "", fmt.Errorf("backend xla:%s: %w: %s is neither in $%s nor in .venv/pjrt: "+
-			"run `make setup` in the checkout, or use --backend go", short, ErrNoPlugin, pluginFile(short), pluginPathEnv)
+		return "", "", fmt.Errorf("backend xla:%s: %w: %s is neither in $%s, nor in .venv/pjrt of a checkout around the "+
+			"working directory, nor where go-xla's installer puts it: run `make setup` in the checkout and `. .venv/env`, "+
+			"or use --backend go", short, ErrNoPlugin, pluginFile(short), pluginPathEnv)
 	}
 	return path, options, nil
 }

@@ -118,6 +118,9 @@ func TestOpenRefuses(t *testing.T) {
 	require.Equal(t, invalid.Error{Key: "backend", Value: "tpu", Want: "go, xla:cpu or xla:cuda"}, *refused)
 	_, err = Open("xla:cpu")
 	require.ErrorIs(t, err, ErrNoPlugin)
+	for _, place := range []string{"$" + pluginPathEnv, ".venv/pjrt of a checkout around the working directory", "go-xla's installer"} {
+		require.ErrorContains(t, err, place)
+	}
 	xlaPlugins = nil
 	_, err = Open("xla:cpu")
 	require.ErrorIs(t, err, ErrNoXLA)
