@@ -181,7 +181,7 @@ func (cfg Config) imageFeed(ctx context.Context, output io.Writer) (*data.ImageF
 	feed, err := data.NewFeed(source, data.Drawing{
 		Seed: uint64(cfg.Seed), Scale: g.scale(),
 		Replacement: cfg.Data.Replacement, Flip: cfg.Data.Flip, OnDevice: cfg.Data.OnDevice,
-	}, g.classes() > 0)
+	}, g.classes() > 0 && source.Classes() > 0) // validateFor refuses a conditional game without labels, by its key
 	return feed, invalid.In("data", err)
 }
 
