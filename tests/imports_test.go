@@ -65,7 +65,7 @@ var plan = map[string][]string{
 	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run"},
 	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},
 	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run"},
-	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
+	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
 
 	// The front door, and what uses it.
 	"": {

@@ -3,6 +3,8 @@ package loop
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -38,56 +40,78 @@ func Supported(b compute.Backend) bool {
 	return can.Functions && can.Operations[compute.OpTypeDynamicSlice] // XLA does not list its While
 }
 
+// Step builds one iteration on a minibatch and returns its metrics, scalars.
+type Step func(root *model.Scope, batch []*Node) []*Node
+
 // Loop is a compiled loop. Its methods are for one goroutine at a time.
 type Loop struct {
+	// Clock returns the time, for [Loop.Some]. Nil: time.Now.
+	Clock func() time.Time
+
 	store   *model.Store
-	update  Update
+	step    Step
 	blocks  Blocks
-	metrics []metric.Interface
+	trainer []metric.Interface // the metrics of a trainer without memory
 	used    []*model.Variable
+	metrics int // the number that step returns
 	exec    *model.Exec
+	next    int // the number of iterations that take about span
 }
 
 // errBuilt ends the building of a graph that is not to be compiled.
 var errBuilt = errors.New("built")
 
-// New prepares a loop over the iterations of a trainer, on its backend and its store, without compiling it yet. It
-// initialises variables that have no value.
-func New(trainer *train.Trainer, update Update, blocks Blocks) (*Loop, error) {
-	if !Supported(trainer.Backend()) {
-		return nil, invalid.Value("backend", trainer.Backend().Name(), "one that computes gradients inside a While, such as xla")
-	}
-	l := &Loop{store: trainer.Store(), update: update, blocks: blocks}
-	if err := l.declare(trainer); err != nil {
-		return nil, err
-	}
-	if err := l.store.InitializeVariables(trainer.Backend(), nil); err != nil {
-		return nil, err
-	}
-	var err error
-	l.exec, err = model.NewExec(trainer.Backend(), l.store, l.graph)
-	return l, err
+// New prepares a loop on a backend and a store, without compiling it yet. It initialises variables that have no value.
+func New(b compute.Backend, store *model.Store, step Step, blocks Blocks) (*Loop, error) {
+	l := &Loop{store: store, step: step, blocks: blocks}
+	return l, l.prepare(b)
 }
 
-// declare builds an iteration by itself, so that its variables exist, and finds those it uses and the metrics without
-// memory.
-func (l *Loop) declare(trainer *train.Trainer) error {
+// ForTrainer prepares a loop over the iterations of a trainer, on its backend and its store. Its metrics are those of
+// the trainer that have no memory: see [Loop.Metrics].
+func ForTrainer(trainer *train.Trainer, update Update, blocks Blocks) (*Loop, error) {
+	l := &Loop{store: trainer.Store(), blocks: blocks}
+	l.step = func(root *model.Scope, batch []*Node) (values []*Node) {
+		labels, predictions := update(root, batch)
+		if l.trainer == nil {
+			l.trainer = withoutMemory(root, trainer.TrainMetrics(), labels, predictions)
+		}
+		for _, m := range l.trainer {
+			values = append(values, m.UpdateGraph(root, labels, predictions))
+		}
+		return values
+	}
+	return l, l.prepare(trainer.Backend())
+}
+
+// prepare declares the variables and makes the executor.
+func (l *Loop) prepare(b compute.Backend) error {
+	if !Supported(b) {
+		return invalid.Value("backend", b.Name(), "one that computes gradients inside a While, such as xla")
+	}
+	l.next = 1
+	if err := l.declare(b); err != nil {
+		return err
+	}
+	if err := l.store.InitializeVariables(b, nil); err != nil {
+		return err
+	}
+	var err error
+	l.exec, err = model.NewExec(b, l.store, l.graph)
+	return err
+}
+
+// declare builds an iteration by itself, so that its variables exist, and finds those it uses.
+func (l *Loop) declare(b compute.Backend) error {
 	block, err := l.blocks.Load(0, 1)
 	if err != nil {
 		return err
 	}
-	exec, err := model.NewExec(trainer.Backend(), l.store, func(root *model.Scope, block []*Node) *Node {
-		g := block[0].Graph()
-		labels, predictions := l.build(root, block, Const(g, int32(0)))
+	exec, err := model.NewExec(b, l.store, func(root *model.Scope, block []*Node) *Node {
+		l.metrics = len(l.build(root, block, Const(block[0].Graph(), int32(0))))
 		for v := range l.store.IterVariables() {
-			if v.InUseByGraph(g) {
+			if v.InUseByGraph(block[0].Graph()) && !strings.HasPrefix(v.Path(), "/"+metric.Scope+"/") {
 				l.used = append(l.used, v)
-			}
-		}
-		for _, m := range trainer.TrainMetrics() {
-			m.UpdateGraph(root, labels, predictions)
-			if !remembers(l.store, m) {
-				l.metrics = append(l.metrics, m)
 			}
 		}
 		panic(errBuilt)
@@ -101,6 +125,17 @@ func (l *Loop) declare(trainer *train.Trainer) error {
 	return nil
 }
 
+// withoutMemory returns the metrics that keep no variables from one iteration to the next, after building all of them.
+func withoutMemory(root *model.Scope, all []metric.Interface, labels, predictions []*Node) (some []metric.Interface) {
+	for _, m := range all {
+		m.UpdateGraph(root, labels, predictions)
+		if !remembers(root.Store(), m) {
+			some = append(some, m)
+		}
+	}
+	return some
+}
+
 // remembers reports whether a metric keeps variables from one iteration to the next.
 func remembers(store *model.Store, m metric.Interface) bool {
 	for v := range store.IterVariables() {
@@ -112,13 +147,38 @@ func remembers(store *model.Store, m metric.Interface) bool {
 }
 
 // build builds the i-th iteration of a block.
-func (l *Loop) build(root *model.Scope, block []*Node, i *Node) (labels, predictions []*Node) {
+func (l *Loop) build(root *model.Scope, block []*Node, i *Node) []*Node {
 	l.store.SetTraining(i.Graph(), true)
-	return l.update(root, l.blocks.Batch(block, i))
+	return l.step(root, l.blocks.Batch(block, i))
 }
 
-// Metrics lists the trainer's metrics that a loop reports: those without memory, in the order of [Loop.Run]'s values.
-func (l *Loop) Metrics() []metric.Interface { return l.metrics }
+// Metrics lists the trainer's metrics that a loop of [ForTrainer] reports: those without memory, in the order of the
+// values.
+func (l *Loop) Metrics() []metric.Interface { return l.trainer }
+
+// span is about how long one call should take: short enough for Ctrl-C, long enough that the price of a call does not
+// count.
+const span = 250 * time.Millisecond
+
+// Some runs iterations from a step on, at least one and at most n: as many as take about a quarter of a second, by the
+// time that earlier calls took. It returns what [Loop.Run] returns.
+func (l *Loop) Some(step, n int) (values [][]float64, err error) {
+	now := l.Clock
+	if now == nil {
+		now = time.Now
+	}
+	n = min(n, l.next, l.blocks.Most())
+	began := now()
+	values, err = l.Run(step, n)
+	l.next = paced(n, now().Sub(began))
+	return values, err
+}
+
+// paced is the number of iterations for the next call, after one of n that took a time. It grows slowly: the first call
+// compiles, and a machine can be busy for a moment.
+func paced(n int, took time.Duration) int {
+	return max(1, min(4*n, int(float64(n)*float64(span)/float64(max(took, time.Microsecond)))))
+}
 
 // Run runs the n iterations from a step on, n from 1 to the blocks' Most, and returns the metrics of each. If one of them
 // is not finite, the loop ends with that iteration, the last that is returned.
@@ -142,7 +202,7 @@ func (l *Loop) Run(step, n int) (values [][]float64, err error) {
 		return nil, err
 	}
 	for i := range done {
-		values = append(values, flat[i*len(l.metrics):(i+1)*len(l.metrics)])
+		values = append(values, flat[i*l.metrics:(i+1)*l.metrics])
 	}
 	return values, nil
 }
@@ -166,7 +226,7 @@ const (
 func (l *Loop) graph(root *model.Scope, inputs []*Node) []*Node {
 	g := inputs[0].Graph()
 	n, block := inputs[0], inputs[1:]
-	empty := tensors.FromShape(shapes.Make(dtypes.Float64, l.blocks.Most(), len(l.metrics)))
+	empty := tensors.FromShape(shapes.Make(dtypes.Float64, l.blocks.Most(), l.metrics))
 	state := append([]*Node{Const(g, int32(0)), n, Const(g, true), ConstTensor(g, empty)}, block...)
 	variables := len(state)
 	for _, v := range l.used {
@@ -181,10 +241,9 @@ func (l *Loop) graph(root *model.Scope, inputs []*Node) []*Node {
 		for i, v := range l.used {
 			v.SetNodeValue(now[variables+i])
 		}
-		labels, predictions := l.build(root, now[carried:variables], now[counter])
 		var row []*Node
-		for _, m := range l.metrics {
-			row = append(row, Reshape(ConvertDType(m.UpdateGraph(root, labels, predictions), dtypes.Float64), 1, 1))
+		for _, value := range l.build(root, now[carried:variables], now[counter]) {
+			row = append(row, Reshape(ConvertDType(value, dtypes.Float64), 1, 1))
 		}
 		values := Concatenate(row, 1)
 		now[history] = DynamicUpdateSlice(now[history], values, []*Node{now[counter], Const(g, int32(0))})

@@ -13,6 +13,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/ganlib/measure"
 	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/ganlib/record"
@@ -162,27 +163,66 @@ func frozenValue(ctx context.Context, p *ganlib.Players, m Minibatches) (measure
 
 // over passes n minibatches through a graph that makes one number of each.
 func over(ctx context.Context, p *ganlib.Players, m Minibatches, n int, graph func(root *model.Scope, x, y *Node) *Node) ([]float64, error) {
-	exec, err := model.NewExec(p.Backend, p.Store, func(root *model.Scope, inputs []*Node) *Node {
+	number := func(root *model.Scope, inputs []*Node) []*Node {
 		var y *Node
 		if len(inputs) > 1 {
 			y = p.Algorithm1.OneHot(inputs[1], inputs[0].DType())
 		}
-		return graph(root, inputs[0], y)
-	})
+		return []*Node{graph(root, inputs[0], y)}
+	}
+	next := oneByOne
+	if loop.Supported(p.Backend) {
+		next = looped
+	}
+	some, finalize, err := next(ctx, p, m, number)
 	if err != nil {
 		return nil, err
 	}
-	defer exec.Finalize()
+	defer finalize()
+	var values []float64
+	for len(values) < n {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("stopped after %d of %d minibatches: %w", len(values), n, err)
+		}
+		rows, err := some(m.Step+len(values), n-len(values))
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			values = append(values, row[0])
+		}
+	}
+	return values, nil
+}
+
+// passes makes the numbers of at least one and at most n minibatches from a step on.
+type passes func(step, n int) ([][]float64, error)
+
+// looped passes many minibatches in one call.
+func looped(ctx context.Context, p *ganlib.Players, m Minibatches, number loop.Step) (some passes, finalize func(), err error) {
+	blocks, err := m.From.Blocks(ctx, p.Backend, m.Size)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := loop.New(p.Backend, p.Store, number, blocks)
+	if err != nil {
+		return nil, nil, err
+	}
+	return l.Some, l.Finalize, nil
+}
+
+// oneByOne passes one minibatch a call.
+func oneByOne(ctx context.Context, p *ganlib.Players, m Minibatches, number loop.Step) (some passes, finalize func(), err error) {
 	draw, err := m.From.Batches(ctx, p.Backend, m.Size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	values := make([]float64, n)
-	for i := range values {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("stopped after %d of %d minibatches: %w", i, n, err)
-		}
-		batch, err := draw(m.Step + i)
+	exec, err := model.NewExec(p.Backend, p.Store, (func(*model.Scope, []*Node) []*Node)(number))
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(step, _ int) ([][]float64, error) {
+		batch, err := draw(step)
 		if err != nil {
 			return nil, err
 		}
@@ -194,7 +234,6 @@ func over(ctx context.Context, p *ganlib.Players, m Minibatches, n int, graph fu
 		if err != nil {
 			return nil, err
 		}
-		values[i] = float64(tensors.ToScalar[float32](out[0]))
-	}
-	return values, nil
+		return [][]float64{{float64(tensors.ToScalar[float32](out[0]))}}, nil
+	}, exec.Finalize, nil
 }

@@ -2,17 +2,12 @@ package run
 
 import (
 	"slices"
-	"time"
 
 	"github.com/gomlx/gomlx/ml/train/metric"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/loop"
 )
-
-// span is about how long one call of a loop should take: short enough for Ctrl-C, long enough that the price of a call
-// does not count.
-const span = 250 * time.Millisecond
 
 // looped makes the steps many at a time. A call ends where something needs the model as it is after a step: a picture, a
 // measurement, a checkpoint, a watcher. Records of steps within a call are written after it.
@@ -21,13 +16,10 @@ func (s *session) looped() error {
 		return err
 	}
 	for step := s.first; step < s.Steps && s.ended == nil; {
-		n := min(s.pace.next, s.toNextStop(step), s.blocks.Most())
-		began := s.now()
-		rows, err := s.loop.Run(step, n)
+		rows, err := s.loop.Some(step, s.toNextStop(step))
 		if err != nil {
 			return err
 		}
-		s.pace.took(n, s.now().Sub(began))
 		for i, row := range rows {
 			if err := s.finishInBlock(step+i+1, row, i == len(rows)-1); err != nil {
 				return err
@@ -46,14 +38,16 @@ func (s *session) compile() (err error) {
 	if s.loop != nil {
 		return nil
 	}
-	if s.blocks = s.Blocks; s.blocks == nil {
-		if s.blocks, err = loop.FromBatches(s.Batches); err != nil {
+	blocks := s.Blocks
+	if blocks == nil {
+		if blocks, err = loop.FromBatches(s.Batches); err != nil {
 			return err
 		}
 	}
-	if s.loop, err = loop.New(s.Trainer, s.Update, s.blocks); err != nil {
+	if s.loop, err = loop.ForTrainer(s.Trainer, s.Update, blocks); err != nil {
 		return err
 	}
+	s.loop.Clock = s.now
 	return s.name(s.loop.Metrics())
 }
 
@@ -91,15 +85,6 @@ func (s *session) toNextStop(step int) int {
 		}
 	}
 	return n
-}
-
-// pace finds how many iterations a call lasts as long as it should.
-type pace struct{ next int }
-
-// took notes the time of a call. The number grows slowly: the first call compiles, and a machine can be busy for a
-// moment.
-func (p *pace) took(n int, t time.Duration) {
-	p.next = max(1, min(4*n, int(float64(n)*float64(span)/float64(max(t, time.Microsecond)))))
 }
 
 // name notes the names under which records contain metrics.

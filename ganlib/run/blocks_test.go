@@ -81,17 +81,3 @@ func TestToNextStop(t *testing.T) {
 	spec.Watch = append(spec.Watch, func(Record) error { return nil })
 	require.Len(t, stops(), 50)
 }
-
-// TestPace: calls grow to about a quarter of a second, slowly, and shrink at once.
-func TestPace(t *testing.T) {
-	p := pace{1}
-	took := func(each time.Duration) int { p.took(p.next, time.Duration(p.next)*each); return p.next }
-	require.Equal(t, 4, took(time.Millisecond))
-	require.Equal(t, 16, took(time.Millisecond))
-	for range 4 {
-		took(time.Millisecond)
-	}
-	require.Equal(t, 250, p.next)
-	require.Equal(t, 1, took(time.Second))
-	require.Equal(t, 4, took(0))
-}

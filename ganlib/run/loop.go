@@ -43,10 +43,8 @@ type session struct {
 	metrics []namedMetric
 	first   int // the step from which the present loop began
 
-	loops  bool       // many steps a call
-	loop   *loop.Loop // nil before it is compiled
-	blocks loop.Blocks
-	pace   pace
+	loops bool       // many steps a call
+	loop  *loop.Loop // nil before it is compiled
 
 	began  int           // the step from which this invocation began
 	before float64       // seconds of training in earlier invocations
@@ -71,7 +69,7 @@ func (spec *Spec) loop(ctx context.Context, loops bool, records []Record) error 
 	if err != nil {
 		return err
 	}
-	s := &session{Spec: spec, ctx: ctx, history: history, records: records, times: rollbacks(records), pace: pace{1}}
+	s := &session{Spec: spec, ctx: ctx, history: history, records: records, times: rollbacks(records)}
 	s.loops = loops && spec.Update != nil && loop.Supported(spec.Trainer.Backend())
 	defer s.close()
 	if len(records) > 0 {
