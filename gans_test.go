@@ -349,7 +349,9 @@ func TestOpenRefuses(t *testing.T) {
 	misspelt := bytes.Replace(text, []byte(`"half_v"`), []byte(`"halfv"`), 1)
 	require.NoError(t, os.WriteFile(path, misspelt, 0o666))
 	_, err = Open(cfg.Dir)
-	require.ErrorContains(t, err, `unknown field "halfv"`)
+	var unknown *run.UnknownKeyError
+	require.ErrorAs(t, err, &unknown)
+	require.Equal(t, run.UnknownKeyError{Key: "halfv", Nearest: "half_v"}, *unknown)
 	require.ErrorContains(t, err, path)
 }
 
