@@ -110,14 +110,7 @@ func (b *Batches) Draw(step int) (x, labels *tensors.Tensor, err error) {
 	inputs := []any{b.whole}
 	var chosen []int
 	if b.drawing.OnDevice {
-		at := make([]int32, len(indices))
-		for to, i := range indices {
-			at[to] = int32(i)
-			if b.labels != nil {
-				chosen = append(chosen, b.labels[i])
-			}
-		}
-		inputs = append(inputs, at)
+		inputs, chosen = append(inputs, int32s(indices)), b.labelsOf(indices)
 	} else {
 		images, err := b.source.Choose(indices)
 		if err != nil {
@@ -138,6 +131,18 @@ func (b *Batches) Draw(step int) (x, labels *tensors.Tensor, err error) {
 		labels = LabelTensor(chosen)
 	}
 	return x, labels, nil
+}
+
+// labelsOf are the labels of images of the whole set, with OnDevice; nil for a source without labels.
+func (b *Batches) labelsOf(indices []int) []int {
+	if b.labels == nil {
+		return nil
+	}
+	labels := make([]int, len(indices))
+	for to, i := range indices {
+		labels[to] = b.labels[i]
+	}
+	return labels
 }
 
 // coins says which images of a step are mirrored.
@@ -168,9 +173,13 @@ func pixelTensor(s *Images) *tensors.Tensor {
 
 // LabelTensor holds labels, int32 [n].
 func LabelTensor(labels []int) *tensors.Tensor {
-	y := make([]int32, len(labels))
-	for i, label := range labels {
-		y[i] = int32(label)
+	return tensors.FromFlatDataAndDimensions(int32s(labels), len(labels))
+}
+
+func int32s(numbers []int) []int32 {
+	out := make([]int32, len(numbers))
+	for i, n := range numbers {
+		out[i] = int32(n)
 	}
-	return tensors.FromFlatDataAndDimensions(y, len(y))
+	return out
 }

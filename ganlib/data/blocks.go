@@ -61,53 +61,42 @@ func (i *imageBlocks) Load(step, n int) ([]*tensors.Tensor, error) {
 	for s := range n {
 		indices = append(indices, i.order.Batch(step+s)...)
 	}
-	labels := i.Batches.labels
+	var labels []int
 	if i.drawing.OnDevice {
-		if err := fill(i.indices, indices, func(at int) int32 { return int32(at) }); err != nil {
+		labels = i.labelsOf(indices)
+		if err := fill(i.indices, int32s(indices)); err != nil {
 			return nil, err
 		}
-		if i.labelled {
-			if err := fill(i.labels, indices, func(at int) int32 { return int32(labels[at]) }); err != nil {
-				return nil, err
-			}
+	} else {
+		images, err := i.source.Choose(indices)
+		if err != nil {
+			return nil, fmt.Errorf("minibatches of steps %d to %d: %w", step, step+n-1, err)
 		}
-	} else if err := i.choose(step, n, indices); err != nil {
-		return nil, err
+		if err := fill(i.pixels, images.Pixels); err != nil {
+			return nil, err
+		}
+		labels = images.Labels
+	}
+	if i.labelled {
+		if err := fill(i.labels, int32s(labels)); err != nil {
+			return nil, err
+		}
 	}
 	if i.drawing.Flip {
 		var coins []bool
 		for s := range n {
 			coins = append(coins, i.Batches.coins(step+s)...)
 		}
-		if err := fill(i.coins, coins, func(coin bool) bool { return coin }); err != nil {
+		if err := fill(i.coins, coins); err != nil {
 			return nil, err
 		}
 	}
 	return i.block(), nil
 }
 
-// choose reads the images of a block into its pixels and labels.
-func (i *imageBlocks) choose(step, n int, indices []int) error {
-	images, err := i.source.Choose(indices)
-	if err != nil {
-		return fmt.Errorf("minibatches of steps %d to %d: %w", step, step+n-1, err)
-	}
-	if err := fill(i.pixels, images.Pixels, func(v uint8) uint8 { return v }); err != nil {
-		return err
-	}
-	if !i.labelled {
-		return nil
-	}
-	return fill(i.labels, images.Labels, func(label int) int32 { return int32(label) })
-}
-
 // fill writes the first elements of a tensor.
-func fill[From any, To gotype.Supported](t *tensors.Tensor, from []From, as func(From) To) error {
-	return tensors.MutableFlatData(t, func(to []To) {
-		for i, v := range from {
-			to[i] = as(v)
-		}
-	})
+func fill[T gotype.Supported](t *tensors.Tensor, from []T) error {
+	return tensors.MutableFlatData(t, func(to []T) { copy(to, from) })
 }
 
 // block lists the block's tensors, in the order in which Batch takes them.
