@@ -3,13 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/ganlib/sweep"
 )
 
 // orSweep explains why a sweep's directory is not a run. It leaves other errors as they are.
@@ -17,13 +16,7 @@ func orSweep(dir string, err error) error {
 	if !errors.Is(err, run.ErrNotARun) {
 		return err
 	}
-	var runs []string
-	entries, _ := os.ReadDir(dir) // without them the error stays
-	for _, entry := range entries {
-		if entry.IsDir() && strings.HasPrefix(entry.Name(), "seed-") {
-			runs = append(runs, filepath.Join(dir, entry.Name()))
-		}
-	}
+	runs, _ := sweep.Runs(dir)
 	if len(runs) == 0 {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/ganlib/sweep"
 )
 
 type sweepCmd struct {
@@ -50,7 +51,7 @@ func (c *sweepCmd) Run() error {
 		fmt.Printf("\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
 	}
 	if err == nil {
-		fmt.Printf("\nNext:\n  gan diagnose %[1]s\n  gan sample %[1]s\n", filepath.Join(dir, fmt.Sprintf("seed-%d", cfg.Seed)))
+		fmt.Printf("\nNext:\n  gan diagnose %[1]s\n  gan sample %[1]s\n", sweep.RunDir(dir, cfg.Seed))
 	}
 	return err
 }

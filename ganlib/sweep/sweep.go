@@ -102,7 +102,10 @@ func Run(ctx context.Context, s Spec) (*Result, error) {
 	return result, result.failure()
 }
 
-func (s Spec) runDir(seed int64) string { return filepath.Join(s.Dir, fmt.Sprintf("seed-%d", seed)) }
+func (s Spec) runDir(seed int64) string { return RunDir(s.Dir, seed) }
+
+// RunDir is the directory of a seed's run in the directory of a sweep.
+func RunDir(dir string, seed int64) string { return filepath.Join(dir, fmt.Sprintf("seed-%d", seed)) }
 
 // train makes the runs that are not finished. It returns the error of each, nil for those that succeed.
 func (s Spec) train(ctx context.Context) []error {
@@ -198,18 +201,28 @@ func (s Spec) check() error {
 	if begun, _ := run.Begun(s.Dir); begun {
 		return fmt.Errorf("%s %w: want the directory of a sweep, which holds a run for each seed", s.Dir, ErrIsRun)
 	}
-	entries, err := os.ReadDir(s.Dir)
+	runs, err := Runs(s.Dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for _, entry := range entries {
-		if isSeed(entry.Name()) {
-			if err := s.checkRun(entry.Name()); err != nil {
-				return err
-			}
+	for _, dir := range runs {
+		if err := s.checkRun(dir); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// Runs returns the directories of runs in the directory of a sweep, by name.
+func Runs(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	var runs []string
+	for _, entry := range entries {
+		if isSeed(entry.Name()) {
+			runs = append(runs, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return runs, err
 }
 
 // isSeed reports whether a name is that of a run: seed- and a number, without leading zeros.
@@ -220,8 +233,7 @@ func isSeed(name string) bool {
 }
 
 // checkRun refuses a run with another configuration, whatever its seed, and one that has passed the last step.
-func (s Spec) checkRun(name string) error {
-	dir := filepath.Join(s.Dir, name)
+func (s Spec) checkRun(dir string) error {
 	begun, err := run.Begun(dir)
 	if err != nil || !begun {
 		return err
