@@ -8,7 +8,6 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -129,15 +128,15 @@ func (l *Loop) declare(b compute.Backend) error {
 func withoutMemory(root *model.Scope, all []metric.Interface, labels, predictions []*Node) (some []metric.Interface) {
 	for _, m := range all {
 		m.UpdateGraph(root, labels, predictions)
-		if !remembers(root.Store(), m) {
+		if !Remembers(root.Store(), m) {
 			some = append(some, m)
 		}
 	}
 	return some
 }
 
-// remembers reports whether a metric keeps variables from one iteration to the next.
-func remembers(store *model.Store, m metric.Interface) bool {
+// Remembers reports whether a metric keeps variables in a store, from one iteration to the next, once it has been built.
+func Remembers(store *model.Store, m metric.Interface) bool {
 	for v := range store.IterVariables() {
 		if v.Scope() == model.JoinPath("/"+metric.Scope, m.ScopeName()) {
 			return true
@@ -226,8 +225,8 @@ const (
 func (l *Loop) graph(root *model.Scope, inputs []*Node) []*Node {
 	g := inputs[0].Graph()
 	n, block := inputs[0], inputs[1:]
-	empty := tensors.FromShape(shapes.Make(dtypes.Float64, l.blocks.Most(), l.metrics))
-	state := append([]*Node{Const(g, int32(0)), n, Const(g, true), ConstTensor(g, empty)}, block...)
+	empty := BroadcastToDims(Const(g, 0.), l.blocks.Most(), l.metrics)
+	state := append([]*Node{Const(g, int32(0)), n, Const(g, true), empty}, block...)
 	variables := len(state)
 	for _, v := range l.used {
 		state = append(state, v.NodeValue(g))

@@ -1,13 +1,6 @@
 package run
 
-import (
-	"slices"
-
-	"github.com/gomlx/gomlx/ml/train/metric"
-
-	"github.com/gans-in-go/gans/ganlib/invalid"
-	"github.com/gans-in-go/gans/ganlib/loop"
-)
+import "github.com/gans-in-go/gans/ganlib/loop"
 
 // looped makes the steps many at a time. A call ends where something needs the model as it is after a step: a picture, a
 // measurement, a checkpoint, a watcher. Records of steps within a call are written after it.
@@ -48,17 +41,19 @@ func (s *session) compile() (err error) {
 		return err
 	}
 	s.loop.Clock = s.now
-	return s.name(s.loop.Metrics())
+	for i, m := range s.loop.Metrics() {
+		if err := s.name(i, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // finishInBlock records, draws and saves after a step of a block. Inside a block only records are due.
 func (s *session) finishInBlock(step int, row []float64, last bool) error {
-	values := make(map[string]float64, len(row))
-	for i, m := range s.metrics {
-		if err := s.checkValue(step, m.name, row[i]); err != nil {
-			return err
-		}
-		values[m.name] = row[i]
+	values, err := s.read(step, func(i int) float64 { return row[i] })
+	if err != nil {
+		return err
 	}
 	switch {
 	case last:
@@ -85,19 +80,4 @@ func (s *session) toNextStop(step int) int {
 		}
 	}
 	return n
-}
-
-// name notes the names under which records contain metrics.
-func (s *session) name(metrics []metric.Interface) error {
-	seen := slices.Clone(reserved)
-	s.metrics = make([]namedMetric, 0, len(metrics))
-	for i, m := range metrics {
-		name := m.ShortName()
-		if slices.Contains(seen, name) {
-			return invalid.In("Spec.Trainer", invalid.Value(m.Name(), name, "a short name other than %q", seen))
-		}
-		seen = append(seen, name)
-		s.metrics = append(s.metrics, namedMetric{i, name})
-	}
-	return nil
 }

@@ -58,7 +58,7 @@ type session struct {
 
 // namedMetric is a metric that the records contain.
 type namedMetric struct {
-	index int // among the trainer's metrics
+	index int // among the metrics of a step
 	name  string
 }
 
@@ -174,7 +174,12 @@ func (s *session) afterStep(loop *train.Loop, metrics []*tensors.Tensor) error {
 
 // finishStep is finish after a step of GoMLX's loop.
 func (s *session) finishStep(step int, metrics []*tensors.Tensor) error {
-	values, err := s.read(step, metrics)
+	if s.metrics == nil {
+		if err := s.nameMetrics(); err != nil {
+			return err
+		}
+	}
+	values, err := s.read(step, func(i int) float64 { return shapes.ConvertTo[float64](metrics[i].Value()) })
 	if err != nil {
 		return err
 	}
@@ -217,20 +222,16 @@ func (s *session) due(step, every int) bool {
 	return every > 0 && (step == s.Steps || step%every == 0)
 }
 
-// read returns the step's metrics by name. One that is not finite is a failure: every step after it would be lost.
-func (s *session) read(step int, metrics []*tensors.Tensor) (map[string]float64, error) {
-	if s.metrics == nil {
-		if err := s.nameMetrics(); err != nil {
-			return nil, err
-		}
-	}
+// read returns the step's metrics by name; value is that of a metric by its index. One that is not finite is a failure:
+// every step after it would be lost.
+func (s *session) read(step int, value func(index int) float64) (map[string]float64, error) {
 	values := make(map[string]float64, len(s.metrics))
 	for _, m := range s.metrics {
-		value := shapes.ConvertTo[float64](metrics[m.index].Value())
-		if err := s.checkValue(step, m.name, value); err != nil {
+		v := value(m.index)
+		if err := s.checkValue(step, m.name, v); err != nil {
 			return nil, err
 		}
-		values[m.name] = value
+		values[m.name] = v
 	}
 	return values, nil
 }
@@ -274,23 +275,29 @@ func (s *session) kept() string {
 
 // nameMetrics lists the metrics that records contain: those that keep no state in variables of the store.
 func (s *session) nameMetrics() error {
-	remembers := make(map[string]bool)
-	for v := range s.Trainer.Store().IterVariables() {
-		remembers[v.Scope()] = true
-	}
-	var metrics []metric.Interface
-	var at []int
 	for i, m := range s.Trainer.TrainMetrics() {
-		if !remembers["/"+metric.Scope+"/"+m.ScopeName()] {
-			metrics, at = append(metrics, m), append(at, i)
+		if loop.Remembers(s.Trainer.Store(), m) {
+			continue
+		}
+		if err := s.name(i, m); err != nil {
+			return err
 		}
 	}
-	if err := s.name(metrics); err != nil {
-		return err
+	return nil
+}
+
+// name notes the name under which records contain the metric of an index.
+func (s *session) name(index int, m metric.Interface) error {
+	name := m.ShortName()
+	taken := func(other namedMetric) bool { return other.name == name }
+	if slices.Contains(reserved, name) || slices.ContainsFunc(s.metrics, taken) {
+		seen := slices.Clone(reserved)
+		for _, other := range s.metrics {
+			seen = append(seen, other.name)
+		}
+		return invalid.In("Spec.Trainer", invalid.Value(m.Name(), name, "a short name other than %q", seen))
 	}
-	for i := range s.metrics {
-		s.metrics[i].index = at[i]
-	}
+	s.metrics = append(s.metrics, namedMetric{index, name})
 	return nil
 }
 
