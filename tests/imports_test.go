@@ -21,8 +21,8 @@ var plan = map[string][]string{
 	"ganlib/record":  {},
 
 	// What a game is made of. These, and what they use, run in browsers.
-	"ganlib/backend":              {"ganlib/backend/compilecache", "ganlib/invalid"},
-	"ganlib/backend/compilecache": {"ganlib/invalid"},
+	"ganlib/backend":              {"ganlib/backend/plugin", "ganlib/invalid"},
+	"ganlib/backend/plugin": {"ganlib/invalid"},
 	"ganlib/layer":                {},
 	"ganlib/loop":                 {"ganlib/invalid"},
 	"ganlib/optim":                {"ganlib/invalid"},

@@ -42,8 +42,8 @@ var (
 // built without cgo or for a platform that go-xla does not support.
 var xlaPlugins func() map[string]string
 
-// cacheCompiled has a plugin keep what it compiles, where the environment asks for it.
-var cacheCompiled func(plugin string) error
+// loadPlugin loads the plugin for the CPU, a file, before go-xla would.
+var loadPlugin func(path string) error
 
 // HasXLA reports whether this program was built with XLA. It may still lack a plugin.
 func HasXLA() bool { return xlaPlugins != nil }
@@ -113,7 +113,7 @@ func start(name string) (compute.Backend, error) {
 			return nil, err
 		}
 		defer forget()
-		if err := cacheCompiled(path); err != nil {
+		if err := loadPlugin(path); err != nil {
 			return nil, fmt.Errorf("backend %s: %w", name, err)
 		}
 		config = "xla:" + path + options

@@ -1,4 +1,4 @@
-// The part of PJRT's C interface, version 0, that a cache of compiled programs needs: the layout of its table of
+// The part of PJRT's C interface, version 0, that this package needs: the layout of its table of
 // functions and of their arguments (openxla/xla, xla/pjrt/c/pjrt_c_api.h). Within a major version, both only grow at
 // their ends.
 #include <stdbool.h>
@@ -54,12 +54,12 @@ typedef struct {
 	void (*deleter)(void *serialized);
 } gan_serialize_args;
 
-// gan_open_plugin loads a plugin and returns a copy of its table in which the compiler is gan_compile_through_cache. If
+// gan_open_plugin loads a plugin and returns a copy of its table in which the compiler is gan_compile. If
 // it cannot, it returns NULL and says why.
 gan_pjrt *gan_open_plugin(const char *path, char **problem);
 
-// gan_compile calls the plugin's own compiler. It returns an error or NULL.
-void *gan_compile(gan_compile_args *args);
+// gan_compile_anew calls the plugin's own compiler. It returns an error or NULL.
+void *gan_compile_anew(gan_compile_args *args);
 
 // gan_load makes the executable of a compilation from what gan_serialize gave. It reports whether it could.
 bool gan_load(gan_compile_args *args, void *bytes, size_t size);

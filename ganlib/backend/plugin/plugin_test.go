@@ -1,6 +1,6 @@
 //go:build cgo && linux && (amd64 || arm64)
 
-package compilecache_test
+package plugin_test
 
 import (
 	"encoding/hex"
@@ -11,13 +11,19 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unsafe"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/go-xla/compute/xla"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/rogpeppe/go-internal/cache"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/backend"
-	"github.com/gans-in-go/gans/ganlib/backend/compilecache"
+	"github.com/gans-in-go/gans/ganlib/backend/plugin"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -43,7 +49,7 @@ func TestMain(m *testing.M) {
 func product(t *testing.T, dir, by string, env ...string) string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(append(os.Environ(), compilecache.Env+"="+dir, factor+"="+by), env...)
+	cmd.Env = append(append(os.Environ(), plugin.CacheEnv+"="+dir, factor+"="+by), env...)
 	out, err := cmd.Output()
 	require.NoError(t, err, "%s", out)
 	return string(out)
@@ -109,17 +115,32 @@ func TestSurvivesDamage(t *testing.T) {
 	require.Equal(t, "14", product(t, dir, "2"), "whole, but no program: compiled again")
 }
 
-func TestRefusesWhatOthersWrite(t *testing.T) {
-	plugin := filepath.Join(t.TempDir(), "pjrt_c_api_cpu_plugin.so")
-	require.NoError(t, os.WriteFile(plugin, nil, 0o644))
-	dir := t.TempDir()
-	require.NoError(t, os.Chmod(dir, 0o777))
-	_, err := compilecache.Open(dir, plugin)
-	gantest.RequireInvalid(t, err, compilecache.Env)
-	made := filepath.Join(t.TempDir(), "a", "b")
-	_, err = compilecache.Open(made, plugin)
+// TestTakesItsPlace adds to a large variable in one call, which takes its memory twice if the result has no place but its
+// own.
+func TestTakesItsPlace(t *testing.T) {
+	b := gantest.Open(t, "xla:cpu")
+	store := model.NewStore()
+	v := store.RootScope().VariableWithValue("large", tensors.FromShape(shapes.Make(dtypes.Float32, 1<<20)))
+	exec := model.MustNewExec(b, store, func(root *model.Scope, x *Node) *Node {
+		v.SetNodeValue(Add(v.NodeValue(x.Graph()), x))
+		return x
+	})
+	place := func() (at uintptr) {
+		value, err := v.Value()
+		require.NoError(t, err)
+		buffer, err := value.Buffer(b, 0)
+		require.NoError(t, err)
+		data, err := buffer.(*xla.Buffer).Data()
+		require.NoError(t, err)
+		return uintptr(unsafe.Pointer(&data.([]float32)[0]))
+	}
+	exec.MustCall(float32(1))
+	before := place()
+	for range 3 {
+		exec.MustCall(float32(1))
+		require.Equal(t, before, place())
+	}
+	value, err := v.Value()
 	require.NoError(t, err)
-	info, err := os.Stat(made)
-	require.NoError(t, err)
-	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
+	require.Equal(t, float32(4), tensors.MustCopyFlatData[float32](value)[12345])
 }

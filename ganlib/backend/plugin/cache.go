@@ -1,10 +1,4 @@
-// Package compilecache keeps on disk what XLA compiles, so that another process loads a program instead of compiling it
-// again: milliseconds in place of seconds. JAX calls the same a persistent compilation cache.
-//
-// What is kept is machine code. It is found again only by the same program and options, the same plugin, the same
-// $XLA_FLAGS and the same model of processor, so it gives the same bits as a program that has just been compiled. What
-// has not been used for five days is deleted.
-package compilecache
+package plugin
 
 import (
 	"bytes"
@@ -21,16 +15,19 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// Cache is a directory of compiled programs for one plugin. Any number of processes may share the directory.
-type Cache struct {
-	plugin string
+// CacheEnv is the environment variable that names the directory in which compiled programs are kept.
+const CacheEnv = "GAN_XLA_CACHE"
+
+// programs is a directory of compiled programs, for one plugin. Any number of processes may share the directory. A nil
+// one keeps nothing.
+type programs struct {
 	files  *cache.Cache
 	common [sha256.Size]byte // of what all keys have in common
 }
 
-// Open opens the cache of a plugin, a file at an absolute path, in a directory. It makes the directory, readable for its
-// owner alone, and refuses one into which others can write: what it holds is executed.
-func Open(dir, plugin string) (*Cache, error) {
+// openPrograms makes the directory, readable for its owner alone. It refuses one into which others can write: what it
+// holds is executed.
+func openPrograms(dir, plugin string) (*programs, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -39,7 +36,7 @@ func Open(dir, plugin string) (*Cache, error) {
 		return nil, err
 	}
 	if info.Mode().Perm()&0o022 != 0 {
-		return nil, invalid.Value(Env, dir, "a directory into which only its owner can write: what it holds is executed")
+		return nil, invalid.Value(CacheEnv, dir, "a directory into which only its owner can write, since what it holds is executed")
 	}
 	common, err := identity(plugin)
 	if err != nil {
@@ -49,12 +46,9 @@ func Open(dir, plugin string) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	files.Trim() // at most once a day; what it cannot delete stays
-	return &Cache{plugin: plugin, files: files, common: common}, nil
+	_ = files.Trim() // what it cannot delete stays
+	return &programs{files, common}, nil
 }
-
-// Env is the environment variable that names the directory. Unset or empty, nothing is kept.
-const Env = "GAN_XLA_CACHE"
 
 // identity is the hash of what decides, beside a program, what it is compiled to.
 func identity(plugin string) (sum [sha256.Size]byte, err error) {
@@ -94,21 +88,21 @@ func processor() ([]byte, error) {
 var moduleName = regexp.MustCompile(`^module @\S+`)
 
 // key is the name under which a program is kept.
-func (c *Cache) key(format, options, program []byte) cache.ActionID {
+func (p *programs) key(format, options, program []byte) cache.ActionID {
 	h := sha256.New()
-	h.Write(c.common[:])
+	h.Write(p.common[:])
 	for _, part := range [][]byte{format, options, moduleName.ReplaceAll(program, nil)} {
-		binary.Write(h, binary.LittleEndian, int64(len(part)))
+		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(part))))
 		h.Write(part)
 	}
 	return cache.ActionID(h.Sum(nil))
 }
 
 // get returns what is kept under a key, if it is whole.
-func (c *Cache) get(key cache.ActionID) ([]byte, bool) {
-	kept, _, err := c.files.GetBytes(key)
+func (p *programs) get(key cache.ActionID) ([]byte, bool) {
+	kept, _, err := p.files.GetBytes(key)
 	return kept, err == nil
 }
 
 // put keeps something. A full disk is no reason to stop: the next process compiles again.
-func (c *Cache) put(key cache.ActionID, serialized []byte) { c.files.PutBytes(key, serialized) }
+func (p *programs) put(key cache.ActionID, serialized []byte) { _ = p.files.PutBytes(key, serialized) }

@@ -1,0 +1,6 @@
+//go:build !(cgo && linux && (amd64 || arm64))
+
+package plugin
+
+// Load does nothing on this platform: go-xla loads the plugin by itself.
+func Load(path, dir string) error { return nil }
