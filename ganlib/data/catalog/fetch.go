@@ -29,6 +29,23 @@ func (s *Set) Fetch(ctx context.Context, o Options) error {
 	return s.fetch(ctx, o, newFetcher(o.Output))
 }
 
+// Fetch fetches one file into a folder, which it makes, as [Set.Fetch] does those of a set. A file of that name that is
+// there is checked instead. Both ways the error wraps [ErrChecksum] or [ErrSize] if it is not the file described.
+func (f File) Fetch(ctx context.Context, folder string, output io.Writer) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	path := filepath.Join(folder, f.Name)
+	if _, err := os.Stat(path); err != nil {
+		return newFetcher(output).file(ctx, f, path)
+	}
+	report, err := f.verify(ctx, folder, output)
+	if err != nil {
+		return err
+	}
+	return report.Problem
+}
+
 func (s *Set) fetch(ctx context.Context, o Options, f *fetcher) error {
 	if _, err := s.present(o); err == nil || s.ByHand != "" {
 		return err

@@ -432,6 +432,25 @@ func TestFetchProxy(t *testing.T) {
 	require.Equal(t, "http://publisher.invalid/x.bin", proxy.requests[0].URL.String())
 }
 
+// TestFetchFile: a file without a set is fetched, and one that is there is checked.
+func TestFetchFile(t *testing.T) {
+	p := publish(t, whole)
+	folder := filepath.Join(t.TempDir(), "new")
+	file := File{Name: "x.bin", URLs: []string{p.URL}, Size: int64(len(content)), Hash: sha(content)}
+	require.NoError(t, file.Fetch(t.Context(), folder, nil))
+	path := filepath.Join(folder, file.Name)
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(content, got))
+	require.NoError(t, file.Fetch(t.Context(), folder, nil))
+	require.Len(t, p.requests, 1, "the second time it is there")
+	got[7]++
+	require.NoError(t, os.WriteFile(path, got, 0o666))
+	require.ErrorIs(t, file.Fetch(t.Context(), folder, nil), ErrChecksum)
+	require.NoError(t, os.WriteFile(path, got[1:], 0o666))
+	require.ErrorIs(t, file.Fetch(t.Context(), folder, nil), ErrSize)
+}
+
 // TestFetchRoom: without free space nothing is requested, and what is there counts.
 func TestFetchRoom(t *testing.T) {
 	p := publish(t, whole)
