@@ -4,7 +4,7 @@
 // and "xla:cuda" run Google's XLA through a PJRT plugin, a shared library that is loaded when the engine is opened.
 // They need a program built with cgo, on a platform that go-xla supports. See [Open].
 //
-// Plugins are never downloaded. [Plugin] looks for one in the directories of $PJRT_PLUGIN_LIBRARY_PATH, then in
+// Plugins are never downloaded here; `gan plugin` does that when asked. [Plugin] looks for one in the directories of $PJRT_PLUGIN_LIBRARY_PATH, then in
 // .venv/pjrt of the checkout around the working directory, where `make setup` puts it, then where go-xla itself
 // looks.
 package backend
@@ -145,8 +145,8 @@ func findXLA(plugin string) (path, options string, err error) {
 	path, ok := Plugin(short)
 	if !ok {
 		return "", "", fmt.Errorf("backend xla:%s: %w: %s is neither in $%s, nor in .venv/pjrt of a checkout around the "+
-			"working directory, nor where go-xla's installer puts it: run `make setup` in the checkout and `. .venv/env`, "+
-			"or use --backend go", short, ErrNoPlugin, pluginFile(short), pluginPathEnv)
+			"working directory, nor where go-xla's installer puts it: `gan doctor` says how to have it; --backend go needs none",
+			short, ErrNoPlugin, pluginFiles(short)[0], pluginPathEnv)
 	}
 	return path, options, nil
 }
@@ -186,12 +186,14 @@ func Plugin(name string) (path string, ok bool) {
 		dirs = append(dirs, filepath.Join(root, ".venv", "pjrt"))
 	}
 	for _, dir := range dirs {
-		path, err := filepath.Abs(filepath.Join(dir, pluginFile(name)))
-		if err != nil {
-			continue
-		}
-		if _, err := os.Stat(path); err == nil {
-			return path, true
+		for _, file := range pluginFiles(name) {
+			path, err := filepath.Abs(filepath.Join(dir, file))
+			if err != nil {
+				continue
+			}
+			if _, err := os.Stat(path); err == nil {
+				return path, true
+			}
 		}
 	}
 	for found, path := range xlaPlugins() {
@@ -202,12 +204,16 @@ func Plugin(name string) (path string, ok bool) {
 	return "", false
 }
 
-func pluginFile(name string) string {
-	ext := map[string]string{"darwin": "dylib", "windows": "dll"}[runtime.GOOS]
-	if ext == "" {
-		ext = "so"
+// pluginFiles are the names that a plugin's file may have. Those that go-xla's publisher builds for macOS end in .so.
+func pluginFiles(name string) []string {
+	base := "pjrt_c_api_" + name + "_plugin."
+	switch runtime.GOOS {
+	case "darwin":
+		return []string{base + "dylib", base + "so"}
+	case "windows":
+		return []string{base + "dll"}
 	}
-	return fmt.Sprintf("pjrt_c_api_%s_plugin.%s", name, ext)
+	return []string{base + "so"}
 }
 
 // Checkout returns the root of the GANs-in-Go checkout around the working directory.

@@ -33,7 +33,7 @@ func elsewhere(t *testing.T) (dir string) {
 func putPlugin(t *testing.T, dir, name string) string {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(dir, 0o755))
-	path := filepath.Join(dir, pluginFile(name))
+	path := filepath.Join(dir, pluginFiles(name)[0])
 	require.NoError(t, os.WriteFile(path, nil, 0o644))
 	return path
 }
@@ -74,6 +74,22 @@ func TestPluginIsFoundInOrder(t *testing.T) {
 	requireSameFile(t, inEnv, path)
 }
 
+// TestPluginFiles: any of a plugin's names will do.
+func TestPluginFiles(t *testing.T) {
+	dir := elsewhere(t)
+	t.Setenv(pluginPathEnv, dir)
+	for _, file := range pluginFiles("cpu") {
+		path := filepath.Join(dir, file)
+		require.NoError(t, os.WriteFile(path, nil, 0o644))
+		found, ok := Plugin("cpu")
+		require.True(t, ok)
+		requireSameFile(t, path, found)
+		require.NoError(t, os.Remove(path))
+	}
+	_, ok := Plugin("cpu")
+	require.False(t, ok)
+}
+
 func requireSameFile(t *testing.T, want, got string) {
 	t.Helper()
 	a, err := os.Stat(want)
@@ -103,7 +119,7 @@ func TestADirectoryNamedAfterAVendor(t *testing.T) {
 	require.True(t, ok, "no XLA CPU plugin: run `make setup`")
 	dir := filepath.Join(t.TempDir(), "nvidia-cuda")
 	require.NoError(t, os.Mkdir(dir, 0o755))
-	require.NoError(t, os.Symlink(plugin, filepath.Join(dir, pluginFile("cpu"))))
+	require.NoError(t, os.Symlink(plugin, filepath.Join(dir, pluginFiles("cpu")[0])))
 	t.Setenv(pluginPathEnv, dir)
 	b, err := start("xla:cpu")
 	require.NoError(t, err)
