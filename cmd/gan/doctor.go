@@ -2,87 +2,157 @@ package main
 
 import (
 	"debug/buildinfo"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/gomlx/go-xla/installer"
+
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/internal/memory"
+	"github.com/gans-in-go/gans/internal/progress"
 )
 
 type doctorCmd struct{}
 
-// Run checks one thing a line. It fails only if there is no engine that works.
+// Run prints one fact a line, and at the end a line that says which engine computes and how to have a faster one. It
+// fails only if the engine does not start.
 func (*doctorCmd) Run() error {
+	engine := backend.Resolve("")
+	b, err := backend.Open(engine)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	check := func(what, found, advice string) {
-		fmt.Fprintf(w, "%s\t%s\n", what, found)
-		if advice != "" {
-			fmt.Fprintf(w, "\t→ %s\n", advice)
-		}
-	}
-	built, able := backend.SIMD()
-	switch {
-	case built && able:
-		check("SIMD", "yes", "")
-	case able:
-		check("SIMD", "no, though the machine has it", "build with GOTOOLCHAIN=auto GOEXPERIMENT=simd: the go backend is 20 to 30 times slower without")
-	default:
-		check("SIMD", "no: this machine has no AVX2, or is no amd64", "")
-	}
-	checkXLA(check)
-	name := backend.Resolve("")
-	b, err := backend.Open(name)
+	line := func(what, found string) { fmt.Fprintf(w, "%s\t%s\n", what, found) }
 	if err != nil {
-		check("backend", name+" does not start", err.Error())
-		err = fmt.Errorf("backend %s does not start; --backend go always does", name)
+		line("engine", engine+" does not start")
 	} else {
-		check("backend", fmt.Sprintf("%s (%s)", name, b.Description()), "")
+		line("engine", engine)
 	}
-	checkTools(check)
-	if flushErr := w.Flush(); err == nil {
-		err = flushErr
-	}
-	return err
-}
-
-func checkXLA(check func(what, found, advice string)) {
-	if !backend.HasXLA() {
-		check("XLA", "not in this program", "install a C compiler (Debian: apt-get install gcc; macOS: xcode-select --install) and build with CGO_ENABLED=1, on Linux, macOS/arm64 or Windows/amd64")
-		return
-	}
-	for _, plugin := range []string{"cpu", "cuda"} {
-		if path, ok := backend.Plugin(plugin); ok {
-			check("XLA plugin "+plugin, path, "")
-		} else if plugin == "cpu" {
-			check("XLA plugin cpu", "none in $PJRT_PLUGIN_LIBRARY_PATH, in .venv/pjrt of a checkout around the working directory, or where go-xla looks",
-				"run `make setup` in the checkout and `. .venv/env`, or see docs/engines.md for go-xla's own installer")
+	for _, name := range []string{"cpu", "cuda"} {
+		if path, ok := backend.Plugin(name); ok {
+			if err == nil && strings.Contains(b.Description(), path) {
+				path += pluginVersion(b.Description())
+			}
+			line("XLA plugin "+name, path)
+		} else if name == "cpu" {
+			line("XLA plugin cpu", "none in $PJRT_PLUGIN_LIBRARY_PATH, in .venv/pjrt of a checkout around the working directory, or where go-xla looks")
 		}
 	}
+	m := thisMachine(engine, err)
+	line("SIMD", m.simd())
+	line("cores", fmt.Sprintf("%d, of which %d are used", runtime.NumCPU(), runtime.GOMAXPROCS(0)))
+	if total, err := memory.Total(); err == nil {
+		line("memory", progress.Size(int64(total)))
+	}
+	notebooks(line)
+	flushErr := w.Flush()
+	fmt.Println("\n" + m.verdict())
+	if err != nil {
+		return fmt.Errorf("backend %s does not start; --backend go always does", engine)
+	}
+	return flushErr
 }
 
-// checkTools looks at what the notebooks need.
-func checkTools(check func(what, found, advice string)) {
-	check("Go", "built with "+runtime.Version()+machineGo(), "")
+var pjrtVersion = regexp.MustCompile(`\) v([0-9.]+)`)
+
+// pluginVersion is what a plugin says in a backend's description: of the interface it has, by which releases are numbered.
+func pluginVersion(description string) string {
+	if v := pjrtVersion.FindStringSubmatch(description); v != nil {
+		return ", PJRT " + v[1]
+	}
+	return ""
+}
+
+// machine is what decides how fast a program computes.
+type machine struct {
+	engine      string // as backend.Resolve has it
+	err         error  // why it does not start
+	chosen      string // $GOMLX_BACKEND
+	platform    string // as installer has it: linux_arm64
+	hasXLA      bool   // the program was built with it
+	plugin      bool   // XLA's for the CPU was found
+	built, able bool   // for SIMD: the program, the machine
+	checkout    bool   // the working directory is in one
+}
+
+func thisMachine(engine string, err error) machine {
+	m := machine{engine: engine, err: err, chosen: os.Getenv(backend.Env), platform: runtime.GOOS + "_" + runtime.GOARCH, hasXLA: backend.HasXLA()}
+	_, m.plugin = backend.Plugin("cpu")
+	m.built, m.able = backend.SIMD()
+	_, noCheckout := backend.Checkout()
+	m.checkout = noCheckout == nil
+	return m
+}
+
+func (m machine) simd() string {
+	switch {
+	case m.built && m.able:
+		return "yes"
+	case m.able:
+		return "no, though the machine has it"
+	}
+	return "no: GoMLX has it for processors with AVX2"
+}
+
+// verdict says in a line which engine computes and what to do if there is a faster one.
+func (m machine) verdict() string {
+	switch {
+	case m.err != nil:
+		return m.engine + " does not start: " + m.err.Error()
+	case strings.HasPrefix(m.engine, "xla:"):
+		return "XLA computes: the fastest engine here."
+	case m.built && m.able:
+		return "The Go engine computes, with SIMD. XLA is faster for all but the smallest networks. " + m.mend()
+	case m.able:
+		return "The Go engine computes, without SIMD: matrix products take 20 to 30 times longer. " +
+			"Build with GOTOOLCHAIN=auto GOEXPERIMENT=simd. XLA is faster still. " + m.mend()
+	}
+	return "The Go engine computes, and this machine has no SIMD that it could use: matrix products take 20 to 30 times longer. " + m.mend()
+}
+
+// needsC is how a program gets XLA.
+const needsC = "install a C compiler (Debian: apt-get install gcc libc6-dev; macOS: xcode-select --install; Windows: MinGW-w64) and build with CGO_ENABLED=1"
+
+// mend is how to have XLA on a machine whose engine is Go.
+func (m machine) mend() string {
+	switch {
+	case !slices.Contains(installer.CPUSupportedPlatforms, m.platform):
+		return "There is no XLA plugin for " + m.platform + ": choose small networks (figure1, ring8) and few --steps, or another machine."
+	case m.plugin:
+		return "XLA's plugin is here, but $" + backend.Env + " is " + m.chosen + ": unset it."
+	case !m.hasXLA:
+		return "To have XLA, " + needsC + "."
+	case m.checkout:
+		return "To have XLA, run `make plugin`, or `gan plugin` where there is no make."
+	}
+	return "To have XLA, run `gan plugin --dir DIR` and set PJRT_PLUGIN_LIBRARY_PATH=DIR."
+}
+
+// notebooks looks at what the notebooks need.
+func notebooks(line func(what, found string)) {
+	line("Go", "built with "+runtime.Version()+machineGo())
 	root, err := backend.Checkout()
 	if err != nil {
-		check("notebooks", "not in a checkout", "")
+		line("notebooks", "not in a checkout")
 		return
 	}
 	kernel := filepath.Join(root, ".venv", "bin", "gonb")
 	info, err := buildinfo.ReadFile(kernel)
 	if err != nil {
-		check("Go kernel", "none", "run `make setup`")
+		line("Go kernel", "none: run `make setup`")
 		return
 	}
-	check("Go kernel", fmt.Sprintf("gonb %s, built with %s", info.Main.Version, info.GoVersion), "")
-	if _, err := os.Stat(filepath.Join(root, ".venv", "bin", "jupyter-lab")); err != nil {
-		check("JupyterLab", "none", "run `make setup`")
+	line("Go kernel", fmt.Sprintf("gonb %s, built with %s", info.Main.Version, info.GoVersion))
+	if _, err := os.Stat(filepath.Join(root, ".venv", "bin", "jupyter-lab")); errors.Is(err, os.ErrNotExist) {
+		line("JupyterLab", "none: run `make setup`")
 	} else {
-		check("JupyterLab", "yes: make lab", "")
+		line("JupyterLab", "yes: make lab")
 	}
 }
 

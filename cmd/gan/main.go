@@ -11,6 +11,7 @@
 //	gan data fetch cifar10
 //	gan info runs/mnist-xla-cpu
 //	gan doctor
+//	gan plugin
 //	gan completion bash
 package main
 
@@ -43,9 +44,11 @@ type commands struct {
 	Data     dataCmd     `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
 	Info     infoCmd     `cmd:"" help:"Tell what a run is and how far it has come."`
 	Doctor   doctorCmd   `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
+	Plugin   pluginCmd   `cmd:"" help:"Fetch XLA's CPU plugin for this machine from go-xla's publisher."`
 	Version  versionCmd  `cmd:"" help:"Print the version of this program and of what it is built on."`
 
 	Completion  completionCmd    `cmd:"" help:"Print the completion script of a shell: bash, zsh or fish."`
+	Try         tryCmd           `cmd:"" hidden:"" name:"__try"`
 	Complete    completeCmd      `cmd:"" hidden:"" name:"__complete"`
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version of this program."`
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -249,34 +248,6 @@ func TestUsage(t *testing.T) {
 		require.Contains(t, help, name)
 	}
 	require.Contains(t, help, "(default: $GOMLX_BACKEND,")
-}
-
-func TestDoctor(t *testing.T) {
-	doctor := func(backendName string) (int, string, string) {
-		cmd := command("doctor")
-		cmd.Env = append(cmd.Env, backend.Env+"="+backendName)
-		return finish(t, cmd)
-	}
-	status, out, errs := doctor("go")
-	require.Zero(t, status, errs)
-	require.Regexp(t, `(?m)^backend +go \(`, out)
-	built, able := backend.SIMD()
-	require.Equal(t, built && able, regexp.MustCompile(`(?m)^SIMD +yes$`).MatchString(out), out)
-	require.Regexp(t, `(?m)^Go +built with go1\.`, out)
-	require.Regexp(t, `(?m)^Go kernel +(gonb v|none)`, out)
-
-	if backend.HasXLA() { // outside the checkout, as where a binary that was built in it is run
-		cmd := command("doctor")
-		cmd.Dir = t.TempDir()
-		cmd.Env = append(cmd.Env, "HOME="+cmd.Dir, "PJRT_PLUGIN_LIBRARY_PATH=")
-		_, out, _ = finish(t, cmd)
-		require.Regexp(t, `XLA plugin cpu +(/|none in \$PJRT_PLUGIN_LIBRARY_PATH, in \.venv/pjrt of a checkout)`, out)
-	}
-
-	status, out, errs = doctor("tpu")
-	require.Equal(t, 1, status)
-	require.Regexp(t, `(?m)^backend +tpu does not start\n.*→ backend is "tpu"`, out)
-	require.Contains(t, errs, "backend tpu does not start")
 }
 
 func TestVersion(t *testing.T) {
