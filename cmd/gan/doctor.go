@@ -162,6 +162,5 @@ func machineGo() string {
 	if err != nil {
 		return "; no go command on the path"
 	}
-	fields := strings.Fields(string(out))
-	return "; the go command is " + fields[min(2, len(fields)-1)]
+	return "; the go command is " + strings.TrimPrefix(strings.TrimSpace(string(out)), "go version ")
 }
