@@ -26,7 +26,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 TARGET := cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks trials run build release fmt clean setup docker docker-check
+.PHONY: help lab test lint notebooks trials run build release fmt clean setup plugin docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ fmt: setup ## gofmt everything
 
 setup: ## put Jupyter, the Go kernel and XLA's plugin into .venv (the targets above do it by themselves)
 	@sh docker/setup.sh
+
+plugin: ## ask go-xla's publisher for XLA's plugin again, where PyPI has none and setup could not have it
+	@sh docker/setup.sh plugin
 
 docker: ## build the image gans-in-go:cpu with docker or podman (TARGET=cuda for NVIDIA's GPUs)
 	@sh docker/build.sh $(TARGET)

@@ -2,7 +2,8 @@
 # Puts everything the project needs on top of the machine's own tools into .venv/: Jupyter, the Go kernel
 # and its tools, XLA's CPU plugin, and Go itself where the machine has none. `make setup` runs it, and so do
 # `make lab` and `make test`. Run again, it does only what is out of date: each step is remembered with a
-# checksum of what it was made from. `setup.sh lint`, which `make lint` runs, adds golangci-lint.
+# checksum of what it was made from. `setup.sh lint`, which `make lint` runs, adds golangci-lint; `setup.sh plugin`,
+# which `make plugin` runs, asks again for a plugin that could not be had.
 #
 #   .venv/env                  the environment of everything that runs here, for `.` in a shell
 #   .venv/go                   the Go in use (a link to its GOROOT)
@@ -16,6 +17,7 @@ unset PYTHONHOME PYTHONPATH GOBIN GOROOT
 cd "$(dirname "$0")/.."
 root=$(pwd -P)
 venv=$root/.venv
+cpu_plugin=$venv/pjrt/pjrt_c_api_cpu_plugin.so
 began=$(date +%s)
 
 # Without what an earlier setup put on the PATH: this looks for the machine's own tools.
@@ -92,13 +94,18 @@ install_go_wheel() {
 	fi
 }
 
-# PyPI has the plugin for x86-64 Linux with the GNU C library and for nothing else.
+# PyPI has the plugin for x86-64 Linux with the GNU C library and for nothing else. go-xla's publisher has it for more.
 pjrt_wheel_exists() { [ "$(uname -sm)" = "Linux x86_64" ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1; }
 
 install_pjrt() {
 	pip_install --no-deps -r docker/requirements-pjrt.txt &&
 		mkdir -p "$venv/pjrt" &&
 		ln -sf "$(site_packages)/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so" "$venv/pjrt/"
+}
+
+# Without the plugin the Go engine does the work, so this is no reason to stop, and it is asked for once only.
+fetch_pjrt() {
+	GOWORK=off "$go" run ./cmd/gan plugin --dir "$venv/pjrt" || say "no XLA plugin: the pure-Go engine is used. To try again: make plugin"
 }
 
 # The plugin looks for NVIDIA's libraries in ../nvidia from where it is linked, and go-xla names that directory
@@ -136,7 +143,7 @@ write_env() {
 # Written by docker/setup.sh.
 export PATH="$venv/go/bin:$venv/bin:\$PATH"
 export GOTOOLCHAIN=auto GOEXPERIMENT=simd $cgo $require
-[ ! -d "$venv/pjrt" ] || export PJRT_PLUGIN_LIBRARY_PATH="\${PJRT_PLUGIN_LIBRARY_PATH:-$venv/pjrt}"
+[ ! -e "$cpu_plugin" ] || export PJRT_PLUGIN_LIBRARY_PATH="\${PJRT_PLUGIN_LIBRARY_PATH:-$venv/pjrt}"
 export GOPLSCACHE="$venv/cache/gopls" IPYTHONDIR="$venv/ipython"
 export JUPYTER_DATA_DIR="$venv/share/jupyter" JUPYTER_CONFIG_DIR="$venv/etc/jupyter"
 export JUPYTER_RUNTIME_DIR="$venv/share/jupyter/runtime"
@@ -173,22 +180,32 @@ if ! c_compiler_works; then
 	cgo=CGO_ENABLED=0
 	say "no C compiler: XLA is left out and the pure-Go backend is used. Debian: sudo apt-get install gcc libc6-dev   macOS: xcode-select --install"
 elif pjrt_wheel_exists; then
-	step "XLA's CPU plugin" "$(cat docker/requirements-pjrt.txt)" "$venv/pjrt/pjrt_c_api_cpu_plugin.so" install_pjrt
-	backend=${GOMLX_BACKEND:-xla:cpu}
-	require=GAN_REQUIRE_XLA=1 # a test that needs XLA must not be skipped where XLA can be had
-	if [ "$backend $plugins" = "xla:cuda $venv/pjrt" ]; then
+	step "XLA's CPU plugin" "$(cat docker/requirements-pjrt.txt)" "$cpu_plugin" install_pjrt
+	if [ "${GOMLX_BACKEND:-} $plugins" = "xla:cuda $venv/pjrt" ]; then
 		step "XLA's CUDA plugin and NVIDIA's libraries, 2 GB" "$(cat docker/requirements-cuda.txt)" \
 			"$venv/pjrt/pjrt_c_api_cuda_plugin.so" install_cuda
 	fi
-elif [ -z "${PJRT_PLUGIN_LIBRARY_PATH:-}" ]; then
-	say "no XLA plugin on PyPI for $(uname -sm): the pure-Go backend is used. README says how to install GoMLX's own."
 fi
 
 step "modules" "$goroot $(cat go.mod go.sum)" "$go" download_modules
+if [ "$cgo $plugins" = " $venv/pjrt" ] && ! pjrt_wheel_exists && [ -d cmd/gan ]; then # an image's first layer has no cmd
+	[ "${1:-}" != plugin ] || rm -f "$venv"/stamps/XLA-s-CPU-plugin-from-*
+	step "XLA's CPU plugin from go-xla's publisher" "$(cat go.mod cmd/gan/plugin.go)" "$venv" fetch_pjrt
+fi
+if [ -z "$cgo" ] && [ -e "$cpu_plugin" ]; then
+	backend=${GOMLX_BACKEND:-xla:cpu}
+	require=GAN_REQUIRE_XLA=1 # a test that needs XLA must not be skipped where XLA can be had
+fi
 step "kernel tools (gonb, gopls, goimports)" "$goroot $(cat docker/kernel/go.mod docker/kernel/go.sum)" "$venv/bin/gonb" install_tools docker/kernel
 step "environment" "$root $cgo $require $(cat docker/setup.sh)" "$venv/env" write_env
 step "Go kernel for Jupyter" "$goroot $cgo $backend $plugins $(cat docker/setup.sh docker/kernel/environment.py docker/kernel/go.mod)" \
 	"$venv/share/jupyter/kernels/gonb/kernel.json" install_kernel
+
+# Which engine computes, and how to have a faster one: `gan doctor` knows.
+if ! pjrt_wheel_exists && [ -d cmd/gan ]; then
+	say_engine() { (. "$venv/env" && GOWORK=off "$go" run ./cmd/gan doctor | tail -n 1); }
+	step "the engine" "$cgo $backend $plugins $(cat go.mod cmd/gan/doctor.go)" "$venv" say_engine
+fi
 
 if [ "${1:-}" = lint ]; then
 	step "golangci-lint" "$goroot $(cat docker/lint/go.mod docker/lint/go.sum)" "$venv/bin/golangci-lint" install_tools docker/lint
