@@ -24,9 +24,11 @@ STAMP = -trimpath -ldflags "-X main.version=$(VERSION)"
 PLATFORMS = linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 
 TARGET := cpu
+DEVICE := xla:cuda,notf32
+comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks trials run build release fmt clean setup plugin docker docker-check
+.PHONY: help lab test lint notebooks trials gpu-check gpu-bench run build release fmt clean setup plugin docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,14 @@ notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for thos
 
 trials: setup ## hits and false alarms of the diagnosis on runs made to fail, into tests/trials/README.md (hours; it resumes)
 	$(ENV) go run ./tests/trials -seeds 100-109 -table tests/trials/README.md
+
+gpu-check: ## compare an iteration on the GPU with the CPU's, TF32 off (DEVICE=xla:cpu,notf32 to see it run without a GPU)
+	@GOMLX_BACKEND=$(firstword $(subst $(comma), ,$(DEVICE))) sh docker/setup.sh
+	$(ENV) NVIDIA_TF32_OVERRIDE=0 GAN_DEVICE=$(DEVICE) go test -v -count=1 -run '^TestDevice' .
+
+gpu-bench: ## images/s on the GPU in float32, TF32 and bfloat16 (TORCH=python of PyTorch's environment; ARGS="--only mnist28")
+	@GOMLX_BACKEND=$(firstword $(subst $(comma), ,$(DEVICE))) sh docker/setup.sh
+	$(ENV) python3 tests/bench/gpu.py $(if $(TORCH),--torch $(TORCH)) --device $(firstword $(subst $(comma), ,$(DEVICE))) $(ARGS)
 
 run: setup ## the command line: make run ARGS="train mnist"
 	@$(ENV) go run ./cmd/gan $(ARGS)
