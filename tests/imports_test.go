@@ -25,7 +25,7 @@ var plan = map[string][]string{
 	"ganlib/layer":   {},
 	"ganlib/loop":    {"ganlib/invalid"},
 	"ganlib/optim":   {"ganlib/invalid"},
-	"ganlib":         {"ganlib/invalid", "ganlib/layer", "ganlib/optim", "ganlib/record"},
+	"ganlib":         {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record"},
 	"dcganlib":       {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
