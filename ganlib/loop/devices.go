@@ -21,9 +21,9 @@ func CheckDevices(b compute.Backend, n int) error {
 	case n < 0:
 		return invalid.Value("devices", n, "at least 1")
 	case n > 1 && !Supported(b):
-		return invalid.Value("devices", n, "1 on backend %s, or a backend that divides the work, such as xla:cpu or xla:cuda", b.Name())
+		return invalid.Value("devices", n, "1 on this backend, or one that divides the work, such as xla:cpu or xla:cuda")
 	case n > max(1, has):
-		return invalid.Value("devices", n, "at most %d, which is what the backend has: %s", has, b.Description())
+		return invalid.Value("devices", n, "at most %d, which is how many the backend has here", has)
 	}
 	return nil
 }
