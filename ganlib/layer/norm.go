@@ -29,9 +29,9 @@ type BatchNorm struct {
 	// Epsilon is added to the variance, so that a constant feature is not divided by zero. 0 means 1e-5.
 	Epsilon float64
 	// Groups divides a training batch into that many equal parts of neighbours, each normalised by its own mean and
-	// variance; the moving averages take the means over the parts. Hoffer et al. (Train longer, generalize better, NIPS
-	// 2017, arXiv:1705.08741) call it ghost batch norm. With as many groups as devices it is the batch norm that each
-	// device computes on its own part. 0 means 1: the whole batch.
+	// variance; the moving averages take the means over the parts. Hoffer et al. (NIPS 2017, arXiv:1705.08741) call it
+	// ghost batch norm. With as many groups as devices it is the batch norm that each device computes on its own part. 0
+	// means 1: the whole batch.
 	Groups int
 	// NoAffine leaves out γ and β.
 	NoAffine bool

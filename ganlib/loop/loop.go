@@ -191,7 +191,12 @@ func (l *Loop) Run(step, n int) (values [][]float64, err error) {
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := l.call(n, block)
+	inputs, free, err := l.inputs(n, block)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
+	outputs, err := l.exec.Call(inputs...) // of the first device, then of the others
 	if err != nil {
 		return nil, err
 	}
@@ -211,18 +216,13 @@ func (l *Loop) Run(step, n int) (values [][]float64, err error) {
 	return values, nil
 }
 
-// call runs the compiled loop. It returns its two outputs from one device, then those of the others.
-func (l *Loop) call(n int, block []*tensors.Tensor) ([]*tensors.Tensor, error) {
-	inputs := append([]*tensors.Tensor{tensors.FromValue(int32(n))}, block...)
-	if l.team == nil {
-		return l.exec.Call(asAny(inputs)...)
+// inputs are those of the compiled loop, divided if there are several devices. free is for after the call.
+func (l *Loop) inputs(n int, block []*tensors.Tensor) (inputs []any, free func(), err error) {
+	all := append([]*tensors.Tensor{tensors.FromValue(int32(n))}, block...)
+	if l.team != nil {
+		return l.team.divide(all)
 	}
-	divided, free, err := l.team.divide(inputs)
-	if err != nil {
-		return nil, err
-	}
-	defer free()
-	return l.exec.Call(divided...)
+	return asAny(all), func() {}, nil
 }
 
 // Finalize frees the compiled loop.
