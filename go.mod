@@ -15,6 +15,7 @@ require (
 	github.com/gomlx/gomlx v0.28.16
 	github.com/gomlx/gomlx/examples v0.28.16
 	github.com/janpfeifer/gonb v0.11.5
+	github.com/rogpeppe/go-internal v1.16.0
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/image v0.48.0

@@ -42,6 +42,9 @@ var (
 // built without cgo or for a platform that go-xla does not support.
 var xlaPlugins func() map[string]string
 
+// cacheCompiled has a plugin keep what it compiles, where the environment asks for it.
+var cacheCompiled func(plugin string) error
+
 // HasXLA reports whether this program was built with XLA. It may still lack a plugin.
 func HasXLA() bool { return xlaPlugins != nil }
 
@@ -110,6 +113,9 @@ func start(name string) (compute.Backend, error) {
 			return nil, err
 		}
 		defer forget()
+		if err := cacheCompiled(path); err != nil {
+			return nil, fmt.Errorf("backend %s: %w", name, err)
+		}
 		config = "xla:" + path + options
 	default:
 		return nil, invalid.Value("backend", name, "go, xla:cpu or xla:cuda")
