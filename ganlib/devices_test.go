@@ -84,7 +84,8 @@ func TestEachItsPart(t *testing.T) {
 	}
 	dir := t.TempDir()
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestEachItsPart$")
-	child.Env = append(os.Environ(), asked+"=1", "XLA_FLAGS=--xla_dump_to="+dir+" --xla_dump_hlo_as_text")
+	child.Env = append(os.Environ(), asked+"=1", "XLA_FLAGS=--xla_dump_to="+dir+" --xla_dump_hlo_as_text",
+		"GAN_XLA_CACHE=") // the flags are of this run alone: no other would find its programs
 	output, err := child.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	programs, err := filepath.Glob(filepath.Join(dir, "*after_optimizations.txt"))
