@@ -6,6 +6,7 @@ import (
 
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/monitor"
@@ -21,6 +22,10 @@ type Config struct {
 	// Backend is the engine; empty means what backend.Resolve chooses. Numbers repeat bit for bit only on the same one, so
 	// a run stays on the backend it was begun on.
 	Backend string `json:"backend"`
+	// Devices is the number of the backend's devices that divide each minibatch among them, each its part; BatchSize is a
+	// multiple of it. Numbers are those of one device but for rounding, so a run stays on the number it was begun on. Batch
+	// norm is over the whole minibatch, unless a DCGAN's batch_norm_groups divides it. 0 or 1: one device.
+	Devices int `json:"devices,omitempty"`
 	// Seed decides the weights at the start, the noise, dropout, and the order of the data.
 	Seed int64 `json:"seed"`
 
@@ -74,6 +79,15 @@ func (cfg Config) Validate() error {
 	return err
 }
 
+// resolved is the configuration as a run records it: its backend by name, a single device by 0.
+func (cfg Config) resolved() Config {
+	cfg.Backend = backend.Resolve(cfg.Backend)
+	if cfg.Devices == 1 {
+		cfg.Devices = 0
+	}
+	return cfg
+}
+
 // validateCounts refuses numbers below 1, and intervals that do not fit each other.
 func (cfg Config) validateCounts() error {
 	for _, count := range []struct {
@@ -90,6 +104,8 @@ func (cfg Config) validateCounts() error {
 	switch {
 	case cfg.KeepEvery < 0 || cfg.KeepEvery%cfg.SaveEvery != 0:
 		return invalid.Value("keep_every", cfg.KeepEvery, "a multiple of save_every, %d, or 0", cfg.SaveEvery)
+	case cfg.Devices < 0 || cfg.Devices > 1 && cfg.BatchSize%cfg.Devices != 0:
+		return invalid.Value("devices", cfg.Devices, "a divisor of batch_size, %d: each device takes as many examples", cfg.BatchSize)
 	case cfg.MeasureEvery < 0:
 		return invalid.Value("measure_every", cfg.MeasureEvery, "at least 1, or 0 for never")
 	}

@@ -71,7 +71,7 @@ func Train(ctx context.Context, cfg Config, o Options) (_ *GAN, err error) {
 	if o.Dir == "" {
 		return nil, invalid.Value("Options.Dir", o.Dir, "the directory of the run")
 	}
-	cfg.Backend = backend.Resolve(cfg.Backend)
+	cfg = cfg.resolved()
 	if err := cfg.Validate(); err != nil { // before data that may take minutes to read
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (gan *GAN) spec(ctx context.Context, feed data.Feed, o Options) (run.Spec, 
 	spec := run.Spec{
 		Dir: o.Dir, Config: cfg, Free: cfg.free(),
 		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery, KeepEvery: cfg.KeepEvery,
-		Trainer: trainer, Update: gan.Algorithm1.Iterate, Batches: batches, Blocks: blocks,
+		Trainer: trainer, Update: gan.Algorithm1.Iterate, Batches: batches, Blocks: blocks, Devices: cfg.Devices,
 		Sample: gan.progress, Plot: watch.Plot, Line: watch.Line,
 		Watch: o.Watch, Output: o.Output,
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/mnist"
 	"github.com/gans-in-go/gans/ganlib/data/open"
@@ -244,7 +243,7 @@ type SweepOptions struct {
 // Sweep makes the same run with several seeds below o.Dir and sums them up, as [sweep.Run] does. Before any work it
 // refuses a configuration that cannot be trained.
 func Sweep(ctx context.Context, cfg Config, o Options, s SweepOptions) (*sweep.Result, error) {
-	cfg.Backend = backend.Resolve(cfg.Backend)
+	cfg = cfg.resolved()
 	switch {
 	case o.Dir == "":
 		return nil, invalid.Value("Options.Dir", o.Dir, "the directory of the sweep")

@@ -54,6 +54,9 @@ type Networks struct {
 	// results" on MNIST, section 8.1), or "none", which the paper warns of and which needs Bias. It follows
 	// every layer except the last of both players and the first of D.
 	BatchNorm string `json:"batch_norm"`
+	// BatchNormGroups divides each minibatch into that many equal parts, each normalised by itself, as devices that
+	// do not compare notes would: see Groups of [layer.BatchNorm]. 0 or 1: the minibatch as a whole.
+	BatchNormGroups int `json:"batch_norm_groups,omitempty"`
 	// Epsilon is added to batch norm's variance. The released code: 1e-8.
 	Epsilon float64 `json:"epsilon"`
 	// InputDropout is the fraction of D's input that is dropped in training; what is kept is scaled up by
@@ -144,13 +147,19 @@ func (n Networks) Validate() error {
 // HasBatchNorm reports whether the players have batch norm.
 func (n Networks) HasBatchNorm() bool { return n.orPaper().BatchNorm != batchNormNone }
 
-// ValidateFor is Validate for training on minibatches of a size: batch norm needs at least two examples.
+// ValidateFor is Validate for training on minibatches of a size: batch norm needs at least two examples in each group.
 func (n Networks) ValidateFor(batchSize int) error {
 	if err := n.Validate(); err != nil {
 		return err
 	}
-	if batchSize == 1 && n.HasBatchNorm() {
+	groups := max(1, n.BatchNormGroups)
+	switch {
+	case !n.HasBatchNorm():
+		return nil
+	case batchSize == 1:
 		return invalid.Value("batch_size", batchSize, `at least 2, for batch norm takes its statistics over the batch, or batch_norm "none"`)
+	case batchSize%groups != 0 || batchSize/groups < 2:
+		return invalid.Value("batch_size", batchSize, "a multiple of batch_norm_groups, %d, with at least 2 examples in each", groups)
 	}
 	return nil
 }
@@ -187,6 +196,8 @@ func (n Networks) checkNumbers() error {
 		return invalid.Value("hidden", n.Hidden, "at least 1, or 0 for no hidden layer")
 	case n.Classes < 0 || n.Classes == 1:
 		return invalid.Value("classes", n.Classes, "at least 2, or 0 for no labels")
+	case n.BatchNormGroups < 0 || n.BatchNormGroups > 1 && n.BatchNorm == batchNormNone:
+		return invalid.Value("batch_norm_groups", n.BatchNormGroups, `at least 1, or 0 with batch_norm "none"`)
 	case !(n.Epsilon > 0 && n.Epsilon < 1):
 		return invalid.Value("epsilon", n.Epsilon, "a small positive number, such as 1e-8")
 	case !(n.InputDropout >= 0 && n.InputDropout < 1):

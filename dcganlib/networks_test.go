@@ -48,6 +48,8 @@ func TestNetworksRefused(t *testing.T) {
 		{"output", func(n *Networks) { n.Output = "linear" }},
 		{"init", func(n *Networks) { n.Init = "he" }},
 		{"batch_norm", func(n *Networks) { n.BatchNorm = "off" }},
+		{"batch_norm_groups", func(n *Networks) { n.BatchNormGroups = -1 }},
+		{"batch_norm_groups", func(n *Networks) { n.BatchNorm, n.BatchNormGroups = "none", 2 }},
 		{"epsilon", func(n *Networks) { n.Epsilon = -1 }},
 		{"input_dropout", func(n *Networks) { n.InputDropout = 1 }},
 		{"hidden", func(n *Networks) { n.Hidden = -1 }},
@@ -83,6 +85,8 @@ func TestConfigRefused(t *testing.T) {
 	}{
 		{"batch_size", func(c *Config) { c.BatchSize = 0 }},
 		{"batch_size", func(c *Config) { c.BatchSize = 1 }}, // with batch norm
+		{"batch_size", func(c *Config) { c.BatchSize, c.BatchNormGroups = 8, 3 }},
+		{"batch_size", func(c *Config) { c.BatchSize, c.BatchNormGroups = 8, 8 }}, // a group of one
 		{"noise.dim", func(c *Config) { c.Noise.Dim = 0 }},
 		{"noise.noise", func(c *Config) { c.Noise.Noise = "" }},
 		{"k", func(c *Config) { c.K = 0 }},

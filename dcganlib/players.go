@@ -201,7 +201,7 @@ func (p *player) norm(name string, x *Node) *Node {
 	if p.BatchNorm == batchNormNone {
 		return x
 	}
-	bn := layer.BatchNorm{Epsilon: p.Epsilon, NoAffine: p.BatchNorm == batchNormPlain}
+	bn := layer.BatchNorm{Epsilon: p.Epsilon, NoAffine: p.BatchNorm == batchNormPlain, Groups: p.BatchNormGroups}
 	if p.Init == initNormal {
 		bn.GammaStd = std
 	}

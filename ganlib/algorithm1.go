@@ -14,6 +14,7 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/ganlib/record"
 )
@@ -270,14 +271,14 @@ func iterationOf(g *Graph) *iteration {
 func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int) {
 	minibatch := AxisRange(i*it.m, (i+1)*it.m)
 	if it.y != nil {
-		it.labels = Slice(it.y, minibatch)
+		it.labels = loop.Spread(Slice(it.y, minibatch))
 	}
 	it.generate(a, scope)
 	gz := it.gz
 	if !a.Simultaneous {
 		gz = StopGradient(gz)
 	}
-	a.discriminate(scope, it, Slice(it.x, minibatch), gz)
+	a.discriminate(scope, it, loop.Spread(Slice(it.x, minibatch)), gz)
 }
 
 // discriminate has D look at real x [m, ...] and generated gz, and computes its loss.
@@ -297,7 +298,7 @@ func (a *Algorithm1) discriminate(scope *model.Scope, it *iteration, x, gz *Node
 
 // generate draws fresh noise and passes it through G.
 func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
-	z := a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m)
+	z := loop.Spread(a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m))
 	it.gz = a.Generate(scope, z, it.labels)
 	want := slices.Concat([]int{it.m}, it.x.Shape().Dimensions[1:])
 	if got := it.gz.Shape().Dimensions; !slices.Equal(got, want) {

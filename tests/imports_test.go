@@ -26,7 +26,7 @@ var plan = map[string][]string{
 	"ganlib/layer":                {},
 	"ganlib/loop":                 {"ganlib/invalid"},
 	"ganlib/optim":                {"ganlib/invalid"},
-	"ganlib":                      {"ganlib/invalid", "ganlib/layer", "ganlib/optim", "ganlib/record"},
+	"ganlib":                      {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record"},
 	"dcganlib":                    {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
@@ -76,7 +76,7 @@ var plan = map[string][]string{
 	},
 	"cmd/gan": {
 		"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose", "ganlib/evaluate",
-		"ganlib/figure", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch",
+		"ganlib/figure", "ganlib/loop", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch",
 		"internal/memory", "internal/progress",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},

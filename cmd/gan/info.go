@@ -40,6 +40,9 @@ func (c *infoCmd) Run() error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	row("backend", "%s, seed %d", cfg.Backend, cfg.Seed)
+	if cfg.Devices > 1 {
+		row("devices", "%d", cfg.Devices)
+	}
 	row("data", "%s", cfg.Data)
 	row("objective", "%s, k = %d, m = %d", cfg.Objective.Name, cfg.K, cfg.BatchSize)
 	if n := len(checkpoints); n > 0 {

@@ -188,6 +188,8 @@ func TestMistakes(t *testing.T) {
 		{"steps is 0: want at least 1", []string{"train", "figure1", "--steps", "0"}},
 		{"steps is -3: want at least 1", []string{"train", "figure1", "--steps=-3"}},
 		{"save_every is 0: want at least 1", []string{"train", "figure1", "--save-every", "0"}},
+		{"devices is 3: want a divisor of batch_size, 512: each device takes as many examples", []string{"train", "figure1", "--devices", "3"}},
+		{"devices is 2: want 1 on this backend, or one that divides the work, such as xla:cpu or xla:cuda", []string{"train", "figure1", "--devices", "2", "--backend", "go"}},
 		{`backend is "tpu": want go, xla:cpu or xla:cuda`, []string{"train", "figure1", "--backend", "tpu"}},
 		{empty + " is not a run: it has no config.json", []string{"info", empty}},
 		{empty + " is not a run: it has no config.json", []string{"sample", empty}},
@@ -228,6 +230,18 @@ func TestMistakesInARun(t *testing.T) {
 		status, _, errs := gan(t, "sample", dir, "--backend", "go")
 		require.Equal(t, 1, status)
 		require.Equal(t, "gan: run "+dir+": "+want+"\n", errs)
+	}
+}
+
+// TestInfoOfDevices: where a run's minibatches are divided among devices, gan info says so.
+func TestInfoOfDevices(t *testing.T) {
+	cfg, dir := gans.Figure1(), t.TempDir()
+	for _, devices := range []int{0, 2} {
+		cfg.Devices = devices
+		text, err := json.Marshal(cfg)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), text, 0o666))
+		require.Equal(t, devices > 1, regexp.MustCompile(`(?m)^devices +2$`).MatchString(must(t, "info", dir)))
 	}
 }
 

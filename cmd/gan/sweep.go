@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/gans-in-go/gans"
-	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/ganlib/sweep"
 )
@@ -42,7 +41,7 @@ func (c *sweepCmd) Run() error {
 	options := gans.SweepOptions{Seeds: c.Seeds, Parallel: c.Parallel}
 	if c.Parallel > 1 { // the children open the backend
 		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
-	} else if _, err := backend.Open(cfg.Backend); err != nil {
+	} else if err := openEngine(cfg); err != nil {
 		return err
 	}
 	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)

@@ -16,6 +16,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/data/open"
+	"github.com/gans-in-go/gans/ganlib/loop"
 )
 
 type trainCmd struct {
@@ -39,6 +40,7 @@ type recipe struct {
 	SaveEvery       *int     `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
 	KeepEvery       *int     `placeholder:"N" help:"Keep the checkpoints of the iterations that N divides for good, a multiple of --save-every (default: the preset's, which is to keep the newest three)."`
 	Seed            *int64   `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
+	Devices         *int     `placeholder:"N" help:"Devices of the backend, such as GPUs, that divide each minibatch among them; the batch size is a multiple of N (default: 1; a file has its own)."`
 	Set             []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting by its dotted key in config.json, such as k=2 or discriminator_rule.adam.learning_rate=4e-4. The value is JSON, or a word. May be repeated."`
 	Backend         string   `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go; a file has its own)."`
 }
@@ -75,8 +77,8 @@ func (c *trainCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	if _, err := backend.Open(cfg.Backend); err != nil {
-		return err // before anything is promised
+	if err := openEngine(cfg); err != nil {
+		return err
 	}
 	fmt.Printf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)
 	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout})
@@ -85,6 +87,15 @@ func (c *trainCmd) Run() error {
 	}
 	fmt.Printf("\nNext:\n  gan sample %[1]s\n  gan info %[1]s\n", gan.Run.Dir)
 	return nil
+}
+
+// openEngine opens the engine of a configuration, and checks that it has the devices, before anything is promised.
+func openEngine(cfg gans.Config) error {
+	engine, err := backend.Open(cfg.Backend)
+	if err != nil {
+		return err
+	}
+	return loop.CheckDevices(engine, cfg.Devices)
 }
 
 // dir is the directory that was asked for, or the one that goes by the name and the backend.
@@ -165,6 +176,9 @@ func (c *recipe) otherwise(cfg gans.Config) (gans.Config, error) {
 	}
 	if c.Seed != nil {
 		cfg.Seed = *c.Seed
+	}
+	if c.Devices != nil {
+		cfg.Devices = *c.Devices
 	}
 	changes, err := settings(c.Set)
 	if err != nil {

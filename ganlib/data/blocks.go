@@ -52,6 +52,14 @@ func (b *Batches) blocks(labelled bool) *imageBlocks {
 // Most implements loop.Blocks.
 func (i *imageBlocks) Most() int { return i.most }
 
+// Shared implements loop.Blocks: with OnDevice, all the images.
+func (i *imageBlocks) Shared() int {
+	if i.drawing.OnDevice {
+		return 1
+	}
+	return 0
+}
+
 // Load implements loop.Blocks.
 func (i *imageBlocks) Load(step, n int) ([]*tensors.Tensor, error) {
 	if i.exec == nil {

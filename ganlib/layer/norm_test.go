@@ -125,6 +125,48 @@ func TestBatchNorm(t *testing.T) {
 	}
 }
 
+// TestBatchNormGroups: each part of a batch is normalised as a batch of its own would be, which is not what the whole batch
+// gives, and the averages move to the means over the parts. Gradients go through all of it.
+func TestBatchNormGroups(t *testing.T) {
+	const groups, part, momentum, epsilon = 3, 2 * 5 * 2, .3, .2
+	gamma, beta, dims := []float64{1.5, -2}, []float64{.5, -1}, []int{6, 5, 2}
+	x := random(groups*part, 1)
+	for i := range x {
+		x[i] += float64(i / part) // parts that differ
+	}
+	var want []float64
+	mean, variance := []float64{0, 0}, []float64{1 - momentum, 1 - momentum}
+	for g := range groups {
+		y, m, v := normalised(x[g*part:(g+1)*part], gamma, beta, epsilon)
+		want = append(want, y...)
+		for j := range mean {
+			mean[j], variance[j] = mean[j]+momentum*m[j]/groups, variance[j]+momentum*v[j]/groups
+		}
+	}
+	whole, _, _ := normalised(x, gamma, beta, epsilon)
+	require.Greater(t, math.Abs(whole[0]-want[0]), .1)
+	norm := BatchNorm{Groups: groups, Momentum: momentum, Epsilon: epsilon}
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		store := model.NewStore()
+		given(t, store.Scope("/norm"), "gamma", gamma)
+		given(t, store.Scope("/norm"), "beta", beta)
+		exec := model.MustNewExec1(b, store, func(root *model.Scope, x *Node) *Node {
+			root.SetTraining(x.Graph(), true)
+			return norm.Forward(root.At("norm"), x)
+		})
+		y := exec.MustCall(tensors.FromFlatDataAndDimensions(x, dims...))
+		require.Equal(t, dims, y.Shape().Dimensions)
+		require.InDeltaSlice(t, want, tensors.MustCopyFlatData[float64](y), 1e-12)
+		require.InDeltaSlice(t, mean, value(t, store, "/norm/mean"), 1e-12)
+		require.InDeltaSlice(t, variance, value(t, store, "/norm/variance"), 1e-12)
+		at, w := random(groups*part+4, 2), random(groups*part, 3)
+		gantest.CheckGradient(t, b, at, []int{len(at)}, 1e-7, func(v *Node) *Node {
+			y := normOf(norm, true, dims)(v)
+			return ReduceAllSum(Mul(Reshape(Const(v.Graph(), w), dims...), Exp(MulScalar(y, .5))))
+		})
+	})
+}
+
 // normOf is the layer as a function of x, γ and β, each a part of v, in training or not.
 func normOf(n BatchNorm, training bool, dims []int) func(v *Node) (y *Node) {
 	features := dims[len(dims)-1]
@@ -262,6 +304,10 @@ func TestBatchNormRefused(t *testing.T) {
 		{BatchNorm{Momentum: math.NaN()}, false, []int{2, 3}, "momentum is NaN"},
 		{BatchNorm{Epsilon: -1e-5}, false, []int{2, 3}, "epsilon is -1e-05"},
 		{BatchNorm{GammaStd: -1}, false, []int{2, 3}, "standard deviation -1"},
+		{BatchNorm{Groups: -1}, false, []int{2, 3}, "-1 groups"},
+		{BatchNorm{Groups: 3}, true, []int{8, 3}, "3 groups of a batch of 8 examples"},
+		{BatchNorm{Groups: 4}, true, []int{4, 3}, "4 groups of a batch of 4 examples"},
+		{BatchNorm{Groups: 3}, false, []int{1, 3}, ""},
 	} {
 		exec := model.MustNewExec1(b, model.NewStore(), func(root *model.Scope, g *Graph) *Node {
 			root.SetTraining(g, c.training)

@@ -44,6 +44,8 @@ type stack struct {
 
 func (s *stack) Most() int { return s.most }
 
+func (s *stack) Shared() int { return 0 }
+
 func (s *stack) Load(step, n int) ([]*tensors.Tensor, error) {
 	for i := range n {
 		batch, err := s.batch(step + i)

@@ -8,5 +8,7 @@
 // A loop stops by itself at the first iteration with a metric that is NaN or infinite. The store then holds the state
 // after that iteration, as it would if the iterations had been called one by one.
 //
+// Several devices can divide each iteration among them: see [Loop.Divide].
+//
 // GoMLX's Go backend cannot compute gradients inside a While ([Supported]); there a training step is one call.
 package loop

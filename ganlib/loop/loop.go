@@ -28,6 +28,9 @@ type Blocks interface {
 	// Load returns the block of the n iterations from a step on: tensors whose shapes are the same for every n from 1 to
 	// Most. They belong to Blocks, and are valid until the next call.
 	Load(step, n int) ([]*tensors.Tensor, error)
+	// Shared is the number of tensors, the first ones of a block, that all minibatches have in common and that stay the
+	// same from block to block. The others hold a minibatch at each place of their first axis: [Most, m, ...].
+	Shared() int
 	// Batch builds one minibatch, the i-th of a block; i is an int32 scalar that counts from 0.
 	Batch(block []*Node, i *Node) []*Node
 }
@@ -47,9 +50,11 @@ type Loop struct {
 	// Clock returns the time, for [Loop.Some]. Nil: time.Now.
 	Clock func() time.Time
 
+	backend compute.Backend
 	store   *model.Store
 	step    Step
 	blocks  Blocks
+	team    *team              // nil on one device
 	trainer []metric.Interface // the metrics of a trainer without memory
 	used    []*model.Variable
 	metrics int // the number that step returns
@@ -88,7 +93,7 @@ func (l *Loop) prepare(b compute.Backend) error {
 	if !Supported(b) {
 		return invalid.Value("backend", b.Name(), "one that computes gradients inside a While, such as xla")
 	}
-	l.next = 1
+	l.backend, l.next = b, 1
 	if err := l.declare(b); err != nil {
 		return err
 	}
@@ -186,7 +191,12 @@ func (l *Loop) Run(step, n int) (values [][]float64, err error) {
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := l.exec.Call(append([]any{int32(n)}, asAny(block)...)...)
+	inputs, free, err := l.inputs(n, block)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
+	outputs, err := l.exec.Call(inputs...) // of the first device, then of the others
 	if err != nil {
 		return nil, err
 	}
@@ -206,8 +216,22 @@ func (l *Loop) Run(step, n int) (values [][]float64, err error) {
 	return values, nil
 }
 
+// inputs are those of the compiled loop, divided if there are several devices. free is for after the call.
+func (l *Loop) inputs(n int, block []*tensors.Tensor) (inputs []any, free func(), err error) {
+	all := append([]*tensors.Tensor{tensors.FromValue(int32(n))}, block...)
+	if l.team != nil {
+		return l.team.divide(all)
+	}
+	return asAny(all), func() {}, nil
+}
+
 // Finalize frees the compiled loop.
-func (l *Loop) Finalize() { l.exec.Finalize() }
+func (l *Loop) Finalize() {
+	l.exec.Finalize()
+	if l.team != nil {
+		l.team.finalize()
+	}
+}
 
 // The first values of the loop's state. The block and the variables follow.
 const (

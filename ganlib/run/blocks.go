@@ -40,6 +40,9 @@ func (s *session) compile() (err error) {
 	if s.loop, err = loop.ForTrainer(s.Trainer, s.Update, blocks); err != nil {
 		return err
 	}
+	if err := s.loop.Divide(s.Devices); err != nil {
+		return err
+	}
 	s.loop.Clock = s.now
 	for i, m := range s.loop.Metrics() {
 		if err := s.name(i, m); err != nil {

@@ -45,6 +45,10 @@ type Spec struct {
 	// Blocks hands Update the minibatches of many steps at once, the same as Batches. Nil: those of Batches, copied beside
 	// each other.
 	Blocks loop.Blocks
+	// Devices is the number of the backend's devices that divide each iteration among them ([loop.Loop.Divide]), for which
+	// Update is needed. Another number rounds differently: a run whose every bit is to repeat keeps it in Config. 0 or 1:
+	// one device.
+	Devices int
 
 	// Sample draws fixed noise with the present weights. It must not change the store, including its random number
 	// generator. (On the Go backend GoMLX makes weights constants in a graph that is not for training: a model.Exec kept
@@ -160,12 +164,16 @@ func (spec *Spec) check() error {
 		{"RecordEvery", spec.RecordEvery, spec.RecordEvery < 1, "at least 1"},
 		{"SampleEvery", spec.SampleEvery, spec.SampleEvery < 1, "at least 1"},
 		{"SaveEvery", spec.SaveEvery, spec.SaveEvery < 1, "at least 1"},
+		{"Devices", spec.Devices, spec.Devices > 1 && spec.Update == nil, "1 without an Update"},
 		{"Rollbacks", spec.Rollbacks, spec.Rollbacks < 0, "at least 0"},
 		{"Watch", nil, slices.ContainsFunc(spec.Watch, isNil), "functions, none of them nil"},
 	} {
 		if field.missing {
 			return invalid.Value("Spec."+field.name, field.value, "%s", field.want)
 		}
+	}
+	if err := loop.CheckDevices(spec.Trainer.Backend(), spec.Devices); err != nil {
+		return err // of the key that configurations have for it
 	}
 	return spec.checkIntervals()
 }
@@ -208,6 +216,9 @@ func (spec *Spec) inspect() (beginning, error) {
 		return b, nil
 	}
 	b.version = max(1, earlier.version)
+	if b.version < loopSchema && spec.Devices > 1 {
+		return b, invalid.Value("Spec.Devices", spec.Devices, "1, for %s was begun by a version that makes one call a step", spec.Dir)
+	}
 	changed, err := changes(earlier.config, config, spec.Free)
 	if err != nil {
 		return b, err
