@@ -124,6 +124,9 @@ func start(name string) (compute.Backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("backend %s does not start: %w", name, err)
 	}
+	if strings.HasPrefix(config, "go") {
+		b = &simplifier{b}
+	}
 	return b, nil
 }
 
