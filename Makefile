@@ -6,17 +6,26 @@ export GOEXPERIMENT := simd
 # .venv/env, which setup writes, puts the project's Go, Jupyter and kernel on the PATH.
 ENV := . ./.venv/env &&
 
-# tests/ needs the whole house and minutes of notebooks, so it runs after everything else. It limits each notebook by
-# itself.
-PACKAGES = $$(go list ./... | grep -v '/tests$$')
+# tests/ needs the whole house and minutes of notebooks, so it runs after everything else.
+PACKAGES = $$(go list ./... | grep -v "/tests$$")
+
+# Go's own clock, which only a hang reaches: the slowest package takes minutes. Notebooks have a watchdog instead.
+GO_TEST = go test -json -timeout 3h
+NOTEBOOK_TESTS = GAN_NOTEBOOK_TESTS=1 go test -json -count=1 -timeout 0 -parallel 2 ./tests
+
+# Without LLVM's optimizer XLA compiles in half the time: tests compile hundreds of programs that run for milliseconds.
+# Notebooks, whose networks are real, and `make test-long` run what users run.
+QUICK = XLA_FLAGS=--xla_backend_optimization_level=0
 
 # The packages that start goroutines or share files with other processes, for the race detector.
-CONCURRENT = $$(go list ./... | grep -E '/(run|sweep|watch|live|data|lsun|progress)$$')
+CONCURRENT = $$(go list ./... | grep -E "/(run|sweep|watch|live|data|lsun|progress)$$")
 
 # -race turns on the compiler's checks of unsafe pointers, which stop the matrix products of GoMLX's Go engine: with SIMD
 # and without, they step a pointer past the end of a slice before they find that the loop is over. The checks are
 # off for that engine only.
 RACE = -race -short -gcflags=github.com/gomlx/compute/...=-d=checkptr=0
+RACED = if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(QUICK) $(GO_TEST) $(RACE) $(CONCURRENT); \
+	else echo "No C compiler: nothing runs under the race detector."; fi
 
 # `gan version` prints it. A program from `go install ...@v1.2.3` knows its version without.
 VERSION = $$(git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -28,7 +37,8 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks trials gpu-check gpu-bench run build release fmt clean setup plugin docker docker-check
+.PHONY: help lab test test-long fuzz lint notebooks trials gpu-check gpu-bench run build release fmt clean setup plugin \
+	docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,20 +48,21 @@ lab: setup ## open JupyterLab on the notebooks (ARGS="--no-browser --port 8899" 
 	@$(ENV) exec jupyter lab $(LAB) $(ARGS)
 
 test: setup ## go vet for three systems, Go tests (concurrent packages also under -race), every notebook executed
-	$(ENV) go vet ./...
-	$(ENV) GOOS=darwin CGO_ENABLED=0 go vet ./...
-	$(ENV) GOOS=windows CGO_ENABLED=0 go vet ./...
-	$(ENV) go test -timeout 30m $(PACKAGES)
-	$(ENV) if [ "$$(go env CGO_ENABLED)" = 1 ]; then go test -timeout 30m $(RACE) $(CONCURRENT); \
-		else echo "No C compiler: nothing runs under the race detector."; fi
-	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 0 ./tests
+	$(ENV) go run ./tests/suite 'go vet ./...' 'GOOS=darwin CGO_ENABLED=0 go vet ./...' \
+		'GOOS=windows CGO_ENABLED=0 go vet ./...' '$(QUICK) $(GO_TEST) $(PACKAGES)' '$(RACED)' '$(NOTEBOOK_TESTS)'
+
+test-long: setup ## Go tests with every case, as XLA compiles for users (an hour)
+	$(ENV) GAN_LONG_TESTS=1 go run ./tests/suite '$(GO_TEST) -count=1 ./...'
+
+fuzz: setup ## damaged files against every reader (FUZZTIME=10m for each; a minute by default)
+	$(ENV) sh tests/fuzz.sh $(FUZZTIME)
 
 lint: ## golangci-lint, as .golangci.yml has it
 	@sh docker/setup.sh lint
 	$(ENV) golangci-lint run ./...
 
 notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
-	$(ENV) GAN_NOTEBOOK_TESTS=1 go test -v -count=1 -timeout 0 -run '^TestNotebooks$$/$(ONLY)' ./tests
+	$(ENV) go run ./tests/suite '$(NOTEBOOK_TESTS) -run "^TestNotebooks$$/$(ONLY)"'
 
 trials: setup ## hits and false alarms of the diagnosis on runs made to fail, into tests/trials/README.md (hours; it resumes)
 	$(ENV) go run ./tests/trials -seeds 100-109 -table tests/trials/README.md

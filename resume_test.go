@@ -16,6 +16,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 const resumeSteps = 8
@@ -42,13 +43,15 @@ func stabilised(dir, backendName string) trial {
 	return cfg
 }
 
-// requireSameRun compares two runs: every variable of every step's checkpoint, byte by byte, and all records.
-func requireSameRun(t *testing.T, want, got string) {
+// requireSameRun compares a run with an uninterrupted one: every variable of every step's checkpoint, byte by byte, and
+// all records.
+func requireSameRun(t *testing.T, want past, dir string) {
 	t.Helper()
-	for step := 1; step <= resumeSteps; step++ {
-		require.Equal(t, savedAt(t, want, step), savedAt(t, got, step), "the state after step %d", step)
+	got := pastOf(t, dir)
+	for i := range want.states {
+		require.Equal(t, want.states[i], got.states[i], "the state after step %d", i+1)
 	}
-	require.Equal(t, recorded(t, want), recorded(t, got))
+	require.Equal(t, want.records, got.records)
 }
 
 // savedAt returns the bytes of all variables after a step.
@@ -66,28 +69,59 @@ func savedAt(t *testing.T, dir string, step int) map[string][]byte {
 }
 
 // TestCutAtEveryStep: a run that is stopped after every single step, and resumed from disk, ends with the bytes of an
-// uninterrupted run.
+// uninterrupted run. On XLA, which compiles the game for seconds each time, it is stopped twice; processes that die
+// stop it at other steps.
 func TestCutAtEveryStep(t *testing.T) {
 	onBackends(t, func(t *testing.T, backendName string) {
-		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
-		_, err := whole.train(t.Context())
-		require.NoError(t, err)
-		state := savedAt(t, whole.Dir, resumeSteps)
+		whole := wholeRun(t, backendName)
+		first, last := whole.states[0], whole.states[resumeSteps-1]
 		for _, path := range []string{"/average/generator/hidden_0/dense/weights", "/discriminator/hidden_0/dense/u", "/velocity/discriminator/hidden_0/dense/weights"} {
-			require.Contains(t, state, path)
-			require.NotEqual(t, savedAt(t, whole.Dir, 1)[path], state[path], path)
+			require.Contains(t, last, path)
+			require.NotEqual(t, first[path], last[path], path)
 		}
 
 		dir := filepath.Join(t.TempDir(), "cut")
 		for step := 1; step < resumeSteps; step++ {
+			if backendName != "go" && step != 1 && step != 5 && !gantest.Long() {
+				continue
+			}
 			cut := stabilised(dir, backendName)
 			_, err := cut.train(stopAfter(t, &cut, step))
 			require.ErrorIs(t, err, run.ErrInterrupted)
 		}
-		_, err = stabilised(dir, backendName).train(t.Context())
+		_, err := stabilised(dir, backendName).train(t.Context())
 		require.NoError(t, err)
-		requireSameRun(t, whole.Dir, dir)
+		requireSameRun(t, whole, dir)
 	})
+}
+
+// A past is what a run of resumeSteps left: the bytes of all variables after each step, and the records.
+type past struct {
+	states  []map[string][]byte
+	records []map[string]float64
+}
+
+func pastOf(t *testing.T, dir string) past {
+	t.Helper()
+	p := past{records: recorded(t, dir)}
+	for step := 1; step <= resumeSteps; step++ {
+		p.states = append(p.states, savedAt(t, dir, step))
+	}
+	return p
+}
+
+// wholeRuns are the pasts of uninterrupted runs, by backend, made once for all tests.
+var wholeRuns = map[string]past{}
+
+func wholeRun(t *testing.T, backendName string) past {
+	t.Helper()
+	if _, ok := wholeRuns[backendName]; !ok {
+		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
+		_, err := whole.train(t.Context())
+		require.NoError(t, err)
+		wholeRuns[backendName] = pastOf(t, whole.Dir)
+	}
+	return wholeRuns[backendName]
 }
 
 // The environment of a test program that is to be a separate process: the run's directory, the backend, and the step at
@@ -115,9 +149,6 @@ func TestCutAcrossProcesses(t *testing.T) {
 		return
 	}
 	onBackends(t, func(t *testing.T, backendName string) {
-		whole := stabilised(filepath.Join(t.TempDir(), "whole"), backendName)
-		_, err := whole.train(t.Context())
-		require.NoError(t, err)
 		dir := filepath.Join(t.TempDir(), "cut")
 		for _, dieAt := range []int{3, 6, 0} {
 			process := exec.Command(os.Args[0], "-test.run", "^TestCutAcrossProcesses$")
@@ -136,6 +167,6 @@ func TestCutAcrossProcesses(t *testing.T) {
 				require.Equal(t, dieAt-1, kept[len(kept)-1].Step, "it died before the step was saved")
 			}
 		}
-		requireSameRun(t, whole.Dir, dir)
+		requireSameRun(t, wholeRun(t, backendName), dir)
 	})
 }

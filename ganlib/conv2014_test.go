@@ -144,9 +144,13 @@ func requireRange(t *testing.T, v *model.Variable, a float64) {
 	require.GreaterOrEqual(t, largest, a/2, v.Path())
 }
 
-// TestConvolutionalGradients: in the noise through G, and in the image through D, against finite differences.
+// TestConvolutionalGradients: in the noise through G, and in the image through D, against finite differences. On XLA
+// TestGoldenFacesAndObjects holds them.
 func TestConvolutionalGradients(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		if b.Name() != gantest.Open(t, "go").Name() && !gantest.Long() {
+			t.Skip("in long tests")
+		}
 		store := model.NewStore()
 		require.NoError(t, store.SetRNGStateFromSeed(1))
 		frozen := func(player func(root *model.Scope, x *Node) *Node, dims ...int) func(x *Node) *Node {

@@ -88,6 +88,7 @@ var plan = map[string][]string{
 	"internal/suggest":  {},
 	"tests":             {},
 	"tests/faults":      {},
+	"tests/suite":       {},
 	"tests/trials":      {"", "ganlib/diagnose", "ganlib/record", "ganlib/run"},
 	"tests/wasm":        {"ganlib", "ganlib/backend", "ganlib/data", "ganlib/optim", "ganlib/record"},
 }

@@ -21,12 +21,18 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
-const (
-	killSteps = 120
-	kills     = 20
-)
+const killSteps = 120
+
+// kills is how often the command is killed. The moments differ each time the test runs.
+func kills() int {
+	if gantest.Long() {
+		return 20
+	}
+	return 6
+}
 
 // trainArgs is the command that is killed: the real game of Figure 1 with a checkpoint every iteration, so it is often
 // killed while it writes one.
@@ -34,19 +40,19 @@ func trainArgs(dir string) []string {
 	return []string{"train", "figure1", "--backend", "go", "--steps", fmt.Sprint(killSteps), "--save-every", "1", "-d", dir}
 }
 
-// TestKill kills `gan train` at 20 random moments between the first checkpoint and the end. Every time all files of the
+// TestKill kills `gan train` at random moments between the first checkpoint and the end. Every time all files of the
 // directory can be read, and the same command resumes from the newest checkpoint. The final run equals an uninterrupted
 // one, bit for bit.
 func TestKill(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "figure1")
-	moments := rand.Perm(killSteps - 20)[:kills] // a fast machine makes some more iterations before it is killed
+	moments := rand.Perm(killSteps - 20)[:kills()] // a fast machine makes some more iterations before it is killed
 	slices.Sort(moments)
 	step := 0
 	for _, moment := range moments {
 		step = killOne(t, dir, step, 1+moment)
 	}
-	require.Less(t, step, killSteps, "the run was over before it had been killed %d times", kills)
-	t.Logf("the last of %d processes was killed after iteration %d of %d", kills, step, killSteps)
+	require.Less(t, step, killSteps, "the run was over before it had been killed %d times", kills())
+	t.Logf("the last of %d processes was killed after iteration %d of %d", kills(), step, killSteps)
 	out := must(t, trainArgs(dir)...)
 	require.Contains(t, out, fmt.Sprintf("resuming %s at step %d of %d\n", dir, step, killSteps))
 	requireReadable(t, dir)

@@ -32,10 +32,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// command is a gan command to start. It chooses its own backend; the environment does not.
+// command is a gan command to start. Without --backend it takes the Go engine, whatever this process's environment
+// says: XLA compiles a game for seconds in every process.
 func command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), isGan+"=1", backend.Env+"=")
+	cmd.Env = append(os.Environ(), isGan+"=1", backend.Env+"=go")
 	return cmd
 }
 

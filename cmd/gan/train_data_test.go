@@ -20,8 +20,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// imagesEach is the number of images in each file of TestTrainOnAnyData: a minibatch of 128 and two more.
-const imagesEach = 130
+// imagesEach is the number of images in each file of TestTrainOnAnyData: a minibatch of 16 and four more.
+const imagesEach = 20
 
 // TestTrainOnAnyData trains one iteration on every kind of data that --data can name, on images of 14 x 14, and samples
 // from the result.
@@ -66,7 +66,8 @@ func TestTrainOnAnyData(t *testing.T) {
 			dir := t.TempDir()
 			what, home := kind.data(t, dir), filepath.Join(dir, "run")
 			out := must(t, "train", "--data", what, "--preset", "mnist28-unconditional", "--size", "14", "--flip",
-				"--with-replacement", "--steps", "1", "-d", home, "--backend", "go")
+				"--with-replacement", "--steps", "1", "-d", home, "--backend", "go", "--set", "batch_size=16",
+				"--set", "generator.dcgan.hidden=8", "--set", "discriminator.dcgan.hidden=8")
 			require.Contains(t, out, ", on "+what)
 
 			r, err := run.Open(home)

@@ -21,6 +21,12 @@ import (
 // sets it where XLA is expected.
 const RequireXLA = "GAN_REQUIRE_XLA"
 
+// LongTests is the environment variable under which tests try every case. `make test-long` sets it.
+const LongTests = "GAN_LONG_TESTS"
+
+// Long reports whether tests should try every case, those too that another test holds on the other engine.
+func Long() bool { return os.Getenv(LongTests) != "" }
+
 // Backends runs test once on the Go backend and once on XLA CPU, as subtests.
 func Backends(t *testing.T, test func(t *testing.T, b compute.Backend)) {
 	t.Helper()

@@ -113,6 +113,19 @@ func weights(t *testing.T) string {
 	return weightsOnce.dir
 }
 
+// extractors are by backend. Tests share them, for XLA compiles the network for many seconds.
+var extractors = map[string]*Extractor{}
+
+func extractorOn(t *testing.T, b compute.Backend) *Extractor {
+	t.Helper()
+	if extractors[b.Name()] == nil {
+		extractor, err := New(b, weights(t))
+		require.NoError(t, err)
+		extractors[b.Name()] = extractor
+	}
+	return extractors[b.Name()]
+}
+
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if weightsOnce.dir != "" {
@@ -137,11 +150,9 @@ func golden() *data.Images {
 // TestGolden compares the network, the order of its weights and the scale of its images with Keras's, which computed in
 // float64. Images scaled by 256 instead of 255 change the features by 4e-3 of the largest.
 func TestGolden(t *testing.T) {
-	dir, file := weights(t), gantest.OpenGolden(t, "../../../../tests/golden", "inception-keras")
+	file := gantest.OpenGolden(t, "../../../../tests/golden", "inception-keras")
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-		extractor, err := New(b, dir)
-		require.NoError(t, err)
-		x, dim, err := extractor.Extract(t.Context(), golden())
+		x, dim, err := extractorOn(t, b).Extract(t.Context(), golden())
 		require.NoError(t, err)
 		require.Equal(t, embedding, dim)
 		file.Check(t, "features", tensors.FromFlatDataAndDimensions(x, 2, dim), 1e-5)
@@ -152,8 +163,7 @@ func TestGolden(t *testing.T) {
 // TestExtract: an image's features do not depend on those beside it, also in the last, filled batch. Grey images equal
 // colour ones with equal channels, and small ones equal those resized before.
 func TestExtract(t *testing.T) {
-	extractor, err := New(gantest.Open(t, "xla:cpu"), weights(t))
-	require.NoError(t, err)
+	extractor := extractorOn(t, gantest.Open(t, "xla:cpu"))
 	grey := &data.Images{Name: "grey", N: atOnce + 1, Height: 8, Width: 8, Channels: 1}
 	for i := range grey.N * grey.Size() {
 		grey.Pixels = append(grey.Pixels, uint8(hashed(2, i)>>24))
