@@ -26,7 +26,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 TARGET := cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks trials run build release fmt clean setup docker docker-check
+.PHONY: help lab test lint notebooks trials bench bench-peers run build release fmt clean setup docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for thos
 
 trials: setup ## hits and false alarms of the diagnosis on runs made to fail, into tests/trials/README.md (hours; it resumes)
 	$(ENV) go run ./tests/trials -seeds 100-109 -table tests/trials/README.md
+
+bench: setup ## speed of this library on this machine (ARGS="--only mnist28 --rounds 1" passes options on)
+	$(ENV) python3 tests/bench/run.py $(ARGS)
+
+bench-peers: setup ## the same beside PyTorch, TensorFlow and JAX, in build/bench (7 GB), into tests/bench/README.md
+	$(ENV) python3 tests/bench/run.py --peers --readme $(ARGS)
 
 run: setup ## the command line: make run ARGS="train mnist"
 	@$(ENV) go run ./cmd/gan $(ARGS)
