@@ -37,7 +37,7 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-long fuzz lint notebooks trials gpu-check gpu-bench run build release fmt clean setup plugin \
+.PHONY: help lab test test-long fuzz lint notebooks trials bench bench-peers gpu-check gpu-bench run build release fmt clean setup plugin \
 	docker docker-check
 
 help: ## list these targets
@@ -66,6 +66,12 @@ notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for thos
 
 trials: setup ## hits and false alarms of the diagnosis on runs made to fail, into tests/trials/README.md (hours; it resumes)
 	$(ENV) go run ./tests/trials -seeds 100-109 -table tests/trials/README.md
+
+bench: setup ## speed of this library on this machine (ARGS="--only mnist28 --rounds 1" passes options on)
+	$(ENV) python3 tests/bench/run.py $(ARGS)
+
+bench-peers: setup ## the same beside PyTorch, TensorFlow and JAX, in build/bench (7 GB), into tests/bench/README.md
+	$(ENV) python3 tests/bench/run.py --peers --readme $(ARGS)
 
 gpu-check: ## compare an iteration on the GPU with the CPU's, TF32 off (DEVICE=xla:cpu,notf32 to see it run without a GPU)
 	@GOMLX_BACKEND=$(firstword $(subst $(comma), ,$(DEVICE))) sh docker/setup.sh

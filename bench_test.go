@@ -1,7 +1,6 @@
 package gans
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -97,78 +95,4 @@ func benchmarkMinibatches(b *testing.B, cfg Config, source data.Source, drawing 
 	b.ReportMetric(draw, "draw-ms")
 	b.ReportMetric(iteration, "iteration-ms")
 	b.ReportMetric(100*draw/(draw+iteration), "%")
-}
-
-// BenchmarkIteration reports the milliseconds of an iteration, by one call each and in a loop, of small games and of
-// DCGAN's on MNIST: the median over calls of about a quarter of a second, with the minibatches of the preset's data.
-func BenchmarkIteration(b *testing.B) {
-	line := Figure1() // the 1-D game of the comparisons with other frameworks
-	line.K, line.BatchSize = 1, 128
-	for _, c := range []struct {
-		name string
-		cfg  Config
-	}{{"1-D", line}, {"figure1", Figure1()}, {"ring8", Ring8()}, {"mnist", MNIST()}, {"mnist28", MNIST28Unconditional()}} {
-		for _, engine := range []string{"go", "xla:cpu"} {
-			b.Run(c.name+"/"+engine, func(b *testing.B) { benchmarkIteration(b, c.cfg, engine, false) })
-		}
-		b.Run(c.name+"/xla:cpu loop", func(b *testing.B) { benchmarkIteration(b, c.cfg, "xla:cpu", true) })
-	}
-}
-
-func benchmarkIteration(b *testing.B, cfg Config, engine string, looped bool) {
-	cfg.Backend = engine
-	feed := feedOf(b, cfg)
-	gan, err := cfg.newGame(b.Context(), feed)
-	if err != nil {
-		b.Fatal(err)
-	}
-	gan.Backend = gantest.Open(b, engine)
-	spec, err := gan.spec(b.Context(), feed, Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	step := 0
-	some := func() int { // one call
-		batch, err := spec.Batches(step)
-		if err != nil {
-			b.Fatal(err)
-		}
-		metrics, err := spec.Trainer.TrainStep(batch)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, m := range metrics {
-			tensors.ToScalar[float32](m)
-		}
-		return 1
-	}
-	if looped {
-		l, err := loop.ForTrainer(spec.Trainer, spec.Update, spec.Blocks)
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer l.Finalize()
-		some = func() int {
-			rows, err := l.Some(step, math.MaxInt)
-			if err != nil {
-				b.Fatal(err)
-			}
-			return len(rows)
-		}
-	}
-	for range 10 { // the first call compiles, and a loop finds its pace
-		step += some()
-	}
-	var each []float64
-	for b.Loop() {
-		began, n := time.Now(), 0
-		for time.Since(began) < time.Second/4 {
-			n += some()
-		}
-		step += n
-		each = append(each, time.Since(began).Seconds()*1e3/float64(n))
-	}
-	slices.Sort(each)
-	b.ReportMetric(each[len(each)/2], "ms/iteration")
-	b.ReportMetric(0, "ns/op")
 }

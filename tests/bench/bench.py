@@ -1,50 +1,77 @@
-"""What the peers' scripts share: their arguments, the data, the clock and the report."""
+"""What the peers' scripts share: the games' data, the clock, and taking turns."""
 import argparse
 import json
-import resource
 import statistics
+import sys
 import time
 
 import numpy
 
-
-def arguments(doc, **switches):
-    """The command line; switches are options of one peer, by name, with their help."""
-    parser = argparse.ArgumentParser(description=doc.split("\n")[0])
-    parser.add_argument("preset", choices=["lsun64", "mnist28"])
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--seconds", type=float, default=20, help="of iterations timed, at least three")
-    parser.add_argument("--threads", type=int, default=2)
-    for name, text in switches.items():
-        parser.add_argument("--" + name.replace("_", "-"), action="store_true", help=text)
-    return parser.parse_args()
+# The trainable numbers of G and D, as the presets have them: the peers' networks are held to these.
+PARAMETERS = {
+    "line": [1153, 1153],
+    "ring8": [17_922, 17_025],
+    "mnist": [2_503_984, 1_231_441],
+    "mnist28": [6_820_538, 6_688_202],
+    "lsun64": [18_885_760, 17_232_768],
+}
+SIZE = 2048  # of the matrices of "product"
 
 
 def pictures(n, side, channels):
-    """The batch [n, side, side, channels] of ours (bench_test.go): waves, each of its own phase."""
+    """The batch [n, side, side, channels]: waves, each of its own phase, from 0 to 1 if grey and from -1 if not."""
     image, row, column, channel = numpy.ogrid[:n, :side, :side, :channels]
     x = numpy.sin(2 * numpy.pi * (row + column) / side + image + channel).astype("float32")
     return x if channels > 1 else (x + 1) / 2
 
 
-def measure(peer, args, game):
-    """Times the first iteration, two more to warm up, then args.seconds of them. Prints one line of JSON."""
-    iteration, counts = game()
-    start = time.perf_counter()
-    first_losses = iteration()
-    first = time.perf_counter() - start
-    iteration(), iteration()
-    times = []
-    while len(times) < 3 or sum(times) < args.seconds:
+def ring(n):
+    """The batch [n, 2] of eight blots on a circle."""
+    angle = 2 * numpy.pi * numpy.random.default_rng(1).integers(8, size=n) / 8
+    centre = 2 * numpy.stack([numpy.cos(angle), numpy.sin(angle)], 1)
+    return (centre + 0.02 * numpy.random.default_rng(2).standard_normal((n, 2))).astype("float32")
+
+
+def median(seconds, some):
+    """The median milliseconds of an iteration, over calls of some() for at least the seconds. It returns how many it made."""
+    each, began = [], time.perf_counter()
+    while not each or time.perf_counter() - began < seconds:
         start = time.perf_counter()
-        losses = iteration()
-        times.append(time.perf_counter() - start)
-    print(json.dumps({
-        "who": peer, "preset": args.preset, "batch": args.batch, "threads": args.threads,
-        "images_per_s": round(args.batch / statistics.median(times), 2),
-        "slowest": round(args.batch / max(times), 2), "fastest": round(args.batch / min(times), 2),
-        "iterations": len(times), "first_s": round(first, 3),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "parameters": counts,
-        "losses": [[round(loss, 4) for loss in pair] for pair in (first_losses, losses)],
-    }))
+        n = some()
+        each.append(1e3 * (time.perf_counter() - start) / n)
+    return statistics.median(each)
+
+
+def peer(who, doc, game):
+    """A peer's main program: it says how long the first iteration took, then answers each line of the standard input, a
+    number of seconds, by the median time of an iteration in them.
+
+    game(name, batch, threads) returns iterate(n), which makes n iterations and returns the losses of the last; the
+    parameters of G and D, or None; and the n of a call, or None for as many as take a quarter of a second."""
+    parser = argparse.ArgumentParser(description=doc.split("\n")[0])
+    parser.add_argument("game", choices=["product", *PARAMETERS])
+    parser.add_argument("batch", type=int)
+    parser.add_argument("threads", type=int)
+    args = parser.parse_args()
+    start = time.perf_counter()
+    iterate, counts, n = game(args.game, args.batch, args.threads)
+    assert counts == PARAMETERS.get(args.game), (counts, PARAMETERS.get(args.game))
+    pace = n is None
+    n = n or 1
+    iterate(n)
+    first = time.perf_counter() - start
+
+    def some():
+        nonlocal n
+        made, began = n, time.perf_counter()
+        losses = iterate(n)
+        assert numpy.isfinite(losses).all(), losses
+        if pace:
+            n = max(1, min(4 * n, int(0.25 * n / (time.perf_counter() - began))))
+        return made
+
+    for _ in range(3):
+        some()
+    print(json.dumps({"who": who, "first_s": first, "parameters": counts}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps({"ms": median(float(line), some)}), flush=True)

@@ -20,24 +20,21 @@ class Watch:
 
     def __init__(self):
         self.cores = os.sched_getaffinity(0)
-        self.start, self.busy, self.own = time.perf_counter(), _busy(self.cores), self._own()
+        self.start, self.busy = time.perf_counter(), _busy(self.cores)
 
-    @staticmethod
-    def _own():
-        t = os.times()  # of this process and of those it started and waited for
-        return t.user + t.system + t.children_user + t.children_system
+    def seconds(self):
+        return time.perf_counter() - self.start
 
-    def others(self):
-        """The share of the cores' time, 0 to 1, that went to other processes."""
-        time_there_was = (time.perf_counter() - self.start) * len(self.cores)
-        return max(0.0, (_busy(self.cores) - self.busy - (self._own() - self.own)) / time_there_was)
+    def working(self):
+        """The share of the cores' time, 0 to 1, in which they worked for anyone."""
+        return (_busy(self.cores) - self.busy) / (self.seconds() * len(self.cores))
 
 
 def wait(limit, share=0.05, window=0.5):
-    """Sleeps until others use less than a share of the cores, or for limit seconds."""
+    """Sleeps until the cores work less than a share of the time, or for limit seconds."""
     deadline = time.perf_counter() + limit
     while time.perf_counter() < deadline:
         watch = Watch()
         time.sleep(window)
-        if watch.others() < share:
+        if watch.working() < share:
             return

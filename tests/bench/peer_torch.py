@@ -1,10 +1,10 @@
-"""The iteration of dcganlib's presets in PyTorch: eager mode, channels_last.
-
-    python torch_dcgan.py lsun64|mnist28 [--batch 32] [--seconds 20] [--threads 2] [--compile]
+"""The games in PyTorch: eager mode, channels_last.
 
 As fast as eager mode is known to go: weights and images channels_last, Adam fused, fakes for D drawn
 without recording, and a backward pass that stops at the weights of the player that moves.
 """
+import functools
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -117,43 +117,95 @@ class MNIST28Discriminator(nn.Module):
         return self.last(y.join(self.hidden(y.join(flat(h)))))
 
 
-PRESETS = {
-    "lsun64": (LSUN64Generator, LSUN64Discriminator, 3, 64),
-    "mnist28": (MNIST28Generator, MNIST28Discriminator, 1, 28),
+def mlp(activation, *units):
+    layers = [layer for a, b in zip(units, units[1:]) for layer in (nn.Linear(a, b), activation)]
+    return nn.Sequential(*layers[:-1])
+
+
+class MLP2014Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = mlp(nn.ReLU(inplace=True), Z, 1200, 1200, 784)
+
+    def forward(self, z, _):
+        return torch.sigmoid(self.layers(z))
+
+
+class MLP2014Discriminator(nn.Module):
+    """Maxout layers of 5 pieces, dropout before each layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.last = nn.Linear(784, 1200), nn.Linear(240, 1200), nn.Linear(240, 1)
+
+    def forward(self, x, _):
+        h = self.first(F.dropout(x, 0.2)).view(-1, 5, 240).amax(1)
+        h = self.second(F.dropout(h, 0.5)).view(-1, 5, 240).amax(1)
+        return self.last(F.dropout(h, 0.5))
+
+
+class Plain(nn.Module):
+    def __init__(self, activation, *units):
+        super().__init__()
+        self.layers = mlp(activation, *units)
+
+    def forward(self, x, _):
+        return self.layers(x)
+
+
+# Networks of G and D, and the standard deviation of their weights; None is PyTorch's own.
+NETWORKS = {
+    "line": (lambda: Plain(nn.Tanh(), 1, 32, 32, 1), lambda: Plain(nn.Tanh(), 1, 32, 32, 1), None),
+    "ring8": (lambda: Plain(nn.ReLU(inplace=True), 8, 128, 128, 2), lambda: Plain(nn.ReLU(inplace=True), 2, 128, 128, 1), None),
+    "mnist": (MLP2014Generator, MLP2014Discriminator, 0.02),
+    "mnist28": (MNIST28Generator, MNIST28Discriminator, 0.02),
+    "lsun64": (LSUN64Generator, LSUN64Discriminator, 0.02),
 }
 
 
-def player(network):
-    """Weights from N(0, .02), batch norm's scales from N(1, .02)."""
+def player(network, deviation, rule):
+    """Weights from N(0, deviation), batch norm's scales from N(1, .02)."""
     network = network().to(memory_format=torch.channels_last)
-    for name, p in network.named_parameters():
+    for name, p in network.named_parameters() if deviation else []:
         if p.dim() > 1:
-            nn.init.normal_(p, 0, 0.02)
-        elif name.endswith("weight"):
+            nn.init.normal_(p, 0, deviation)
+        elif name.endswith("norm.weight"):
             nn.init.normal_(p, 1, 0.02)
-    return network, torch.optim.Adam(network.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=True)
+    return network, rule(network.parameters())
 
 
-def game(args):
-    """One iteration as a function that returns both losses, and both players' parameter counts."""
-    torch.set_num_threads(args.threads)
+def data(name, n):
+    """A minibatch, its labels, and how noise is drawn."""
+    uniform = lambda: torch.rand(n, Z) * 2 - 1
+    if name == "line":
+        return torch.randn(n, 1) / 2 + 1, None, lambda: torch.randn(n, 1)
+    if name == "ring8":
+        return torch.from_numpy(bench.ring(n)), None, lambda: torch.randn(n, 8)
+    if name == "mnist":
+        return torch.from_numpy(bench.pictures(n, 28, 1)).view(n, -1), None, uniform
+    side, channels = {"mnist28": (28, 1), "lsun64": (64, 3)}[name]
+    y = Labels(F.one_hot(torch.arange(n) % CLASSES, CLASSES).float())
+    return torch.from_numpy(bench.pictures(n, side, channels)).permute(0, 3, 1, 2), y, uniform
+
+
+def game(name, n, threads):
+    torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # as TensorFlow and XLA do
     torch.manual_seed(1)
-    generator, discriminator, channels, side = PRESETS[args.preset]
-    (G, g_rule), (D, d_rule) = player(generator), player(discriminator)
+    if name == "product":
+        a, b = torch.randn(bench.SIZE, bench.SIZE), torch.randn(bench.SIZE, bench.SIZE)
+        return lambda times: [(a @ b)[0, 0].item() for _ in range(times)], None, 1
+    generator, discriminator, deviation = NETWORKS[name]
+    rule = functools.partial(torch.optim.Adam, lr=2e-4 if deviation else 1e-3, betas=(0.5, 0.999), fused=True)
+    if name == "mnist":
+        rule = functools.partial(torch.optim.SGD, lr=0.1, momentum=0.5, fused=True)
+    (G, g_rule), (D, d_rule) = (player(network, deviation, rule) for network in (generator, discriminator))
     counts = [sum(p.numel() for p in network.parameters()) for network in (G, D)]
-    if args.compile:
-        G, D = torch.compile(G), torch.compile(D)
-    n = args.batch
-    x = torch.from_numpy(bench.pictures(n, side, channels)).permute(0, 3, 1, 2)
-    y = Labels(F.one_hot(torch.arange(n) % CLASSES, CLASSES).float())
+    x, y, noise = data(name, n)
     real, fake = torch.ones(n, 1), torch.zeros(n, 1)
     loss = F.binary_cross_entropy_with_logits
 
-    def noise():
-        return torch.rand(n, Z) * 2 - 1
-
-    def iteration():
+    def in_turn():
         with torch.no_grad():
             fakes = G(noise(), y)
         d_loss = loss(D(x, y), real) + loss(D(fakes, y), fake)
@@ -161,15 +213,32 @@ def game(args):
         d_loss.backward()
         d_rule.step()
 
-        g_loss = loss(D(G(noise(), y), y), real)
+        logits = D(G(noise(), y), y)
+        g_loss = -loss(logits, fake) if name == "line" else loss(logits, real)  # minimax, or not saturating
         g_rule.zero_grad()
         g_loss.backward(inputs=list(G.parameters()))
         g_rule.step()
-        return d_loss.item(), g_loss.item()
+        return d_loss, g_loss
 
-    return iteration, counts
+    def simultaneous():
+        """The step of the 2014 code: both players move from one forward pass."""
+        logits = D(G(noise(), y), y)
+        d_loss, g_loss = (loss(D(x, y), real) + loss(logits, fake)) / 2, loss(logits, real)
+        g_rule.zero_grad(), d_rule.zero_grad()
+        d_loss.backward(inputs=list(D.parameters()), retain_graph=True)
+        g_loss.backward(inputs=list(G.parameters()))
+        d_rule.step(), g_rule.step()
+        return d_loss, g_loss
+
+    step = simultaneous if name == "mnist" else in_turn
+
+    def iterate(times):
+        for _ in range(times):
+            losses = step()
+        return [l.item() for l in losses]
+
+    return iterate, counts, None
 
 
 if __name__ == "__main__":
-    args = bench.arguments(__doc__, compile="torch.compile both players, which is no longer eager mode")
-    bench.measure("PyTorch " + torch.__version__ + ", torch.compile" * args.compile, args, lambda: game(args))
+    bench.peer("PyTorch " + torch.__version__, __doc__, game)

@@ -1,6 +1,4 @@
-"""The iteration of dcganlib's presets in TensorFlow: one tf.function, NHWC.
-
-    python tf_dcgan.py lsun64|mnist28 [--batch 32] [--seconds 20] [--threads 2] [--jit-compile] [--one-op]
+"""The games in TensorFlow: one tf.function an iteration, NHWC.
 
 Written on TensorFlow's own operations rather than Keras' layers, whose batch norm and Adam are not the
 fused ones.
@@ -35,6 +33,14 @@ class Player:
 
     def dense(self, name, x, units):
         return x @ self.weights(name, x.shape[1], units)
+
+    def affine_layer(self, name, x, units):
+        return self.dense(name, x, units) + self.variable(name + "/b", [units], tf.zeros)
+
+    def mlp(self, x, activation, *units):
+        for i, n in enumerate(units[:-1]):
+            x = activation(self.affine_layer(f"layer{i}", x, n))
+        return self.affine_layer("last", x, units[-1])
 
     def down(self, name, x, channels):
         return tf.nn.conv2d(x, self.weights(name, 5, 5, x.shape[3], channels), 2, "SAME")
@@ -98,22 +104,49 @@ def mnist28_discriminator(p, x, y):
     return p.dense("last", h, 1)
 
 
-PRESETS = {
-    "lsun64": (lsun64_generator, lsun64_discriminator, True, 3, 64),
-    "mnist28": (mnist28_generator, mnist28_discriminator, False, 1, 28),
+def maxout(p, name, x, dropped):
+    return tf.reduce_max(tf.reshape(p.affine_layer(name, tf.nn.dropout(x, dropped), 1200), [-1, 5, 240]), 1)
+
+
+def mnist_discriminator(p, x, _):
+    h = maxout(p, "second", maxout(p, "first", x, 0.2), 0.5)
+    return p.affine_layer("last", tf.nn.dropout(h, 0.5), 1)
+
+
+# Networks of G and D, whether batch norm has γ and β, and the dimension of the noise.
+NETWORKS = {
+    "line": (lambda p, z, _: p.mlp(z, tf.tanh, 32, 32, 1), lambda p, x, _: p.mlp(x, tf.tanh, 32, 32, 1), False, 1),
+    "ring8": (lambda p, z, _: p.mlp(z, tf.nn.relu, 128, 128, 2), lambda p, x, _: p.mlp(x, tf.nn.relu, 128, 128, 1), False, 8),
+    "mnist": (lambda p, z, _: tf.sigmoid(p.mlp(z, tf.nn.relu, 1200, 1200, 784)), mnist_discriminator, False, Z),
+    "mnist28": (mnist28_generator, mnist28_discriminator, False, Z),
+    "lsun64": (lsun64_generator, lsun64_discriminator, True, Z),
 }
 
 
-def game(args):
-    """One iteration as a function that returns both losses, and both players' parameter counts."""
-    tf.config.threading.set_intra_op_parallelism_threads(args.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1 if args.one_op else args.threads)
+def data(name, n):
+    if name == "line":
+        return tf.random.normal([n, 1], 1, 0.5)
+    if name == "ring8":
+        return tf.constant(bench.ring(n))
+    if name == "mnist":
+        return tf.reshape(tf.constant(bench.pictures(n, 28, 1)), [n, -1])
+    return tf.constant(bench.pictures(n, *{"mnist28": (28, 1), "lsun64": (64, 3)}[name]))
+
+
+def game(name, n, threads):
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.random.set_seed(1)
-    generator, discriminator, affine, channels, side = PRESETS[args.preset]
+    if name == "product":
+        a, b = (tf.random.normal([bench.SIZE, bench.SIZE]) for _ in range(2))
+        return lambda times: [tf.matmul(a, b)[0, 0].numpy() for _ in range(times)], None, 1
+    generator, discriminator, affine, dim = NETWORKS[name]
     G, D = Player(affine), Player(affine)
-    g_rule, d_rule = (tf.compat.v1.train.AdamOptimizer(2e-4, 0.5, 0.999) for _ in range(2))
-    n = args.batch
-    x = tf.constant(bench.pictures(n, side, channels))
+    if name == "mnist":
+        g_rule, d_rule = (tf.compat.v1.train.MomentumOptimizer(0.1, 0.5) for _ in range(2))
+    else:
+        g_rule, d_rule = (tf.compat.v1.train.AdamOptimizer(2e-4 if dim == Z else 1e-3, 0.5, 0.999) for _ in range(2))
+    x = data(name, n)
     y = tf.one_hot(tf.range(n) % CLASSES, CLASSES)
 
     def loss(logits, label):
@@ -121,9 +154,9 @@ def game(args):
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
 
     def noise():
-        return tf.random.uniform([n, Z], -1, 1)
+        return tf.random.normal([n, dim]) if dim != Z else tf.random.uniform([n, Z], -1, 1)
 
-    def iteration(x, y):
+    def in_turn(x, y):
         fakes = generator(G, noise(), y)
         with tf.GradientTape() as tape:
             d_loss = loss(discriminator(D, x, y), 1.0) + loss(discriminator(D, fakes, y), 0.0)
@@ -131,18 +164,34 @@ def game(args):
 
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(G.trainable())
-            g_loss = loss(discriminator(D, generator(G, noise(), y), y), 1.0)
+            logits = discriminator(D, generator(G, noise(), y), y)
+            g_loss = -loss(logits, 0.0) if name == "line" else loss(logits, 1.0)  # minimax, or not saturating
         g_rule.apply_gradients(zip(tape.gradient(g_loss, G.trainable()), G.trainable()))
         return d_loss, g_loss
 
-    compiled = tf.function(iteration, jit_compile=args.jit_compile)
-    # The variables, before the first iteration is timed: graphs of a compiled function cannot make them.
+    def simultaneous(x, y):
+        """The step of the 2014 code: both players move from one forward pass."""
+        with tf.GradientTape(persistent=True) as tape:
+            logits = discriminator(D, generator(G, noise(), y), y)
+            d_loss = (loss(discriminator(D, x, y), 1.0) + loss(logits, 0.0)) / 2
+            g_loss = loss(logits, 1.0)
+        d_gradient, g_gradient = tape.gradient(d_loss, D.trainable()), tape.gradient(g_loss, G.trainable())
+        d_rule.apply_gradients(zip(d_gradient, D.trainable()))
+        g_rule.apply_gradients(zip(g_gradient, G.trainable()))
+        return d_loss, g_loss
+
+    compiled = tf.function(simultaneous if name == "mnist" else in_turn)
+    # The variables, which a tape must find when it begins.
     tf.function(lambda: discriminator(D, generator(G, noise(), y), y)).get_concrete_function()
     counts = [sum(v.shape.num_elements() for v in player.trainable()) for player in (G, D)]
-    return lambda: [float(loss) for loss in compiled(x, y)], counts
+
+    def iterate(times):
+        for _ in range(times):
+            losses = compiled(x, y)
+        return [l.numpy() for l in losses]
+
+    return iterate, counts, None
 
 
 if __name__ == "__main__":
-    args = bench.arguments(__doc__, jit_compile="compile the tf.function by XLA", one_op="run one operation at a time")
-    options = ", jit_compile" * args.jit_compile + ", one operation at a time" * args.one_op
-    bench.measure("TensorFlow " + tf.__version__ + options, args, lambda: game(args))
+    bench.peer("TensorFlow " + tf.__version__, __doc__, game)
