@@ -71,7 +71,9 @@ func TestEngine(t *testing.T) {
 
 func TestCurve(t *testing.T) {
 	dir := t.TempDir()
-	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666)) }
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
+	}
 	write("config.json", `{}`)
 	write("history.jsonl", `{"step":10,"seconds":1,"v":-1.5,"d_fake":0.25}`+"\n"+`{"step":20,"seconds":2,"v":-1.25,"d_fake":0.5}`+"\n")
 	require.Equal(t, figure.Series{Name: "V", X: []float64{10, 20}, Y: []float64{-1.5, -1.25}}, Curve(dir, "V", Value("v")))
