@@ -13,10 +13,6 @@ PACKAGES = $$(go list ./... | grep -v "/tests$$")
 GO_TEST = go test -json -timeout 3h
 NOTEBOOK_TESTS = GAN_NOTEBOOK_TESTS=1 go test -json -count=1 -timeout 0 -parallel 2 ./tests
 
-# Without LLVM's optimizer XLA compiles in half the time: tests compile hundreds of programs that run for milliseconds.
-# Notebooks, whose networks are real, and `make test-long` run what users run.
-QUICK = XLA_FLAGS=--xla_backend_optimization_level=0
-
 # The packages that start goroutines or share files with other processes, for the race detector.
 CONCURRENT = $$(go list ./... | grep -E "/(run|sweep|watch|live|data|lsun|progress)$$")
 
@@ -24,7 +20,7 @@ CONCURRENT = $$(go list ./... | grep -E "/(run|sweep|watch|live|data|lsun|progre
 # and without, they step a pointer past the end of a slice before they find that the loop is over. The checks are
 # off for that engine only.
 RACE = -race -short -gcflags=github.com/gomlx/compute/...=-d=checkptr=0
-RACED = if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(QUICK) $(GO_TEST) $(RACE) $(CONCURRENT); \
+RACED = if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(GO_TEST) $(RACE) $(CONCURRENT); \
 	else echo "No C compiler: nothing runs under the race detector."; fi
 
 # `gan version` prints it. A program from `go install ...@v1.2.3` knows its version without.
@@ -37,8 +33,8 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-long fuzz lint notebooks trials bench bench-peers gpu-check gpu-bench run build release fmt clean setup plugin \
-	docker docker-check
+.PHONY: help lab test test-long fuzz lint notebooks trials bench bench-peers gpu-check gpu-bench run build release \
+	fmt clean setup plugin docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +45,7 @@ lab: setup ## open JupyterLab on the notebooks (ARGS="--no-browser --port 8899" 
 
 test: setup ## go vet for three systems, Go tests (concurrent packages also under -race), every notebook executed
 	$(ENV) go run ./tests/suite 'go vet ./...' 'GOOS=darwin CGO_ENABLED=0 go vet ./...' \
-		'GOOS=windows CGO_ENABLED=0 go vet ./...' '$(QUICK) $(GO_TEST) $(PACKAGES)' '$(RACED)' '$(NOTEBOOK_TESTS)'
+		'GOOS=windows CGO_ENABLED=0 go vet ./...' '$(GO_TEST) $(PACKAGES)' '$(RACED)' '$(NOTEBOOK_TESTS)'
 
 test-long: setup ## Go tests with every case, as XLA compiles for users (an hour)
 	$(ENV) GAN_LONG_TESTS=1 go run ./tests/suite '$(GO_TEST) -count=1 ./...'

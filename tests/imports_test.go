@@ -81,6 +81,8 @@ var plan = map[string][]string{
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 
+	"notebooks/lesson": {"ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/run"},
+
 	"internal/disk":     {},
 	"internal/gantest":  {"ganlib/backend", "ganlib/invalid"},
 	"internal/memory":   {},

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -78,8 +79,14 @@ func styleRules(nb notebook) []string {
 	if !slices.Contains(strings.Split(string(cells[0].Source), "\n"), "%noautoget") {
 		say("the first code cell lacks %%noautoget, so that every cell would ask the network for modules")
 	}
+	for _, unused := range unusedImports(cells) {
+		say("the first code cell imports %q, which no cell uses", unused)
+	}
 	var lengths []int
 	for i, c := range cells {
+		if i > 0 && len(importsOf(string(c.Source))) > 0 {
+			say("cell %d: imports; they stand once, in the first code cell, and later cells have them too", positions[i])
+		}
 		length := len(codeLines(string(c.Source)))
 		if length > maxLines {
 			say("cell %d: %d lines, at most %d", positions[i], length, maxLines)
@@ -107,6 +114,44 @@ func styleRules(nb notebook) []string {
 		say("%d cells of prose for %d of code; each code cell wants one before it", prose, len(cells))
 	}
 	return broken
+}
+
+// importLine is an import as it stands in a block, or by itself: a name, perhaps, and a path.
+var importLine = regexp.MustCompile(`^(?:import )?([\w.]+ )?"([^"]+)"$`)
+
+// An imported package: the name it has in the code, "." for all of its names, and its path.
+type imported struct{ name, path string }
+
+// importsOf are the imports of a cell.
+func importsOf(source string) []imported {
+	code := codeLines(source)
+	var found []imported
+	for line := range strings.SplitSeq(source, "\n") {
+		line = strings.TrimSpace(line)
+		parts := importLine.FindStringSubmatch(line)
+		if parts == nil || slices.Contains(code, line) {
+			continue
+		}
+		name := strings.TrimSpace(parts[1])
+		if name == "" {
+			name = path.Base(majorVersion.ReplaceAllString(parts[2], ""))
+		}
+		found = append(found, imported{name, parts[2]})
+	}
+	return found
+}
+
+var majorVersion = regexp.MustCompile(`/v\d+$`)
+
+// unusedImports are those of the first code cell that none of the cells uses. gonb takes them out in silence.
+func unusedImports(cells []cell) (unused []string) {
+	for _, i := range importsOf(string(cells[0].Source)) {
+		use := regexp.MustCompile(`(?:^|[^\w.])` + regexp.QuoteMeta(i.name) + `\.\w`)
+		if i.name != "." && !slices.ContainsFunc(cells, func(c cell) bool { return use.MatchString(string(c.Source)) }) {
+			unused = append(unused, i.path)
+		}
+	}
+	return unused
 }
 
 // codeLines are the lines of a cell that are neither blank nor imports.
@@ -185,7 +230,13 @@ func TestRulesCanBeBroken(t *testing.T) {
 		"13 lines":             {source(strings.Repeat("f()\n", maxMedianLines)), "median of 13"},
 		"41 lines":             {source(strings.Repeat("f()\n", maxLines)), "cell 2: 41 lines"},
 		"12 lines":             {source(strings.Repeat("f()\n\n", maxMedianLines-1)), ""},
-		"imports":              {source("import (\n" + strings.Repeat("\"os\"\n", 50) + ")\nimport \"fmt\""), ""},
+		"imports":              {source("import (\n" + strings.Repeat("\"os\"\n", 50) + ")\nimport \"fmt\"\nfmt.Println(os.Args)"), ""},
+		"imports of all kinds": {source("import (\n\tr \"math/rand/v2\"\n. \"os\"\n\"math/big/v3\")\nx(r.Int(), big.One)"), ""},
+		"an unused import":     {source("import \"os\"\nx := \"os\""), `imports "os", which no cell uses`},
+		"an unused version":    {source("import \"math/rand/v2\"\nx.rand.Int()"), `imports "math/rand/v2"`},
+		"imports later": {func(nb *notebook) {
+			nb.Cells = append(nb.Cells, cell{Type: "markdown", ID: "c"}, cell{Type: "code", ID: "d", Source: "import \"os\"\nos.Exit(0)"})
+		}, "cell 4: imports"},
 		"an address":           {source(`f("https://example.org")`), "network address (https://)"},
 		"an image by accident": {source("f(`\n![a](b)\n`)"), `the line "![a](b)"`},
 		"an indented one":      {source("f(`\n ![a](b)\n`)"), ""},
