@@ -295,6 +295,8 @@ type still struct{ batch []*tensors.Tensor }
 
 func (s still) Most() int { return 1024 }
 
+func (s still) Shared() int { return 0 }
+
 func (s still) Load(int, int) ([]*tensors.Tensor, error) { return s.batch, nil }
 
 func (s still) Batch(block []*Node, _ *Node) []*Node { return block }

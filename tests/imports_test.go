@@ -21,13 +21,13 @@ var plan = map[string][]string{
 	"ganlib/record":  {},
 
 	// What a game is made of. These, and what they use, run in browsers.
-	"ganlib/backend":              {"ganlib/backend/plugin", "ganlib/invalid"},
+	"ganlib/backend":        {"ganlib/backend/plugin", "ganlib/invalid"},
 	"ganlib/backend/plugin": {"ganlib/invalid"},
-	"ganlib/layer":                {},
-	"ganlib/loop":                 {"ganlib/invalid"},
-	"ganlib/optim":                {"ganlib/invalid"},
-	"ganlib":                      {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record"},
-	"dcganlib":                    {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
+	"ganlib/layer":          {},
+	"ganlib/loop":           {"ganlib/invalid"},
+	"ganlib/optim":          {"ganlib/invalid"},
+	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record"},
+	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},

@@ -5,6 +5,7 @@ package backend
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	_ "github.com/gomlx/go-xla/compute/xla" // registers "xla"
 	"github.com/gomlx/go-xla/pjrt"
@@ -23,7 +24,7 @@ func availablePlugins() map[string]string { return pjrt.AvailablePlugins() }
 // loadXLA loads the plugin for the CPU through package plugin. What it compiles is kept where $GAN_XLA_CACHE says, else
 // beside the plugin in the .venv of a checkout, if that can be written to.
 func loadXLA(path string) error {
-	if filepath.Base(path) != pluginFile("cpu") {
+	if !slices.Contains(pluginFiles("cpu"), filepath.Base(path)) {
 		return nil
 	}
 	dir, asked := os.LookupEnv(plugin.CacheEnv)

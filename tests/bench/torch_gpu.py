@@ -2,11 +2,12 @@
 
     python torch_gpu.py lsun64|mnist28 [--batch 128] [--seconds 20] [--device cuda] [--precision float32|tf32|bfloat16]
 
-The networks are torch_dcgan.py's. Both players are compiled by torch.compile; the losses stay on the device, and
+The networks are peer_torch.py's. Both players are compiled by torch.compile; the losses stay on the device, and
 the clock is read after many iterations, as ours is. In bfloat16 the forward passes run under autocast, with the
 weights in float32. With --device cpu it runs on a machine without a GPU, to see that it runs.
 """
 import argparse
+import functools
 import json
 import time
 
@@ -14,12 +15,12 @@ import torch
 import torch.nn.functional as F
 
 import bench
-import torch_dcgan as dcgan
+import peer_torch as peer
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("preset", choices=sorted(dcgan.PRESETS))
+    parser.add_argument("preset", choices=["lsun64", "mnist28"])
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seconds", type=float, default=20, help="of iterations timed")
     parser.add_argument("--device", default="cuda")
@@ -34,20 +35,18 @@ def game(args):
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
     torch.backends.cudnn.benchmark = True
     torch.set_default_device(args.device)
-    generator, discriminator, channels, side = dcgan.PRESETS[args.preset]
-    (G, g_rule), (D, d_rule) = dcgan.player(generator), dcgan.player(discriminator)
+    generator, discriminator, deviation = peer.NETWORKS[args.preset]
+    adam = functools.partial(torch.optim.Adam, lr=2e-4, betas=(0.5, 0.999), fused=True)
+    (G, g_rule), (D, d_rule) = (peer.player(network, deviation, adam) for network in (generator, discriminator))
     G, D = torch.compile(G), torch.compile(D)
     n = args.batch
-    x = torch.from_numpy(bench.pictures(n, side, channels)).to(args.device).permute(0, 3, 1, 2)
-    y = dcgan.Labels(F.one_hot(torch.arange(n) % dcgan.CLASSES, dcgan.CLASSES).float())
+    x, y, noise = peer.data(args.preset, n)
+    x = x.to(args.device)
     real, fake = torch.ones(n, 1), torch.zeros(n, 1)
     loss = F.binary_cross_entropy_with_logits
 
     def forward():
         return torch.autocast(args.device, torch.bfloat16, enabled=args.precision == "bfloat16")
-
-    def noise():
-        return torch.rand(n, dcgan.Z) * 2 - 1
 
     def judged(images):
         return D(images, y).float()
