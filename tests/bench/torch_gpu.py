@@ -14,7 +14,6 @@ import time
 import torch
 import torch.nn.functional as F
 
-import bench
 import peer_torch as peer
 
 
