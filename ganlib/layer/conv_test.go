@@ -273,3 +273,15 @@ func TestConvolutionErrors(t *testing.T) {
 		require.ErrorContains(t, err, message)
 	}
 }
+
+func normal32(dims ...int) *tensors.Tensor {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	values := make([]float32, n)
+	for i, v := range random(n, 1) {
+		values[i] = float32(v)
+	}
+	return tensors.FromFlatDataAndDimensions(values, dims...)
+}
