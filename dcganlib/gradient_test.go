@@ -30,7 +30,7 @@ func TestGradients(t *testing.T) {
 	for name, n := range map[string]Networks{"paper": paper, "torch": torch, "mathworks": mathworks, "mnist": mnist} {
 		t.Run(name, func(t *testing.T) {
 			gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-				if b.Name() != gantest.Open(t, "go").Name() && name != "mathworks" && !gantest.Long() {
+				if !gantest.OnGo(t, b) && name != "mathworks" && !gantest.Long() {
 					t.Skip("in long tests")
 				}
 				checkGradient(t, b, n, ganlib.DiscriminatorScope, discriminatorLoss)

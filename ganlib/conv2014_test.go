@@ -148,7 +148,7 @@ func requireRange(t *testing.T, v *model.Variable, a float64) {
 // TestGoldenFacesAndObjects holds them.
 func TestConvolutionalGradients(t *testing.T) {
 	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-		if b.Name() != gantest.Open(t, "go").Name() && !gantest.Long() {
+		if !gantest.OnGo(t, b) && !gantest.Long() {
 			t.Skip("in long tests")
 		}
 		store := model.NewStore()

@@ -252,7 +252,7 @@ func TestPenaltyThroughNetworks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			gantest.Backends(t, func(t *testing.T, b compute.Backend) {
-				if b.Name() != gantest.Open(t, "go").Name() && name != "mlp" && !gantest.Long() {
+				if !gantest.OnGo(t, b) && name != "mlp" && !gantest.Long() {
 					t.Skip("in long tests")
 				}
 				checkPenalty(t, b, c.d, c.dims, WGANGP)

@@ -4,9 +4,9 @@
 // and "xla:cuda" run Google's XLA through a PJRT plugin, a shared library that is loaded when the engine is opened.
 // They need a program built with cgo, on a platform that go-xla supports. See [Open].
 //
-// Plugins are never downloaded here; `gan plugin` does that when asked. [Plugin] looks for one in the directories of $PJRT_PLUGIN_LIBRARY_PATH, then in
-// .venv/pjrt of the checkout around the working directory, where `make setup` puts it, then where go-xla itself
-// looks.
+// Plugins are never downloaded here; `gan plugin` does that when asked. [Plugin] looks for one in the directories of
+// $PJRT_PLUGIN_LIBRARY_PATH, then in .venv/pjrt of the checkout around the working directory, where `make setup` puts it,
+// then where go-xla itself looks.
 package backend
 
 import (

@@ -27,6 +27,9 @@ const LongTests = "GAN_LONG_TESTS"
 // Long reports whether tests should try every case, those too that another test holds on the other engine.
 func Long() bool { return os.Getenv(LongTests) != "" }
 
+// OnGo reports whether a backend is the Go engine.
+func OnGo(t testing.TB, b compute.Backend) bool { return b.Name() == Open(t, "go").Name() }
+
 // Backends runs test once on the Go backend and once on XLA CPU, as subtests.
 func Backends(t *testing.T, test func(t *testing.T, b compute.Backend)) {
 	t.Helper()

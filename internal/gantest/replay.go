@@ -45,7 +45,7 @@ func CheckIteration(t *testing.T, golden *Golden, game func(r *Replay) Trainer) 
 	t.Helper()
 	Backends(t, func(t *testing.T, b compute.Backend) {
 		for dtype, tolerance := range map[dtypes.DType]float64{dtypes.Float64: 1e-9, dtypes.Float32: 1e-4} {
-			if b.Name() != Open(t, "go").Name() && dtype == dtypes.Float64 && !Long() {
+			if !OnGo(t, b) && dtype == dtypes.Float64 && !Long() {
 				continue
 			}
 			t.Run(dtype.String(), func(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"sync"
 
 	"github.com/gomlx/compute"
 
@@ -52,15 +51,10 @@ func Pick[T any](ifFast, ifFull T) T {
 	return ifFull
 }
 
-var engines sync.Map // by name: func() compute.Backend
-
 // Engine returns an engine by its name, such as "go" or "xla:cpu", started when first asked for. The empty name is the
 // engine of the notebook's kernel. "go" has nothing to load and compiles nothing: a small graph has long run on it when
 // XLA has compiled the same.
-func Engine(name string) compute.Backend {
-	open, _ := engines.LoadOrStore(name, sync.OnceValue(func() compute.Backend { return Must(backend.Open(name)) }))
-	return open.(func() compute.Backend)()
-}
+func Engine(name string) compute.Backend { return Must(backend.Open(name)) }
 
 // Curve is a number made of each record of the run in dir, over its iterations.
 func Curve(dir, name string, of func(values map[string]float64) float64) figure.Series {

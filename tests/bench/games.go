@@ -58,10 +58,8 @@ func benchGame(name string, batch int, engine string) error {
 		return err
 	}
 	first := time.Since(start).Seconds()
-	for range 3 { // until a loop has found its pace
-		if _, err := some(math.MaxInt); err != nil {
-			return err
-		}
+	if err := warmUp(some); err != nil {
+		return err
 	}
 	err = say(map[string]any{"who": "GANs in Go, " + engine, "first_s": first, "parameters": parameters(store)})
 	if err != nil {
@@ -139,6 +137,16 @@ func iterations(b compute.Backend, cfg gans.Config, feed data.Feed) (some func(n
 		return nil, nil, err
 	}
 	return func(int) (int, error) { step++; return 1, oneStep(trainer, batches, step-1) }, store, nil
+}
+
+// warmUp makes iterations until a loop has found its pace.
+func warmUp(some func(n int) (int, error)) error {
+	for range 3 {
+		if _, err := some(math.MaxInt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // oneStep makes one iteration in a call of its own, and reads its metrics, as a run does.

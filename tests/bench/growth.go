@@ -70,10 +70,8 @@ func growthPoint(n dcganlib.Networks, batch int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for range 3 {
-		if _, err := some(math.MaxInt); err != nil {
-			return 0, err
-		}
+	if err := warmUp(some); err != nil {
+		return 0, err
 	}
 	return median(1, func() (int, error) { return some(math.MaxInt) })
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -72,10 +71,8 @@ func bareLoop(cfg gans.Config, steps int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for range 3 {
-		if _, err := some(math.MaxInt); err != nil {
-			return 0, err
-		}
+	if err := warmUp(some); err != nil {
+		return 0, err
 	}
 	start := time.Now()
 	for made := 0; made < steps; {

@@ -55,7 +55,7 @@ func TestAccuracy(t *testing.T) {
 			least  float64
 		}{{Digits, digits, .99}, {Fashion, clothes, .91}} {
 			images, least := c.images, c.least
-			if b.Name() == "Go Backend" {
+			if gantest.OnGo(t, b) {
 				images, least = subset(t, images, 0, 2000), least-.01
 			}
 			classifier, err := c.open(b)
