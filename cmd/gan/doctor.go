@@ -38,10 +38,12 @@ func (*doctorCmd) Run() error {
 		if path, ok := backend.Plugin(name); ok {
 			if err == nil && strings.Contains(b.Description(), path) {
 				path += pluginVersion(b.Description())
+			} else if broken := backend.PluginError(path); broken != nil {
+				path += ", which cannot be loaded"
 			}
 			line("XLA plugin "+name, path)
 		} else if name == "cpu" {
-			line("XLA plugin cpu", "none in $PJRT_PLUGIN_LIBRARY_PATH, in .venv/pjrt of a checkout around the working directory, or where go-xla looks")
+			line("XLA plugin cpu", "none in $PJRT_PLUGIN_LIBRARY_PATH, in .venv/pjrt of a checkout around the working directory, or where go-xla's installer puts it")
 		}
 	}
 	m := thisMachine(engine, err)
@@ -77,13 +79,17 @@ type machine struct {
 	platform    string // as installer has it: linux_arm64
 	hasXLA      bool   // the program was built with it
 	plugin      bool   // XLA's for the CPU was found
+	broken      error  // why that cannot be loaded
 	built, able bool   // for SIMD: the program, the machine
 	checkout    bool   // the working directory is in one
 }
 
 func thisMachine(engine string, err error) machine {
 	m := machine{engine: engine, err: err, chosen: os.Getenv(backend.Env), platform: runtime.GOOS + "_" + runtime.GOARCH, hasXLA: backend.HasXLA()}
-	_, m.plugin = backend.Plugin("cpu")
+	path, found := backend.Plugin("cpu")
+	if m.plugin = found; found {
+		m.broken = backend.PluginError(path)
+	}
 	m.built, m.able = backend.SIMD()
 	_, noCheckout := backend.Checkout()
 	m.checkout = noCheckout == nil
@@ -124,6 +130,10 @@ func (m machine) mend() string {
 	switch {
 	case !slices.Contains(installer.CPUSupportedPlatforms, m.platform):
 		return "There is no XLA plugin for " + m.platform + ": choose small networks (figure1, ring8) and few --steps, or another machine."
+	case m.broken != nil && m.checkout:
+		return "To have XLA, run `make clean setup`, for its plugin cannot be loaded: " + m.broken.Error() + "."
+	case m.broken != nil:
+		return "To have XLA, run `gan plugin --dir DIR` and set PJRT_PLUGIN_LIBRARY_PATH=DIR, for the plugin that is here cannot be loaded: " + m.broken.Error() + "."
 	case m.plugin:
 		return "XLA's plugin is here, but $" + backend.Env + " is " + m.chosen + ": unset it."
 	case !m.hasXLA:

@@ -2,7 +2,10 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,6 +56,24 @@ func TestDoctorXLA(t *testing.T) {
 	require.Regexp(t, `XLA plugin cpu +(/|none in \$PJRT_PLUGIN_LIBRARY_PATH, in \.venv/pjrt of a checkout)`, out)
 }
 
+// TestDoctorBrokenPlugin: a plugin of which the end is missing is named, with the reason, and the Go engine computes.
+func TestDoctorBrokenPlugin(t *testing.T) {
+	if !backend.HasXLA() || runtime.GOOS != "linux" {
+		t.Skip("a program without XLA, or another system's libraries")
+	}
+	whole := gantest.ThinPlugin(t)
+	cmd := command("doctor")
+	cmd.Dir = t.TempDir()
+	path := filepath.Join(cmd.Dir, "pjrt_c_api_cpu_plugin.so")
+	require.NoError(t, os.WriteFile(path, whole[:len(whole)/2], 0o666))
+	cmd.Env = append(cmd.Env, "PJRT_PLUGIN_LIBRARY_PATH="+cmd.Dir, "GOMLX_BACKEND=")
+	code, out, errs := finish(t, cmd)
+	require.Zero(t, code, errs)
+	require.Regexp(t, `engine +go\n`, out)
+	require.Contains(t, out, path+", which cannot be loaded")
+	require.Contains(t, errs, "gans: the Go engine computes, because XLA's cannot: plugin "+path)
+}
+
 // TestVerdict: the cases that a machine can be.
 func TestVerdict(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -69,6 +90,10 @@ func TestVerdict(t *testing.T) {
 			"^The Go engine computes, with SIMD.", "install a C compiler .* and build with CGO_ENABLED=1.$"},
 		"SIMD, a plugin, but told to use Go": {machine{engine: "go", chosen: "go", platform: "linux_amd64", hasXLA: true, plugin: true, built: true, able: true},
 			"^The Go engine computes, with SIMD.", `\$GOMLX_BACKEND is go: unset it.$`},
+		"SIMD, a plugin that cannot be loaded": {machine{engine: "go", platform: "linux_amd64", hasXLA: true, plugin: true, broken: errors.New("cut short"), built: true, able: true, checkout: true},
+			"^The Go engine computes, with SIMD.", "run `make clean setup`, for its plugin cannot be loaded: cut short.$"},
+		"the same elsewhere": {machine{engine: "go", platform: "linux_amd64", hasXLA: true, plugin: true, broken: errors.New("cut short"), built: true, able: true},
+			"^The Go engine computes, with SIMD.", "run `gan plugin --dir DIR` .* cannot be loaded: cut short.$"},
 		"built without SIMD": {machine{engine: "go", platform: "linux_amd64", hasXLA: true, able: true, checkout: true},
 			"without SIMD: matrix products take 20 to 30 times longer", "GOEXPERIMENT=simd.*run `make plugin`"},
 		"arm64, no plugin": {machine{engine: "go", platform: "linux_arm64", hasXLA: true, checkout: true},

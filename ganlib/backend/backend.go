@@ -6,7 +6,7 @@
 //
 // Plugins are never downloaded here; `gan plugin` does that when asked. [Plugin] looks for one in the directories of
 // $PJRT_PLUGIN_LIBRARY_PATH, then in .venv/pjrt of the checkout around the working directory, where `make setup` puts it,
-// then where go-xla itself looks.
+// then where go-xla's installer puts them.
 package backend
 
 import (
@@ -38,25 +38,25 @@ var (
 	ErrNoPlugin = errors.New("no PJRT plugin")
 )
 
-// xlaPlugins maps the names of the PJRT plugins that go-xla finds by itself to their paths. It is nil in a program
-// built without cgo or for a platform that go-xla does not support.
-var xlaPlugins func() map[string]string
+// hasXLA is false in a program built without cgo or for a platform that go-xla does not support.
+var hasXLA bool
 
-// loadPlugin loads the plugin for the CPU, a file, before go-xla would.
+// loadPlugin loads the plugin for the CPU, a file, before go-xla would. Of others it looks at the file only.
 var loadPlugin func(path string) error
 
 // HasXLA reports whether this program was built with XLA. It may still lack a plugin.
-func HasXLA() bool { return xlaPlugins != nil }
+func HasXLA() bool { return hasXLA }
 
 // Resolve returns the name of the engine to use: the given name, else $GOMLX_BACKEND, else "xla:cpu" if its plugin is
-// found, else "go". A run records the result as the backend it was trained on.
+// found and can be loaded, else "go". A plugin that cannot be loaded is named, with the reason, on the standard error.
+// A run records the result as the backend it was trained on.
 func Resolve(name string) string {
 	if name == "" {
 		name = os.Getenv(Env)
 	}
 	if name == "" {
 		name = "go"
-		if _, ok := Plugin("cpu"); ok {
+		if path, ok := Plugin("cpu"); ok && usable(path) {
 			name = "xla:cpu"
 		}
 	}
@@ -114,7 +114,7 @@ func start(name string) (compute.Backend, error) {
 		}
 		defer forget()
 		if err := loadPlugin(path); err != nil {
-			return nil, fmt.Errorf("backend %s: %w", name, err)
+			return nil, fmt.Errorf("backend %s: %w\n`gan doctor` looks at it; --backend go needs none", name, err)
 		}
 		config = "xla:" + path + options
 	default:
@@ -154,6 +154,30 @@ func findXLA(plugin string) (path, options string, err error) {
 	return path, options, nil
 }
 
+// usable reports whether a plugin for the CPU can be loaded, and warns once if not.
+func usable(path string) bool {
+	err := PluginError(path)
+	if err != nil {
+		warnPlugin.Do(func() {
+			fmt.Fprintf(os.Stderr, "gans: the Go engine computes, because XLA's cannot: %v\n", err)
+		})
+	}
+	return err == nil
+}
+
+var warnPlugin sync.Once
+
+// PluginError says why a plugin cannot be loaded: it is cut short, or for another kind of machine, or it needs a library
+// that is not here. It is nil for a plugin that can, which is loaded then.
+func PluginError(path string) error {
+	path, forget, err := plainName(path)
+	if err != nil {
+		return err
+	}
+	defer forget()
+	return loadPlugin(path)
+}
+
 // plainName returns a path to the plugin that go-xla does not misread. go-xla takes a plugin for CUDA's or ROCm's if
 // one of these words is anywhere in its path, so a checkout below ~/cuda could not load the plugin for the CPU. In
 // that case the path is a link in a temporary directory. Call forget once the plugin is loaded: it removes the link.
@@ -188,23 +212,36 @@ func Plugin(name string) (path string, ok bool) {
 	if root, err := Checkout(); err == nil {
 		dirs = append(dirs, filepath.Join(root, ".venv", "pjrt"))
 	}
-	for _, dir := range dirs {
+	for _, dir := range append(dirs, installDirs()...) {
 		for _, file := range pluginFiles(name) {
-			path, err := filepath.Abs(filepath.Join(dir, file))
-			if err != nil {
-				continue
-			}
-			if _, err := os.Stat(path); err == nil {
+			if path, err := filepath.Abs(filepath.Join(dir, file)); err == nil && exists(path) {
 				return path, true
 			}
 		}
 	}
-	for found, path := range xlaPlugins() {
-		if found == name || strings.HasPrefix(found, name+"_") {
-			return path, true
-		}
-	}
 	return "", false
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// installDirs are where go-xla's installer puts plugins. go-xla itself would load each plugin it finds there to list
+// them, and a damaged one can end the program.
+var installDirs = func() []string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil
+	}
+	if runtime.GOOS == "windows" {
+		return []string{filepath.Join(home, "AppData", "Local", "go-xla")}
+	}
+	var dirs []string
+	for _, lib := range []string{filepath.Join(home, ".local", "lib"), "/usr/local/lib"} {
+		dirs = append(dirs, filepath.Join(lib, "go-xla"), filepath.Join(lib, "go-xla", "nvidia"))
+	}
+	return dirs
 }
 
 // pluginFiles are the names that a plugin's file may have. Those that go-xla's publisher builds for macOS end in .so.

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -20,9 +21,9 @@ func elsewhere(t *testing.T) (dir string) {
 	t.Chdir(dir)
 	t.Setenv(Env, "")
 	t.Setenv(pluginPathEnv, "")
-	found := xlaPlugins
-	t.Cleanup(func() { xlaPlugins = found })
-	xlaPlugins = func() map[string]string { return nil }
+	has, installed := hasXLA, installDirs
+	t.Cleanup(func() { hasXLA, installDirs = has, installed })
+	hasXLA, installDirs = true, func() []string { return nil }
 	running := started
 	t.Cleanup(func() { started = running })
 	started = map[string]compute.Backend{}
@@ -43,7 +44,13 @@ func TestResolve(t *testing.T) {
 	require.Equal(t, "go", Resolve(""), "no plugin")
 	t.Setenv(pluginPathEnv, dir)
 	putPlugin(t, dir, "cpu")
+	load := loadPlugin
+	t.Cleanup(func() { loadPlugin = load })
+	loadPlugin = func(string) error { return nil }
 	require.Equal(t, "xla:cpu", Resolve(""), "a plugin")
+	loadPlugin = func(string) error { return errors.New("it is cut short") }
+	require.Equal(t, "go", Resolve(""), "a plugin that cannot be loaded")
+	require.Equal(t, "xla:cpu", Resolve("xla:cpu"), "a name is never replaced")
 	t.Setenv(Env, "go:parallelism=1")
 	require.Equal(t, "go:parallelism=1", Resolve(""), "the environment beats the default")
 	require.Equal(t, "xla:cuda", Resolve("xla:cuda"), "a name beats the environment")
@@ -55,9 +62,10 @@ func TestPluginIsFoundInOrder(t *testing.T) {
 	_, ok := Plugin("cpu")
 	require.False(t, ok)
 
-	xlaPlugins = func() map[string]string { return map[string]string{"cpu_v0.83": "/installed/by/gomlx"} }
+	installed := putPlugin(t, filepath.Join(dir, "go-xla"), "cpu")
+	installDirs = func() []string { return []string{filepath.Dir(installed)} }
 	path, _ := Plugin("cpu")
-	require.Equal(t, "/installed/by/gomlx", path)
+	requireSameFile(t, installed, path)
 
 	checkout := filepath.Join(dir, "gans")
 	inVenv := putPlugin(t, filepath.Join(checkout, ".venv", "pjrt"), "cpu")
@@ -137,7 +145,7 @@ func TestOpenRefuses(t *testing.T) {
 	for _, place := range []string{"$" + pluginPathEnv, ".venv/pjrt of a checkout around the working directory", "go-xla's installer"} {
 		require.ErrorContains(t, err, place)
 	}
-	xlaPlugins = nil
+	hasXLA = false
 	_, err = Open("xla:cpu")
 	require.ErrorIs(t, err, ErrNoXLA)
 	require.Equal(t, "go", Resolve(""))

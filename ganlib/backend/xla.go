@@ -8,22 +8,21 @@ import (
 	"slices"
 
 	_ "github.com/gomlx/go-xla/compute/xla" // registers "xla"
-	"github.com/gomlx/go-xla/pjrt"
 
 	"github.com/gans-in-go/gans/ganlib/backend/plugin"
 )
 
 func init() {
-	xlaPlugins = availablePlugins
+	hasXLA = true
 	loadPlugin = loadXLA
 }
-
-// availablePlugins asks go-xla, which looks in $PJRT_PLUGIN_LIBRARY_PATH or its own install places.
-func availablePlugins() map[string]string { return pjrt.AvailablePlugins() }
 
 // loadXLA loads the plugin for the CPU through package plugin. What it compiles is kept where $GAN_XLA_CACHE says, else
 // beside the plugin in the .venv of a checkout, if that can be written to.
 func loadXLA(path string) error {
+	if err := plugin.Check(path); err != nil {
+		return err
+	}
 	if !slices.Contains(pluginFiles("cpu"), filepath.Base(path)) {
 		return nil
 	}
