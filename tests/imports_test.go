@@ -75,7 +75,7 @@ var plan = map[string][]string{
 		"ganlib/sweep", "ganlib/watch", "internal/suggest",
 	},
 	"cmd/gan": {
-		"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose", "ganlib/evaluate",
+		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose", "ganlib/evaluate",
 		"ganlib/figure", "ganlib/loop", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch",
 		"internal/memory", "internal/progress",
 	},

@@ -16,6 +16,7 @@ import (
 	"github.com/gomlx/go-xla/installer"
 
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/backend/plugin"
 	"github.com/gans-in-go/gans/internal/memory"
 	"github.com/gans-in-go/gans/internal/progress"
 )
@@ -45,6 +46,9 @@ func (*doctorCmd) Run() error {
 		} else if name == "cpu" {
 			line("XLA plugin cpu", "none in $PJRT_PLUGIN_LIBRARY_PATH, in .venv/pjrt of a checkout around the working directory, or where go-xla's installer puts it")
 		}
+	}
+	if dir := backend.Programs(); dir != "" {
+		line("XLA programs", "kept in "+dir+" ($"+plugin.CacheEnv+")")
 	}
 	m := thisMachine(engine, err)
 	line("SIMD", m.simd())

@@ -48,6 +48,9 @@ func TestDoctorXLA(t *testing.T) {
 	require.Zero(t, status, errs)
 	require.Regexp(t, `(?m)^engine +xla:cpu\nXLA plugin cpu +/.*, PJRT 0\.\d+$`, out)
 	require.Regexp(t, `\n\nXLA computes: .*\n$`, out)
+	if runtime.GOOS == "linux" {
+		require.Regexp(t, `(?m)^XLA programs +kept in /.* \(\$GAN_XLA_CACHE\)$`, out)
+	}
 
 	cmd := command("doctor")
 	cmd.Dir = t.TempDir()

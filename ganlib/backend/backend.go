@@ -24,6 +24,7 @@ import (
 	_ "github.com/gomlx/compute/gobackend" // registers "go"
 	"golang.org/x/sys/cpu"
 
+	"github.com/gans-in-go/gans/ganlib/backend/plugin"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
@@ -242,6 +243,29 @@ var installDirs = func() []string {
 		dirs = append(dirs, filepath.Join(lib, "go-xla"), filepath.Join(lib, "go-xla", "nvidia"))
 	}
 	return dirs
+}
+
+// programs is where the plugin's programs are kept: where $GAN_XLA_CACHE says, which is asked for, else beside the plugin
+// in the .venv of a checkout. It is "" if nowhere.
+func programs(path string) (dir string, asked bool) {
+	if dir, asked = os.LookupEnv(plugin.CacheEnv); asked {
+		return dir, true
+	}
+	if venv, pjrt := filepath.Split(filepath.Dir(path)); pjrt == "pjrt" && filepath.Base(venv) == ".venv" {
+		return filepath.Join(venv, "cache", "xla"), false
+	}
+	return "", false
+}
+
+// Programs returns the directory in which the programs that XLA's plugin for the CPU compiles are kept, or "" if they
+// are not: no plugin, no place, or not Linux. Package plugin says more.
+func Programs() string {
+	path, ok := Plugin("cpu")
+	if !ok || runtime.GOOS != "linux" {
+		return ""
+	}
+	dir, _ := programs(path)
+	return dir
 }
 
 // pluginFiles are the names that a plugin's file may have. Those that go-xla's publisher builds for macOS end in .so.

@@ -3,7 +3,6 @@
 package backend
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -17,8 +16,8 @@ func init() {
 	loadPlugin = loadXLA
 }
 
-// loadXLA loads the plugin for the CPU through package plugin. What it compiles is kept where $GAN_XLA_CACHE says, else
-// beside the plugin in the .venv of a checkout, if that can be written to.
+// loadXLA loads the plugin for the CPU through package plugin. A place for its programs that was not asked for is done
+// without if it cannot be written to.
 func loadXLA(path string) error {
 	if err := plugin.Check(path); err != nil {
 		return err
@@ -26,10 +25,7 @@ func loadXLA(path string) error {
 	if !slices.Contains(pluginFiles("cpu"), filepath.Base(path)) {
 		return nil
 	}
-	dir, asked := os.LookupEnv(plugin.CacheEnv)
-	if venv, pjrt := filepath.Split(filepath.Dir(path)); !asked && pjrt == "pjrt" && filepath.Base(venv) == ".venv" {
-		dir = filepath.Join(venv, "cache", "xla")
-	}
+	dir, asked := programs(path)
 	err := plugin.Load(path, dir)
 	if err != nil && !asked && dir != "" {
 		return plugin.Load(path, "")
