@@ -23,6 +23,7 @@ type sweepCmd struct {
 	recipe   `embed:""`
 	Seeds    int    `default:"8" placeholder:"N" help:"The number of runs, with the seed and those that follow it (default: ${default})."`
 	Parallel int    `default:"1" placeholder:"P" help:"Runs at a time, each in a process of its own (default: ${default}). They share the cores: small networks gain by it, large ones do not."`
+	Over     string `placeholder:"KEY=V1,V2,..." help:"Sweep each of several values of a setting, as --set has it, and compare them: in compare.md and compare.png."`
 	Dir      string `short:"d" type:"path" placeholder:"DIR" help:"The directory of the runs, of sweep.json and of sweep.png (default: runs/sweep-PRESET-BACKEND; none for a file)."`
 }
 
@@ -38,21 +39,37 @@ func (c *sweepCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	options := gans.SweepOptions{Seeds: c.Seeds, Parallel: c.Parallel}
-	if c.Parallel > 1 { // the children open the backend
-		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
-	} else if err := openEngine(cfg); err != nil {
+	settings, err := c.settings(cfg)
+	if err != nil {
 		return err
+	}
+	if c.Parallel <= 1 { // otherwise the children open it
+		if err := openEngine(cfg); err != nil {
+			return err
+		}
+	}
+	if c.Over != "" {
+		return c.compare(ctx, settings, dir)
+	}
+	if _, err := c.sweep(ctx, cfg, dir); err != nil {
+		return err
+	}
+	fmt.Printf("\nNext:\n  gan diagnose %[1]s\n  gan sample %[1]s\n", sweep.RunDir(dir, cfg.Seed))
+	return nil
+}
+
+// sweep makes the runs of one configuration.
+func (c *sweepCmd) sweep(ctx context.Context, cfg gans.Config, dir string) (*sweep.Result, error) {
+	options := gans.SweepOptions{Seeds: c.Seeds, Parallel: c.Parallel}
+	if c.Parallel > 1 {
+		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
 	}
 	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
 	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout}, options)
 	if result != nil && len(result.Seeds) > 0 {
 		fmt.Printf("\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
 	}
-	if err == nil {
-		fmt.Printf("\nNext:\n  gan diagnose %[1]s\n  gan sample %[1]s\n", sweep.RunDir(dir, cfg.Seed))
-	}
-	return err
+	return result, err
 }
 
 // child trains in a process of its own: `gan train` by this very program.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -147,5 +148,58 @@ func TestSet(t *testing.T) {
 		status, _, errs := finish(t, cmd)
 		require.Equal(t, 1, status, args)
 		require.Equal(t, "gan: "+want, strings.TrimSpace(errs))
+	}
+}
+
+// TestSweepOver: each value of a setting has a sweep of its own, the same as with --set, and one table and one picture
+// compare them.
+func TestSweepOver(t *testing.T) {
+	dir, alone := filepath.Join(t.TempDir(), "over"), filepath.Join(t.TempDir(), "alone")
+	const rate = "generator_rule.adam.learning_rate"
+	out := must(t, sweepArgs(dir, "--over", rate+"=1e-3,1e-4")...)
+	must(t, sweepArgs(alone, "--set", rate+"=1e-4")...)
+	one := filepath.Join(dir, "learning_rate=1e-4", "seed-2")
+	require.Equal(t, valuesOf(t, filepath.Join(alone, "seed-2")), valuesOf(t, one))
+	require.NotEqual(t, valuesOf(t, filepath.Join(dir, "learning_rate=1e-3", "seed-2")), valuesOf(t, one))
+
+	table, err := os.ReadFile(filepath.Join(dir, "compare.md"))
+	require.NoError(t, err)
+	require.Contains(t, out, string(table))
+	require.Regexp(t, `^\| `+regexp.QuoteMeta(rate)+` +\| runs +\| stopped +\| score_d +\| score_g +\| d_loss +\|`, string(table))
+	require.Regexp(t, `(?m)^\| 1e-4 +\| 2 +\| 0 +\| [\d.]+ \([\d.]+ to [\d.]+\) +\|`, string(table))
+	require.False(t, decode(t, filepath.Join(dir, "compare.png")).Bounds().Empty())
+}
+
+// TestSweepOverRefuses: before anything is trained or written.
+func TestSweepOverRefuses(t *testing.T) {
+	for over, want := range map[string]string{
+		"k":                    "want KEY=V1,V2,... with at least two values",
+		"k=2":                  "want KEY=V1,V2,... with at least two values",
+		"=1,2":                 "want KEY=V1,V2,... with at least two values",
+		"k=1,0":                "--over k=0: k is 0",
+		"kk=1,2":               "--over kk=1: ",
+		"k=1,1":                "1 and 1 would have one directory",
+		"generator.mlp=[1],[}": "--over generator.mlp=",
+	} {
+		dir := filepath.Join(t.TempDir(), "over")
+		status, out, errs := gan(t, sweepArgs(dir, "--over", over)...)
+		require.NotZero(t, status, over)
+		require.Contains(t, errs, want, over)
+		require.Empty(t, out, over)
+		require.NoDirExists(t, dir, over)
+	}
+}
+
+func TestSeparate(t *testing.T) {
+	for text, want := range map[string][]string{
+		"1e-3,1e-4":              {"1e-3", "1e-4"},
+		"[64],[128,128]":         {"[64]", "[128,128]"},
+		`{"a":[1,2],"b":","},{}`: {`{"a":[1,2],"b":","}`, "{}"},
+		`"a,b",c`:                {`"a,b"`, "c"},
+		"[1,2":                   {"[1,2"},
+		"":                       {""},
+		"a,,b":                   {"a", "", "b"},
+	} {
+		require.Equal(t, want, separate(text), text)
 	}
 }

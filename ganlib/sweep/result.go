@@ -156,24 +156,34 @@ func (result *Result) write(dir string) error {
 	return figure.WritePNG(filepath.Join(dir, "sweep.png"), picture)
 }
 
+// panel is a chart of values that belong together.
+type panel struct {
+	title  string
+	lines  [][2]string // the name in the legend, and that of the value
+	levels []figure.Mark
+	holds  []float64
+	log    bool
+}
+
+var panels = []panel{
+	{"Scores", [][2]string{{"discriminator", record.DScore}, {"generator", record.GScore}}, []figure.Mark{{Name: "1/2", At: .5}}, []float64{0, 1}, false},
+	{"Losses, nats", [][2]string{{"of D", record.DLoss}, {"of G", record.GLoss}}, []figure.Mark{{Name: "log 2", At: math.Ln2}, {Name: "log 4", At: 2 * math.Ln2}}, nil, false},
+	{"V(D,G), nats", [][2]string{{"", record.V}}, []figure.Mark{{Name: "−log 4", At: -2 * math.Ln2}}, nil, false},
+	{"Gradient norms", [][2]string{{"of D", record.DGrad}, {"of G", record.GGrad}}, nil, nil, true},
+	{"Samples", [][2]string{{"recall", record.Recall}, {"precision", record.Precision}, {"coverage", record.Coverage}, {"diversity", record.Diversity}}, nil, []float64{0, 1}, false},
+	{"Modes found", [][2]string{{"", record.Modes}}, nil, []float64{0}, false},
+}
+
+// chart is the panel without its lines.
+func (p panel) chart() figure.Chart {
+	return figure.Chart{Title: p.title, XLabel: "iteration", Levels: p.levels, Holds: p.holds, LogY: p.log}
+}
+
 // charts are the panels of sweep.png: those whose values the runs recorded.
 func (result *Result) charts() []figure.Chart {
 	var charts []figure.Chart
-	for _, panel := range []struct {
-		title  string
-		lines  [][2]string // the name in the legend, and that of the value
-		levels []figure.Mark
-		holds  []float64
-		log    bool
-	}{
-		{"Scores", [][2]string{{"discriminator", record.DScore}, {"generator", record.GScore}}, []figure.Mark{{Name: "1/2", At: .5}}, []float64{0, 1}, false},
-		{"Losses, nats", [][2]string{{"of D", record.DLoss}, {"of G", record.GLoss}}, []figure.Mark{{Name: "log 2", At: math.Ln2}, {Name: "log 4", At: 2 * math.Ln2}}, nil, false},
-		{"V(D,G), nats", [][2]string{{"", record.V}}, []figure.Mark{{Name: "−log 4", At: -2 * math.Ln2}}, nil, false},
-		{"Gradient norms", [][2]string{{"of D", record.DGrad}, {"of G", record.GGrad}}, nil, nil, true},
-		{"Samples", [][2]string{{"recall", record.Recall}, {"precision", record.Precision}, {"coverage", record.Coverage}, {"diversity", record.Diversity}}, nil, []float64{0, 1}, false},
-		{"Modes found", [][2]string{{"", record.Modes}}, nil, []float64{0}, false},
-	} {
-		chart := figure.Chart{Title: panel.title, XLabel: "iteration", Levels: panel.levels, Holds: panel.holds, LogY: panel.log}
+	for _, panel := range panels {
+		chart := panel.chart()
 		for _, line := range panel.lines {
 			if q, ok := result.Values[line[1]]; ok {
 				chart.Bands = append(chart.Bands, q.band(line[0]))
