@@ -19,7 +19,10 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/backend/plugin"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 const nobody = 65534
@@ -64,6 +67,23 @@ func copyProgram(dir string) error {
 	return os.WriteFile(program, content, 0o755)
 }
 
+// engines runs a test on the Go engine, and on XLA where its processes can load the plugin.
+func engines(t *testing.T, test func(t *testing.T, engine string)) {
+	t.Run("go", func(t *testing.T) { test(t, "go") })
+	t.Run("xla:cpu", func(t *testing.T) {
+		gantest.Open(t, "xla:cpu")
+		path, _ := backend.Plugin("cpu")
+		if err := asNobody(exec.Command("cat", path)).Run(); err != nil {
+			t.Skipf("the processes, which run as nobody, cannot read %s: %v", path, err)
+		}
+		t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", filepath.Dir(path))
+		test(t, "xla:cpu")
+	})
+}
+
+// programs is where the processes keep what XLA compiles: compiled once for all.
+func programs() string { return filepath.Join(filepath.Dir(program), "programs") }
+
 // newDir makes a directory that a process may write to.
 func newDir(t *testing.T) string {
 	t.Helper()
@@ -100,7 +120,7 @@ func (c toy) start(t *testing.T) *process {
 	text, err := json.Marshal(c)
 	require.NoError(t, err)
 	cmd := exec.Command(program)
-	cmd.Env = append(os.Environ(), trainEnv+"="+string(text))
+	cmd.Env = append(os.Environ(), trainEnv+"="+string(text), plugin.CacheEnv+"="+programs())
 	return begin(t, cmd)
 }
 
@@ -109,15 +129,21 @@ func begin(t *testing.T, cmd *exec.Cmd) *process {
 	p := &process{Cmd: cmd}
 	p.Dir = filepath.Dir(program)
 	p.Stderr = &p.errs
-	if os.Getuid() == 0 {
-		p.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	}
+	asNobody(cmd)
 	out, err := p.StdoutPipe()
 	require.NoError(t, err)
 	p.out = bufio.NewReader(out)
 	require.NoError(t, p.Start())
 	t.Cleanup(func() { p.Process.Kill() })
 	return p
+}
+
+// asNobody makes a command of root's one of nobody's.
+func asNobody(cmd *exec.Cmd) *exec.Cmd {
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	return cmd
 }
 
 // until reads the output up to a line that begins with the text, and reports whether there was one.
@@ -174,7 +200,7 @@ func (c toy) refuse(t *testing.T, texts ...string) {
 func (c toy) requireUndisturbed(t *testing.T) {
 	t.Helper()
 	c.finish(t)
-	whole := toy{Dir: newDir(t), Steps: c.Steps, RollBack: c.RollBack}
+	whole := toy{Backend: c.Backend, Dir: newDir(t), Steps: c.Steps, RollBack: c.RollBack}
 	whole.finish(t)
 	requireReadable(t, c.Dir)
 	require.Equal(t, stateOf(t, whole.Dir), stateOf(t, c.Dir))

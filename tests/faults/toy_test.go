@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
@@ -29,6 +30,7 @@ import (
 // A toy is a run that a process of this test program trains, with Adam, so that weights, optimizer, random numbers and data
 // all matter to its bits. It records and saves every step.
 type toy struct {
+	Backend   string
 	Dir       string
 	Steps     int
 	FileBytes uint64 // no file may become larger (RLIMIT_FSIZE); 0: no limit
@@ -51,7 +53,7 @@ func (c toy) train() error {
 			return err
 		}
 	}
-	b, err := backend.Open("go")
+	b, err := backend.Open(c.Backend)
 	if err != nil {
 		return err
 	}
@@ -68,11 +70,18 @@ func (c toy) spec(b compute.Backend) (run.Spec, error) {
 	if err := store.SetRNGStateFromSeed(1); err != nil {
 		return run.Spec{}, err
 	}
-	trainer := train.NewTrainer(b, store, network.Predict, loss.MeanSquaredError, optimizer.Adam().LearningRate(0.01).Done(), nil, nil)
+	adam := optimizer.Adam().LearningRate(0.01).Done()
+	trainer := train.NewTrainer(b, store, network.Predict, loss.MeanSquaredError, adam, nil, nil)
 	spec := run.Spec{
 		Dir: c.Dir, Config: map[string]int{"steps": c.Steps, "seed": 1}, Free: []string{"steps"}, Steps: c.Steps,
 		RecordEvery: 1, SampleEvery: 5, SaveEvery: 1,
 		Trainer: trainer, Batches: network.Batch, Output: os.Stdout,
+		Update: func(root *model.Scope, batch []*Node) (labels, predictions []*Node) {
+			labels, predictions = batch[1:], []*Node{network.Predict(root, batch[0])}
+			train.AddMainLoss(ReduceAllMean(loss.MeanSquaredError(labels, predictions)))
+			adam.UpdateGraph(root, batch[0].Graph(), train.TotalLoss(batch[0].Graph()))
+			return labels, predictions
+		},
 		Sample: func() (image.Image, error) { return picture(store) },
 	}
 	if c.ClockBack {
