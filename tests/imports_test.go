@@ -60,12 +60,12 @@ var plan = map[string][]string{
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.
-	"ganlib/figure":     {},
-	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/progress", "internal/suggest"},
+	"ganlib/figure":     {"internal/disk"},
+	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
 	"ganlib/diagnose":   {"ganlib/record", "ganlib/run"},
 	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run"},
 	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},
-	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run"},
+	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
 	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
 
 	// The front door, and what uses it.
