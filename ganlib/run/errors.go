@@ -20,6 +20,10 @@ var (
 	ErrPastEnd = errors.New("past the number of steps asked for")
 	// ErrNoCheckpoint says that there is no checkpoint, or none of the step or with the value asked for.
 	ErrNoCheckpoint = errors.New("no checkpoint")
+	// ErrLost refuses to begin a run anew where an earlier one has lost all its checkpoints.
+	ErrLost = errors.New("has records, and had checkpoints, but they are gone")
+	// ErrOtherRun says that a checkpoint belongs to another run than the one whose directory it is in.
+	ErrOtherRun = errors.New("a checkpoint of another run")
 	// ErrDamaged says that a checkpoint does not match its manifest.
 	ErrDamaged = errors.New("damaged")
 	// ErrDiverged ends a run in which a metric, a measured value or a weight became NaN or infinite.
