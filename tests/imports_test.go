@@ -63,7 +63,7 @@ var plan = map[string][]string{
 	"ganlib/figure":     {"internal/disk"},
 	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
 	"ganlib/diagnose":   {"ganlib/record", "ganlib/run"},
-	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run"},
+	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
 	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},
 	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
 	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
@@ -77,7 +77,7 @@ var plan = map[string][]string{
 	"cmd/gan": {
 		"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose", "ganlib/evaluate",
 		"ganlib/figure", "ganlib/loop", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch",
-		"internal/memory", "internal/progress",
+		"internal/disk", "internal/memory", "internal/progress",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 

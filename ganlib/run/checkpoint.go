@@ -20,6 +20,8 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/metric"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 const (
@@ -186,7 +188,7 @@ func seal(path string, m manifest) error {
 }
 
 func sealOf(path string) (fileSeal, error) {
-	file, err := os.Open(path)
+	file, err := disk.Open(path)
 	if err != nil {
 		return fileSeal{}, err
 	}
@@ -225,6 +227,9 @@ func (c Checkpoint) compare() error {
 	if _, ok := m.Files[variablesFile]; !ok || len(m.Files) < 2 {
 		return fmt.Errorf("%s does not name all files of a checkpoint", manifestFile)
 	}
+	if err := checkNames(c.Dir, m); err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		want := m.Files[name]
 		got, err := sealOf(filepath.Join(c.Dir, filepath.Base(name)))
@@ -241,11 +246,23 @@ func (c Checkpoint) compare() error {
 	return nil
 }
 
+// checkNames returns an error for a file with a name of GoMLX's, which would read it, that the manifest does not name.
+func checkNames(dir string, m manifest) error {
+	entries, err := os.ReadDir(dir)
+	for _, entry := range entries {
+		name := entry.Name()
+		if _, ok := m.Files[name]; !ok && strings.HasPrefix(name, "checkpoint-") {
+			return fmt.Errorf("%s does not name %s", manifestFile, name)
+		}
+	}
+	return err
+}
+
 // manifest reads the checkpoint's manifest. Its version comes first: a newer one may have other keys.
 func (c Checkpoint) manifest() (m manifest, err error) {
 	path := filepath.Join(c.Dir, manifestFile)
 	var fields map[string]json.RawMessage
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path)
 	if err != nil {
 		return m, err
 	}
@@ -343,7 +360,7 @@ func placeJSON(dir, name string, v any) error {
 
 // readJSON reads a file that writeJSON wrote from a value of the same type.
 func readJSON(path string, v any) error {
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path)
 	if err != nil {
 		return err
 	}

@@ -415,14 +415,9 @@ func (s *session) plot(sample image.Image) error {
 		return nil
 	}
 	if sample == nil {
-		paths, err := samples(s.Dir)
-		if err != nil {
+		var err error
+		if sample, err = newestPicture(s.Dir); err != nil {
 			return err
-		}
-		if len(paths) > 0 {
-			if sample, err = readPNG(paths[len(paths)-1]); err != nil {
-				return err
-			}
 		}
 	}
 	picture, err := s.Plot(s.records, sample)

@@ -20,6 +20,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
@@ -467,6 +468,38 @@ func TestBeginsAgainWithoutCheckpoint(t *testing.T) {
 	whole, _ := mustTrain(t, toySpec(t.TempDir(), b, toyOf(10)))
 	wantSameHistory(t, r, whole)
 	wantSamePictures(t, r, whole)
+}
+
+// TestSpoiledPictures: pictures that cannot be read, or are of another size, are left out of the animation, with a
+// warning; the run goes on.
+func TestSpoiledPictures(t *testing.T) {
+	dir, b := t.TempDir(), gantest.Open(t, "go")
+	plotted := func(steps int) Spec {
+		spec := toySpec(dir, b, toyOf(steps))
+		spec.Plot = func(_ []Record, sample image.Image) (image.Image, error) { return sample, nil }
+		return spec
+	}
+	mustTrain(t, plotted(15))
+	write(t, filepath.Join(dir, sampleName(5)), "\x89PNG\r\n\x1a\nhalf")
+	require.NoError(t, figure.WritePNG(filepath.Join(dir, sampleName(10)), image.NewGray(image.Rect(0, 0, 3, 3))))
+	r, messages := mustTrain(t, plotted(25))
+	require.Contains(t, messages, "warning: "+filepath.Join(dir, sampleName(5))+": ")
+	require.Contains(t, messages, "warning: "+filepath.Join(dir, sampleName(10))+" is a picture of (3,3), want (16,4); the animation is made without it\n")
+	wantFrames(t, r.Animation(), 3)
+
+	write(t, filepath.Join(dir, sampleName(25)), "")
+	picture, err := newestPicture(dir)
+	require.NoError(t, err)
+	require.NotNil(t, picture)
+	for _, step := range []int{5, 10, 15, 20, 25} {
+		write(t, filepath.Join(dir, sampleName(step)), "")
+	}
+	picture, err = newestPicture(dir)
+	require.NoError(t, err)
+	require.Nil(t, picture)
+	require.NoError(t, os.Remove(r.Animation()))
+	_, messages = mustTrain(t, plotted(25))
+	require.Equal(t, 5, strings.Count(messages, "warning: "), messages)
 }
 
 // A loss that is not finite stops the run and never reaches a checkpoint; nor do weights that a step spoiled while its

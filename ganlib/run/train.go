@@ -316,7 +316,7 @@ func (spec *Spec) train(ctx context.Context, b beginning, records []Record) erro
 		if spec.Sample == nil || exists(filepath.Join(spec.Dir, animationFile)) {
 			return nil
 		}
-		return animate(spec.Dir)
+		return animate(spec.Dir, spec.Output)
 	case from > 0:
 		fmt.Fprintf(spec.Output, "resuming %s at step %d of %d\n", spec.Dir, from, spec.Steps)
 	default:
@@ -325,7 +325,7 @@ func (spec *Spec) train(ctx context.Context, b beginning, records []Record) erro
 	if err := spec.loop(ctx, b, records); err != nil {
 		return err
 	}
-	if err := animate(spec.Dir); err != nil {
+	if err := animate(spec.Dir, spec.Output); err != nil {
 		return err
 	}
 	fmt.Fprintf(spec.Output, "%s is finished: %d steps\n", spec.Dir, spec.Steps)
