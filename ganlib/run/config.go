@@ -47,7 +47,7 @@ func readConfig(dir string) (config []byte, version int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if _, err := leaves(text); err != nil {
+	if err := checkObject(text); err != nil {
 		return nil, 0, fmt.Errorf("%s is %w: its %s is not a configuration: %w", dir, ErrNotARun, configFile, err)
 	}
 	return cutSchema(path, text)
