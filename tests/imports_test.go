@@ -26,7 +26,7 @@ var plan = map[string][]string{
 	"ganlib/layer":          {},
 	"ganlib/loop":           {"ganlib/invalid"},
 	"ganlib/optim":          {"ganlib/invalid"},
-	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record"},
+	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record", "internal/memory"},
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
@@ -72,7 +72,7 @@ var plan = map[string][]string{
 	"": {
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
 		"ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "ganlib/monitor", "ganlib/optim", "ganlib/record", "ganlib/run",
-		"ganlib/sweep", "ganlib/watch", "internal/suggest",
+		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
 		"", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose", "ganlib/evaluate",

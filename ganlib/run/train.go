@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
@@ -33,6 +34,10 @@ type Spec struct {
 	// by one per iteration. Its metrics are the values of the records, under their short names; those with a memory
 	// (means over steps) are left out, because a resumed run would not repeat them.
 	Trainer *train.Trainer
+
+	// Fit returns an error if the variables of a checkpoint, which the store holds then, are not those of the model. It is
+	// called before the first step of a run that goes on. Nil: all fit.
+	Fit func(store *model.Store) error
 
 	// Batches returns the minibatch of a step, counted from 0. It must depend on the step alone. The trainer frees the
 	// tensors.
@@ -142,12 +147,26 @@ func Train(ctx context.Context, spec Spec) (*Run, error) {
 		if err := b.from.restore(spec.Trainer.Store()); err != nil {
 			return nil, fmt.Errorf("resuming: %w", err)
 		}
+		if err := spec.fit(b.from); err != nil {
+			return nil, err
+		}
 	}
 	err = spec.train(ctx, b, records)
 	if err := cmp.Or(err, clean(spec.Dir)); err != nil {
 		return nil, err
 	}
 	return Open(spec.Dir)
+}
+
+// fit returns an error if the checkpoint that was restored is not one of the model.
+func (spec *Spec) fit(from Checkpoint) error {
+	if spec.Fit == nil {
+		return nil
+	}
+	if err := spec.Fit(spec.Trainer.Store()); err != nil {
+		return fmt.Errorf("%s does not fit %s: %w", from.Dir, filepath.Join(spec.Dir, configFile), err)
+	}
+	return nil
 }
 
 // check returns an error for the first field that is missing or wrong.
