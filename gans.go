@@ -75,6 +75,9 @@ func Train(ctx context.Context, cfg Config, o Options) (_ *GAN, err error) {
 	if err := cfg.Validate(); err != nil { // before data that may take minutes to read
 		return nil, err
 	}
+	if err := cfg.CheckMemory(); err != nil {
+		return nil, err
+	}
 	feed, err := cfg.feed(ctx, o.Output)
 	if err != nil {
 		return nil, err
@@ -155,6 +158,7 @@ func (gan *GAN) spec(ctx context.Context, feed data.Feed, o Options) (run.Spec, 
 	spec := run.Spec{
 		Dir: o.Dir, Config: cfg, Free: cfg.free(),
 		Steps: cfg.Steps, RecordEvery: cfg.RecordEvery, SampleEvery: cfg.SampleEvery, SaveEvery: cfg.SaveEvery, KeepEvery: cfg.KeepEvery,
+		Fit:     cfg.fit,
 		Trainer: trainer, Update: gan.Algorithm1.Iterate, Batches: batches, Blocks: blocks, Devices: cfg.Devices,
 		Sample: gan.progress, Plot: watch.Plot, Line: watch.Line,
 		Watch: o.Watch, Output: o.Output,
@@ -208,17 +212,28 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 	trainedOn := cfg.Backend
 	cfg.Backend = backend.Resolve(backendName)
 	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("run %s: %w", dir, err)
+		return nil, fmt.Errorf("%s: %w", r.ConfigPath(), err)
 	}
 	gan, err := cfg.build(nil)
 	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", dir, err)
+		return nil, fmt.Errorf("%s: %w", r.ConfigPath(), err)
 	}
 	gan.Config.Backend, gan.Run = trainedOn, r
 	if gan.Step, err = r.Restore(gan.Store, os.Stderr); err != nil {
 		return nil, err
 	}
+	if err := gan.fits(); err != nil {
+		return nil, err
+	}
 	return gan, nil
+}
+
+// fits returns an error if the checkpoint that was restored is not one of the run's configuration.
+func (gan *GAN) fits() error {
+	if err := gan.Config.fit(gan.Store); err != nil {
+		return fmt.Errorf("the checkpoint of step %d does not fit %s: %w", gan.Step, gan.Run.ConfigPath(), err)
+	}
+	return nil
 }
 
 // Restore puts the weights of an earlier iteration in place, whose checkpoint must have been kept: one of the newest, or
@@ -254,5 +269,9 @@ func (gan *GAN) at(step int) (*GAN, error) {
 		return nil, err
 	}
 	players := &ganlib.Players{Algorithm1: gan.Algorithm1, Backend: gan.Backend, Store: store, Shape: gan.Shape}
-	return &GAN{Players: players, Config: gan.Config, Run: gan.Run, Step: step}, nil
+	earlier := &GAN{Players: players, Config: gan.Config, Run: gan.Run, Step: step}
+	if err := earlier.fits(); err != nil {
+		return nil, err
+	}
+	return earlier, nil
 }

@@ -240,6 +240,9 @@ type SweepOptions struct {
 	Train func(context.Context, Config, Options) error
 }
 
+// mostSeeds are more than anybody trains, and few enough to list.
+const mostSeeds = 10_000
+
 // Sweep makes the same run with several seeds below o.Dir and sums them up, as [sweep.Run] does. Before any work it
 // refuses a configuration that cannot be trained.
 func Sweep(ctx context.Context, cfg Config, o Options, s SweepOptions) (*sweep.Result, error) {
@@ -247,12 +250,15 @@ func Sweep(ctx context.Context, cfg Config, o Options, s SweepOptions) (*sweep.R
 	switch {
 	case o.Dir == "":
 		return nil, invalid.Value("Options.Dir", o.Dir, "the directory of the sweep")
-	case s.Seeds < 1:
-		return nil, invalid.Value("seeds", s.Seeds, "at least 1")
+	case s.Seeds < 1 || s.Seeds > mostSeeds:
+		return nil, invalid.Value("seeds", s.Seeds, "1 to %d", mostSeeds)
 	case s.Parallel > 1 && s.Train == nil:
 		return nil, invalid.Value("parallel", s.Parallel, "1, or SweepOptions.Train, which trains in other processes")
 	}
 	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if err := cfg.CheckMemory(); err != nil {
 		return nil, err
 	}
 	train := s.Train

@@ -1,6 +1,7 @@
 package ganlib
 
 import (
+	"math"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -10,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/memory"
 )
 
 // Players are a trained game, from wherever it comes: the two players with their weights, on an engine.
@@ -85,13 +87,29 @@ func (p *Players) Trainer() (*train.Trainer, error) {
 // In a conditional game the labels given are taken in turn, over and over; without any, all classes are: example i is
 // of class i mod Classes.
 func (p *Players) Sample(n int, seed uint64, labels ...int) ([]float32, error) {
-	if n < 1 {
-		return nil, invalid.Value("samples", n, "at least 1")
+	if err := p.checkSamples(n); err != nil {
+		return nil, err
 	}
 	if err := p.CheckLabels(labels...); err != nil {
 		return nil, err
 	}
 	return p.Generate(p.NoiseFor(n, seed), p.LabelsFor(n, labels...)...)
+}
+
+// checkSamples refuses a number of samples below 1, and one that the machine's memory cannot hold with its noise.
+func (p *Players) checkSamples(n int) error {
+	if n < 1 {
+		return invalid.Value("samples", n, "at least 1")
+	}
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	const float32Bytes = 4
+	one := float32Bytes * (float64(sizeOf(p.Shape)) + float64(p.Algorithm1.Prior.Dim))
+	if most := memory.Limit() / one; float64(n) > most {
+		return invalid.Value("samples", n, "at most %.0f, more than which do not fit into this machine's memory at once", math.Floor(most))
+	}
+	return nil
 }
 
 // NoiseFor draws the noise that Sample(n, seed) uses, [n, dim]. It panics on a prior that Validate refuses.

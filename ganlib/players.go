@@ -3,6 +3,7 @@ package ganlib
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/gomlx/compute/shapes"
@@ -133,13 +134,17 @@ func (c MLP) HiddenLayers() []Layer {
 	return layers
 }
 
-// sizeOf is the number of values of a shape, or 0 if a size is missing or below 1.
+// sizeOf is the number of values of a shape, or 0 if a size is missing or below 1. It is the largest int if there are
+// more than that.
 func sizeOf(dims []int) int {
 	if len(dims) == 0 || slices.Min(dims) < 1 {
 		return 0
 	}
 	size := 1
 	for _, n := range dims {
+		if size > math.MaxInt/n {
+			return math.MaxInt
+		}
 		size *= n
 	}
 	return size

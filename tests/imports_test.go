@@ -26,7 +26,7 @@ var plan = map[string][]string{
 	"ganlib/layer":          {},
 	"ganlib/loop":           {"ganlib/invalid"},
 	"ganlib/optim":          {"ganlib/invalid"},
-	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record"},
+	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record", "internal/memory"},
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
@@ -60,24 +60,24 @@ var plan = map[string][]string{
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.
-	"ganlib/figure":     {},
-	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/progress", "internal/suggest"},
+	"ganlib/figure":     {"internal/disk"},
+	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
 	"ganlib/diagnose":   {"ganlib/record", "ganlib/run"},
-	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run"},
+	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
 	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},
-	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run"},
+	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
 	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
 
 	// The front door, and what uses it.
 	"": {
 		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
 		"ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "ganlib/monitor", "ganlib/optim", "ganlib/record", "ganlib/run",
-		"ganlib/sweep", "ganlib/watch", "internal/suggest",
+		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
 		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose", "ganlib/evaluate",
 		"ganlib/figure", "ganlib/loop", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch",
-		"internal/memory", "internal/progress",
+		"internal/disk", "internal/memory", "internal/progress",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 

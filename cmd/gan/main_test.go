@@ -231,7 +231,7 @@ func TestMistakesInARun(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), text, 0o666))
 		status, _, errs := gan(t, "sample", dir, "--backend", "go")
 		require.Equal(t, 1, status)
-		require.Equal(t, "gan: run "+dir+": "+want+"\n", errs)
+		require.Equal(t, "gan: "+filepath.Join(dir, "config.json")+": "+want+"\n", errs)
 	}
 }
 

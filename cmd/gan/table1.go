@@ -13,6 +13,7 @@ import (
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/evaluate"
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 type table1Cmd struct {
@@ -54,7 +55,7 @@ func (c *table1Cmd) Run() error {
 // score is a run's line, which is kept beside the run: the test images are touched once.
 func (c *table1Cmd) score(ctx context.Context, dir string) (*evaluate.Table1Result, error) {
 	path := filepath.Join(dir, "table1.json")
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path)
 	if err == nil {
 		fmt.Printf("%s is there: delete it to score the run again\n", path)
 		var result evaluate.Table1Result

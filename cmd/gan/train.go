@@ -160,7 +160,13 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 		return cfg, "", err
 	}
 	name += "-" + strings.NewReplacer(":", "-", "/", "-").Replace(cfg.Backend)
-	return cfg, name, cfg.Validate()
+	if err = cfg.Validate(); err == nil {
+		err = cfg.CheckMemory()
+	}
+	if err != nil && c.file() {
+		err = fmt.Errorf("%s: %w", c.Preset, err)
+	}
+	return cfg, name, err
 }
 
 // otherwise is the configuration with other numbers and settings.

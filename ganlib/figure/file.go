@@ -13,15 +13,16 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"time"
+
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
-// WritePNG writes a picture to a file. It writes to path with ".part" appended and renames that file, so whoever opens
-// path finds a whole picture, old or new.
+// WritePNG writes a picture to a file. It writes to a file of its own beside path and renames that, so whoever opens path
+// finds a whole picture, old or new, however many programs write it at once.
 func WritePNG(path string, picture image.Image) error {
-	return writeAside(path, func(w io.Writer) error { return png.Encode(w, picture) })
+	return disk.Write(path, func(w io.Writer) error { return png.Encode(w, picture) })
 }
 
 // WriteGIF writes an animation that repeats for ever to a file, in the way of [WritePNG]. It shows each frame for delay,
@@ -31,7 +32,7 @@ func WritePNG(path string, picture image.Image) error {
 // WriteGIF returns an error if there are no frames, if their sizes differ, or if delay is under 20 ms, which browsers do
 // not honour, or over 10 minutes.
 func WriteGIF(path string, frames []image.Image, delay time.Duration) error {
-	return writeAside(path, func(w io.Writer) error { return encodeGIF(w, frames, delay) })
+	return disk.Write(path, func(w io.Writer) error { return encodeGIF(w, frames, delay) })
 }
 
 // lastFrame is the time for which an animation rests on its last frame before it starts again.
@@ -143,27 +144,4 @@ func nearest(pixels []color.NRGBA) (color.Palette, map[color.NRGBA]uint8) {
 		}
 	}
 	return own, index
-}
-
-// writeAside lets write fill a file beside path, and renames it to path. If anything fails, path is as it was and
-// nothing is left beside it.
-func writeAside(path string, write func(io.Writer) error) (err error) {
-	aside := path + ".part"
-	f, err := os.Create(aside)
-	if err != nil {
-		return err // it names the path
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(aside)
-		}
-	}()
-	if err = write(f); err != nil {
-		f.Close()
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(aside, path)
 }

@@ -10,8 +10,8 @@ import (
 
 // Best names the value by which checkpoints are ranked. The zero Best ranks none.
 type Best struct {
-	Value string // the name of a value in the records
-	Lower bool   // whether lower values are better
+	Value string `json:"value"`           // the name of a value in the records
+	Lower bool   `json:"lower,omitempty"` // whether lower values are better
 }
 
 // check returns an error if no record has the value. The last one, of a checkpoint's step, should have it.

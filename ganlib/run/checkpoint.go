@@ -20,6 +20,8 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/metric"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 const (
@@ -36,13 +38,17 @@ const (
 type Checkpoint struct {
 	Step int
 	Dir  string
+	run  string // whose it should be; "" if that is not known
 }
 
 // manifest lists what belongs to a checkpoint, so that damage is found.
 type manifest struct {
 	Schema int                 `json:"schema,omitempty"`
 	Step   int                 `json:"step"`
-	Files  map[string]fileSeal `json:"files"` // every other file of the directory
+	Run    string              `json:"run,omitempty"`  // the run's name in run.json; "" in older ones
+	Kept   bool                `json:"kept,omitempty"` // for good
+	Best   Best                `json:"best,omitzero"`  // the best of those saved under this rule is kept for good too
+	Files  map[string]fileSeal `json:"files"`          // every other file of the directory
 }
 
 type fileSeal struct {
@@ -66,11 +72,19 @@ func checkpoints(dir string) ([]Checkpoint, error) {
 	for i, step := range steps {
 		list[i] = Checkpoint{Step: step, Dir: filepath.Join(dir, checkpointName(step))}
 	}
+	if err != nil {
+		return nil, err
+	}
+	id, err := identityOf(dir, list)
+	for i := range list {
+		list[i].run = id
+	}
 	return list, err
 }
 
-// saveCheckpoint writes the state of the store after step.
-func saveCheckpoint(dir string, step int, store *model.Store) error {
+// saveCheckpoint writes the state of the store after the manifest's step.
+func saveCheckpoint(dir string, m manifest, store *model.Store) error {
+	step := m.Step
 	saved, err := savable(store)
 	if err != nil {
 		return fmt.Errorf("step %d is not saved: %w", step, err)
@@ -82,7 +96,7 @@ func saveCheckpoint(dir string, step int, store *model.Store) error {
 		if err := writeJSON(filepath.Join(path, variablesFile), saved); err != nil {
 			return err
 		}
-		return seal(path, step)
+		return seal(path, m)
 	})
 	if err != nil {
 		return fmt.Errorf("saving step %d: %w", step, err)
@@ -159,12 +173,12 @@ func writeStore(path string, store *model.Store) error {
 }
 
 // seal writes the manifest of the files in a directory.
-func seal(path string, step int) error {
+func seal(path string, m manifest) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return err
 	}
-	m := manifest{Schema: schema, Step: step, Files: make(map[string]fileSeal)}
+	m.Schema, m.Files = schema, make(map[string]fileSeal)
 	for _, entry := range entries {
 		if m.Files[entry.Name()], err = sealOf(filepath.Join(path, entry.Name())); err != nil {
 			return err
@@ -174,7 +188,7 @@ func seal(path string, step int) error {
 }
 
 func sealOf(path string) (fileSeal, error) {
-	file, err := os.Open(path)
+	file, err := disk.Open(path)
 	if err != nil {
 		return fileSeal{}, err
 	}
@@ -185,14 +199,18 @@ func sealOf(path string) (fileSeal, error) {
 }
 
 // Verify checks that the checkpoint is what its manifest says, bit for bit. If it is not, the error wraps [ErrDamaged]; if
-// a newer version of this package wrote it, the error wraps [ErrNewer].
+// a newer version of this package wrote it, the error wraps [ErrNewer]; if it comes from another run than the one in
+// whose directory it is, [ErrOtherRun].
 func (c Checkpoint) Verify() error {
 	err := c.compare()
-	if err == nil || errors.Is(err, ErrNewer) {
+	if err == nil || usedElsewhere(err) {
 		return err
 	}
 	return fmt.Errorf("%s is %w: %w", c.Dir, ErrDamaged, err)
 }
+
+// usedElsewhere reports whether a checkpoint is refused although it may be whole, and so is left where it is.
+func usedElsewhere(err error) bool { return errors.Is(err, ErrNewer) || errors.Is(err, ErrOtherRun) }
 
 // compare compares the checkpoint with its manifest.
 func (c Checkpoint) compare() error {
@@ -200,11 +218,17 @@ func (c Checkpoint) compare() error {
 	if err != nil {
 		return err
 	}
+	if c.run != "" && m.Run != "" && m.Run != c.run {
+		return fmt.Errorf("%s is %w: move it out of this directory", c.Dir, ErrOtherRun)
+	}
 	if m.Step != c.Step {
 		return fmt.Errorf("%s is about step %d, want %d", manifestFile, m.Step, c.Step)
 	}
 	if _, ok := m.Files[variablesFile]; !ok || len(m.Files) < 2 {
 		return fmt.Errorf("%s does not name all files of a checkpoint", manifestFile)
+	}
+	if err := checkNames(c.Dir, m); err != nil {
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		want := m.Files[name]
@@ -222,11 +246,23 @@ func (c Checkpoint) compare() error {
 	return nil
 }
 
+// checkNames returns an error for a file with a name of GoMLX's, which would read it, that the manifest does not name.
+func checkNames(dir string, m manifest) error {
+	entries, err := os.ReadDir(dir)
+	for _, entry := range entries {
+		name := entry.Name()
+		if _, ok := m.Files[name]; !ok && strings.HasPrefix(name, "checkpoint-") {
+			return fmt.Errorf("%s does not name %s", manifestFile, name)
+		}
+	}
+	return err
+}
+
 // manifest reads the checkpoint's manifest. Its version comes first: a newer one may have other keys.
 func (c Checkpoint) manifest() (m manifest, err error) {
 	path := filepath.Join(c.Dir, manifestFile)
 	var fields map[string]json.RawMessage
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path)
 	if err != nil {
 		return m, err
 	}
@@ -276,7 +312,8 @@ type damage struct {
 }
 
 // newestWhole returns the newest checkpoint that verifies, and the damaged ones after it. It returns the zero Checkpoint
-// if there are none, and an error if all are damaged or a newer version of this package wrote one.
+// if there are none, and an error if all are damaged, if a newer version of this package wrote one, or if one is of another
+// run.
 func newestWhole(dir string) (whole Checkpoint, damaged []damage, err error) {
 	list, err := checkpoints(dir)
 	if err != nil {
@@ -288,7 +325,7 @@ func newestWhole(dir string) (whole Checkpoint, damaged []damage, err error) {
 		if reason == nil {
 			return c, damaged, nil
 		}
-		if errors.Is(reason, ErrNewer) {
+		if usedElsewhere(reason) {
 			return Checkpoint{}, nil, reason
 		}
 		damaged, reasons = append(damaged, damage{c, reason}), append(reasons, reason)
@@ -316,9 +353,14 @@ func writeJSON(path string, v any) error {
 	return os.WriteFile(path, append(text, '\n'), 0o666)
 }
 
+// placeJSON is writeJSON to a file of the directory.
+func placeJSON(dir, name string, v any) error {
+	return place(dir, name, func(path string) error { return writeJSON(path, v) })
+}
+
 // readJSON reads a file that writeJSON wrote from a value of the same type.
 func readJSON(path string, v any) error {
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path)
 	if err != nil {
 		return err
 	}

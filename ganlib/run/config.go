@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 const configFile = "config.json"
@@ -40,14 +40,14 @@ func marshalConfig(config any) ([]byte, error) {
 // readConfig returns the configuration in a run's config.json, and the version of the run.
 func readConfig(dir string) (config []byte, version int, err error) {
 	path := filepath.Join(dir, configFile)
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, fmt.Errorf("%s is %w: it has no %s", dir, ErrNotARun, configFile)
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	if _, err := leaves(text); err != nil {
+	if err := checkObject(text); err != nil {
 		return nil, 0, fmt.Errorf("%s is %w: its %s is not a configuration: %w", dir, ErrNotARun, configFile, err)
 	}
 	return cutSchema(path, text)

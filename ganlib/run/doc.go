@@ -9,6 +9,7 @@
 //	samples/000300.png      the same noise, drawn again and again as training goes on
 //	samples/animation.gif   those pictures in order, made when the run finishes
 //	plot.png                the run so far, drawn again with each picture
+//	run.json                a random name, which the manifests of its checkpoints repeat
 //	.lock                   held while a process trains
 //
 // and [Open] reads it, in another process or during training. [Note] adds to the history what was found out about a run
@@ -39,6 +40,13 @@
 // NaN or infinite too. [Spec.Judge] may find other faults. With [Spec.Rollbacks] the run goes back to its best
 // checkpoint instead, by the value that [Spec.Best] names, and forgets what came after; [Spec.RolledBack] can make it go
 // on differently. The history has a record of it.
+//
+// # What is kept
+//
+// The newest three checkpoints are kept, the best one ([Spec.Best]) and those of the steps that [Spec.KeepEvery] divides.
+// A manifest says by which rules its checkpoint was saved: what one invocation kept for good stays, although the next one
+// has other rules. A run whose checkpoints are gone, and a checkpoint of another run, are refused
+// ([ErrLost], [ErrOtherRun]): nothing is deleted to begin anew.
 //
 // One process trains in a directory at a time: a lock refuses a second one. The system releases it when the process
 // ends, however it ends.

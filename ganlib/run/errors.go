@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 // Refusals and failures of this package. Errors that name the directory, the step and the remedy wrap them.
@@ -12,6 +14,8 @@ var (
 	ErrInterrupted = errors.New("interrupted")
 	// ErrNotARun refuses a directory without a config.json, or with one that is not a JSON object.
 	ErrNotARun = errors.New("not a run")
+	// ErrNotRegular refuses a file of a run that is a FIFO, a socket or a device, which is never opened.
+	ErrNotRegular = disk.ErrNotRegular
 	// ErrLocked refuses to train, or to write to the history, where another process is training.
 	ErrLocked = errors.New("being trained")
 	// ErrOtherConfig refuses to go on with a run under another configuration. The error is an [*OtherConfigError].
@@ -20,6 +24,10 @@ var (
 	ErrPastEnd = errors.New("past the number of steps asked for")
 	// ErrNoCheckpoint says that there is no checkpoint, or none of the step or with the value asked for.
 	ErrNoCheckpoint = errors.New("no checkpoint")
+	// ErrLost refuses to begin a run anew where an earlier one has lost all its checkpoints.
+	ErrLost = errors.New("has records, and had checkpoints, but they are gone")
+	// ErrOtherRun says that a checkpoint belongs to another run than the one whose directory it is in.
+	ErrOtherRun = errors.New("a checkpoint of another run")
 	// ErrDamaged says that a checkpoint does not match its manifest.
 	ErrDamaged = errors.New("damaged")
 	// ErrDiverged ends a run in which a metric, a measured value or a weight became NaN or infinite.

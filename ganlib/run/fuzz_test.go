@@ -45,7 +45,7 @@ func FuzzRestore(f *testing.F) {
 		}
 		if names[i] != manifestFile {
 			require.NoError(t, os.Remove(filepath.Join(c.Dir, manifestFile)))
-			require.NoError(t, seal(c.Dir, c.Step))
+			require.NoError(t, seal(c.Dir, manifest{Step: c.Step}))
 			require.NoError(t, c.Verify())
 		} else if c.Verify() != nil {
 			return

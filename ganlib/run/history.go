@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 const historyFile = "history.jsonl"
@@ -114,7 +114,7 @@ func (r *Record) UnmarshalJSON(line []byte) error {
 // line that is not a record is an error.
 func readHistory(dir string) ([]Record, error) {
 	path := filepath.Join(dir, historyFile)
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -155,7 +155,7 @@ func historySchema(line []byte) (version json.RawMessage, ok bool) {
 // lostRecord returns the step of the last record if the file ends within it, otherwise 0. A kill does that to a record
 // that no checkpoint follows yet.
 func lostRecord(dir string) int {
-	text, _ := os.ReadFile(filepath.Join(dir, historyFile))
+	text, _ := disk.ReadFile(filepath.Join(dir, historyFile))
 	half, ok := strings.CutPrefix(string(text[bytes.LastIndexByte(text, '\n')+1:]), `{"step":`)
 	digits, _, complete := strings.Cut(half, ",")
 	step, err := strconv.Atoi(digits)

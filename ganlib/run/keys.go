@@ -26,9 +26,8 @@ func ReadConfig[T any](path string) (T, error) {
 	if err != nil {
 		return config, err
 	}
-	var object map[string]any
-	if err := decodeNumbers(text, &object); err != nil || object == nil {
-		return config, fmt.Errorf("%s is %w: want a JSON object, such as a run's %s", path, ErrNotConfig, configFile)
+	if err := checkObject(text); err != nil {
+		return config, fmt.Errorf("%s is %w: want a JSON object, such as a run's %s: %w", path, ErrNotConfig, configFile, err)
 	}
 	if text, _, err = cutSchema(path, text); err != nil {
 		return config, err
@@ -174,6 +173,15 @@ func checkValue(key string, value any, t, root reflect.Type) error {
 		}
 		return nil
 	}
+	list, ok := value.([]any)
+	if ok && t.Kind() == reflect.Slice && fieldsOf(t.Elem()) != nil {
+		for i, element := range list {
+			if err := checkValue(fmt.Sprintf("%s[%d]", key, i), element, t.Elem(), root); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	text, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("%s: %w", key, err)
@@ -218,7 +226,7 @@ func inWords(t reflect.Type) string {
 	case reflect.Struct:
 		return fmt.Sprintf("an object with keys from %q", slices.Sorted(maps.Keys(fieldsOf(t))))
 	}
-	return "a " + t.String()
+	return "another value"
 }
 
 // fieldsOf returns a struct's fields by their names in JSON, with those of embedded structs promoted. It is nil for

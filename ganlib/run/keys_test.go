@@ -215,6 +215,30 @@ func TestReadConfig(t *testing.T) {
 		_, err = ReadConfig[config](path)
 		require.ErrorIs(t, err, ErrNotConfig, text)
 	}
+	for text, want := range map[string]string{
+		"{\n  \"k\": 1,,\n}":            "line 2, column 10: JSON cannot go on with \",\"",
+		"{\"k\": 1}\nmore":              "line 2, column 1: JSON cannot go on with \"more\"",
+		"{\"k\": 1]":                    "line 1, column 8: JSON cannot go on with \"]\"",
+		"{\"k\": 1":                     "it ends in the middle",
+		"":                              "it ends in the middle",
+		"[\n1]":                         "[\n1]… is not an object, which begins with {",
+		"{\"k\": 1,\n\"k\": \"x\"}":     "line 2: \"k\" is there twice",
+		`{"rule": {"rate":1,"rate":2}}`: `line 1: "rule.rate" is there twice`,
+	} {
+		write(t, path, text)
+		_, err = ReadConfig[config](path)
+		require.EqualError(t, err, path+" is not a configuration: want a JSON object, such as a run's config.json: "+want)
+		_, err = Open(filepath.Dir(path))
+		require.ErrorIs(t, err, ErrNotARun)
+		require.ErrorContains(t, err, want)
+	}
+	type layered struct{ Layers []struct{ Units int } }
+	write(t, path, `{"Layers": [{"Units": 1}, {"Units": "x"}]}`)
+	_, err = ReadConfig[layered](path)
+	require.EqualError(t, err, path+`: Layers[1].Units is "x": want a whole number`)
+	write(t, path, `{"Layers": [{"Units": 1}, {"Unit": 1}]}`)
+	_, err = ReadConfig[layered](path)
+	require.ErrorContains(t, err, `"Layers[1].Unit" is not a key`)
 	_, err = ReadConfig[config](filepath.Join(t.TempDir(), "none.json"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

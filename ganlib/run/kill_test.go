@@ -152,7 +152,7 @@ func wantAllReadable(t *testing.T, dir string) {
 func wantNothingElse(t *testing.T, dir string, whole []Checkpoint) {
 	t.Helper()
 	known := []string{dir}
-	for _, name := range []string{configFile, historyFile, checkpointDir, sampleDir, animationFile, plotFile, lockFile} {
+	for _, name := range []string{configFile, historyFile, checkpointDir, sampleDir, animationFile, plotFile, identityFile, lockFile} {
 		known = append(known, filepath.Join(dir, name))
 	}
 	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {

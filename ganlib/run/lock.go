@@ -1,12 +1,16 @@
 package run
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 const lockFile = ".lock"
@@ -19,6 +23,9 @@ func lock(dir string) (release func() error, err error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, lockFile)
+	if err := disk.CheckRegular(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	held := flock.New(path)
 	locked, err := held.TryLock()
 	if err != nil {

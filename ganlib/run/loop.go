@@ -39,6 +39,8 @@ type session struct {
 	history *os.File
 	records []Record // the history as it is written so far
 	times   int      // number of roll-backs so far, over all invocations
+	run     string   // the run's name, in run.json
+	older   []int    // steps of the checkpoints that were kept for good when this invocation began
 
 	metrics []namedMetric
 	first   int // the step from which the present loop began
@@ -64,13 +66,18 @@ type namedMetric struct {
 
 // loop makes the steps from the store's global_step to the last one, and goes back after failures, at most Rollbacks
 // times.
-func (spec *Spec) loop(ctx context.Context, loops bool, records []Record) error {
+func (spec *Spec) loop(ctx context.Context, b beginning, records []Record) error {
 	history, err := os.OpenFile(filepath.Join(spec.Dir, historyFile), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	s := &session{Spec: spec, ctx: ctx, history: history, records: records, times: rollbacks(records)}
-	s.loops = loops && spec.Update != nil && loop.Supported(spec.Trainer.Backend())
+	list, err := checkpoints(spec.Dir)
+	if err != nil {
+		return err
+	}
+	s.run, s.older = b.run, stepsOf(list[:max(0, len(list)-keptCheckpoints)])
+	s.loops = b.version >= loopSchema && spec.Update != nil && loop.Supported(spec.Trainer.Backend())
 	defer s.close()
 	if len(records) > 0 {
 		s.before = records[len(records)-1].Seconds
@@ -408,14 +415,9 @@ func (s *session) plot(sample image.Image) error {
 		return nil
 	}
 	if sample == nil {
-		paths, err := samples(s.Dir)
-		if err != nil {
+		var err error
+		if sample, err = newestPicture(s.Dir); err != nil {
 			return err
-		}
-		if len(paths) > 0 {
-			if sample, err = readPNG(paths[len(paths)-1]); err != nil {
-				return err
-			}
 		}
 	}
 	picture, err := s.Plot(s.records, sample)
@@ -443,25 +445,31 @@ func (s *session) save(step int) error {
 	if err := s.history.Sync(); err != nil {
 		return err
 	}
-	err := saveCheckpoint(s.Dir, step, store)
+	err := saveCheckpoint(s.Dir, manifest{Run: s.run, Step: step, Kept: s.keeps(step), Best: s.Best}, store)
 	switch {
 	case errors.Is(err, ErrDiverged):
 		return &failure{step, err}
 	case err != nil:
 		return fmt.Errorf("%w; %s", err, s.kept())
 	}
+	if err := identify(s.Dir, s.run); err != nil {
+		return err
+	}
 	return s.prune()
 }
 
-// prune deletes all but the newest checkpoints, the best one, and those of steps that KeepEvery divides.
+// keeps reports whether KeepEvery keeps the checkpoint of a step for good.
+func (s *session) keeps(step int) bool { return s.KeepEvery > 0 && step%s.KeepEvery == 0 }
+
+// prune deletes all checkpoints but the newest and those that are kept for good.
 func (s *session) prune() error {
 	list, err := checkpoints(s.Dir)
 	if err != nil {
 		return err
 	}
-	best, _, _ := s.Best.of(s.records, stepsOf(list))
+	keep := s.forGood(list)
 	for _, old := range list[:max(0, len(list)-keptCheckpoints)] {
-		if old.Step == best || s.KeepEvery > 0 && old.Step%s.KeepEvery == 0 {
+		if slices.Contains(keep, old.Step) {
 			continue
 		}
 		if err := discard(s.Dir, checkpointName(old.Step)); err != nil {
@@ -469,4 +477,28 @@ func (s *session) prune() error {
 		}
 	}
 	return nil
+}
+
+// forGood returns the steps of the checkpoints that are kept for good: by this invocation's rules, and by those under
+// which each was saved, for what an invocation promised to keep the next one does not delete. Manifests of older
+// versions do not tell their rules. There, whatever an earlier invocation left beside the newest was kept.
+func (s *session) forGood(list []Checkpoint) []int {
+	var keep []int
+	under := map[Best][]int{s.Best: stepsOf(list)}
+	for _, c := range list {
+		m, err := c.manifest()
+		older := err == nil && m.Run == "" && slices.Contains(s.older, c.Step)
+		if s.keeps(c.Step) || m.Kept || older {
+			keep = append(keep, c.Step)
+		}
+		if m.Best != s.Best {
+			under[m.Best] = append(under[m.Best], c.Step)
+		}
+	}
+	for rule, steps := range under {
+		if best, _, ok := rule.of(s.records, steps); ok {
+			keep = append(keep, best)
+		}
+	}
+	return keep
 }

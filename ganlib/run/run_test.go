@@ -20,6 +20,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
@@ -271,6 +272,34 @@ func TestRefusals(t *testing.T) {
 		"a config.json of something else": {
 			func(t *testing.T, dir string) { write(t, filepath.Join(dir, configFile), "[1, 2]") }, toyOf(10), ErrNotARun,
 		},
+		"lost checkpoints": {
+			func(t *testing.T, dir string) {
+				trained(t, dir)
+				require.NoError(t, os.RemoveAll(filepath.Join(dir, checkpointDir)))
+			}, toyOf(20), ErrLost,
+		},
+		"lost checkpoints, their directory empty": {
+			func(t *testing.T, dir string) {
+				trained(t, dir)
+				require.NoError(t, os.RemoveAll(filepath.Join(dir, checkpointDir)))
+				require.NoError(t, os.Mkdir(filepath.Join(dir, checkpointDir), 0o777))
+			}, toyOf(20), ErrLost,
+		},
+		"lost checkpoints of an older version": {
+			func(t *testing.T, dir string) {
+				trained(t, dir)
+				require.NoError(t, os.RemoveAll(filepath.Join(dir, checkpointDir)))
+				require.NoError(t, os.Remove(filepath.Join(dir, identityFile)))
+			}, toyOf(20), ErrLost,
+		},
+		"a checkpoint of another run": {
+			func(t *testing.T, dir string) {
+				trained(t, dir)
+				other := toySpec(t.TempDir(), b, toyOf(15))
+				mustTrain(t, other)
+				require.NoError(t, os.CopyFS(filepath.Join(dir, checkpointName(15)), os.DirFS(filepath.Join(other.Dir, checkpointName(15)))))
+			}, toyOf(20), ErrOtherRun,
+		},
 		"only damaged checkpoints": {
 			func(t *testing.T, dir string) {
 				trained(t, dir)
@@ -420,17 +449,57 @@ func TestLaterSamplesGo(t *testing.T) {
 	wantFrames(t, r.Animation(), 2)
 }
 
-// A run that was killed before its first checkpoint begins again.
+// A run that ended before its first checkpoint begins again, and says so. It may be another one now: what was wrong may
+// have been the configuration.
 func TestBeginsAgainWithoutCheckpoint(t *testing.T) {
 	dir, b := t.TempDir(), gantest.Open(t, "go")
-	mustTrain(t, toySpec(dir, b, toyOf(4)))
-	if err := os.RemoveAll(filepath.Join(dir, checkpointDir)); err != nil {
-		t.Fatal(err)
+	failing := toySpec(dir, b, toyConfig{Steps: 10, Seed: 2, Net: gantest.Toy{Hidden: 8}})
+	batches, broken := failing.Batches, errors.New("no such file")
+	failing.Batches = func(step int) (train.Batch, error) {
+		if step == 4 {
+			return train.Batch{}, broken
+		}
+		return batches(step)
 	}
-	r, _ := mustTrain(t, toySpec(dir, b, toyOf(10)))
+	_, err := Train(t.Context(), failing)
+	require.ErrorIs(t, err, broken)
+	r, messages := mustTrain(t, toySpec(dir, b, toyOf(10)))
+	require.Contains(t, messages, dir+" ended before its first checkpoint: it begins again\n")
 	whole, _ := mustTrain(t, toySpec(t.TempDir(), b, toyOf(10)))
 	wantSameHistory(t, r, whole)
 	wantSamePictures(t, r, whole)
+}
+
+// TestSpoiledPictures: pictures that cannot be read, or are of another size, are left out of the animation, with a
+// warning; the run goes on.
+func TestSpoiledPictures(t *testing.T) {
+	dir, b := t.TempDir(), gantest.Open(t, "go")
+	plotted := func(steps int) Spec {
+		spec := toySpec(dir, b, toyOf(steps))
+		spec.Plot = func(_ []Record, sample image.Image) (image.Image, error) { return sample, nil }
+		return spec
+	}
+	mustTrain(t, plotted(15))
+	write(t, filepath.Join(dir, sampleName(5)), "\x89PNG\r\n\x1a\nhalf")
+	require.NoError(t, figure.WritePNG(filepath.Join(dir, sampleName(10)), image.NewGray(image.Rect(0, 0, 3, 3))))
+	r, messages := mustTrain(t, plotted(25))
+	require.Contains(t, messages, "warning: "+filepath.Join(dir, sampleName(5))+": ")
+	require.Contains(t, messages, "warning: "+filepath.Join(dir, sampleName(10))+" is a picture of (3,3), want (16,4); the animation is made without it\n")
+	wantFrames(t, r.Animation(), 3)
+
+	write(t, filepath.Join(dir, sampleName(25)), "")
+	picture, err := newestPicture(dir)
+	require.NoError(t, err)
+	require.NotNil(t, picture)
+	for _, step := range []int{5, 10, 15, 20, 25} {
+		write(t, filepath.Join(dir, sampleName(step)), "")
+	}
+	picture, err = newestPicture(dir)
+	require.NoError(t, err)
+	require.Nil(t, picture)
+	require.NoError(t, os.Remove(r.Animation()))
+	_, messages = mustTrain(t, plotted(25))
+	require.Equal(t, 5, strings.Count(messages, "warning: "), messages)
 }
 
 // A loss that is not finite stops the run and never reaches a checkpoint; nor do weights that a step spoiled while its

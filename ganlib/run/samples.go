@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"os"
+	"io"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 const (
@@ -50,23 +51,45 @@ func cutSamples(dir string, step int) error {
 	return nil
 }
 
-// animate makes the animation of all pictures so far.
-func animate(dir string) error {
+// animate makes the animation of all pictures so far that can be read and are as large as the newest of them. It writes
+// a warning for each other one.
+func animate(dir string, warnings io.Writer) error {
 	paths, err := samples(dir)
-	if err != nil || len(paths) == 0 {
+	if err != nil {
 		return err
 	}
-	frames := make([]image.Image, len(paths))
-	for i, path := range paths {
-		if frames[i], err = readPNG(path); err != nil {
-			return err
+	var frames []image.Image
+	for _, path := range slices.Backward(paths) {
+		frame, err := readPNG(path)
+		if err == nil && len(frames) > 0 && frame.Bounds().Size() != frames[0].Bounds().Size() {
+			err = fmt.Errorf("%s is a picture of %v, want %v", path, frame.Bounds().Size(), frames[0].Bounds().Size())
 		}
+		if err != nil {
+			fmt.Fprintf(warnings, "warning: %v; the animation is made without it\n", err)
+			continue
+		}
+		frames = append(frames, frame)
 	}
+	if len(frames) == 0 {
+		return nil
+	}
+	slices.Reverse(frames)
 	return place(dir, animationFile, func(path string) error { return figure.WriteGIF(path, frames, frameTime) })
 }
 
+// newestPicture returns the newest of a run's pictures that can be read, or nil.
+func newestPicture(dir string) (image.Image, error) {
+	paths, err := samples(dir)
+	for _, path := range slices.Backward(paths) {
+		if picture, err := readPNG(path); err == nil {
+			return picture, nil
+		}
+	}
+	return nil, err
+}
+
 func readPNG(path string) (image.Image, error) {
-	file, err := os.Open(path)
+	file, err := disk.Open(path)
 	if err != nil {
 		return nil, err
 	}

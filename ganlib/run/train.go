@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
@@ -33,6 +34,10 @@ type Spec struct {
 	// by one per iteration. Its metrics are the values of the records, under their short names; those with a memory
 	// (means over steps) are left out, because a resumed run would not repeat them.
 	Trainer *train.Trainer
+
+	// Fit returns an error if the variables of a checkpoint, which the store holds then, are not those of the model. It is
+	// called before the first step of a run that goes on. Nil: all fit.
+	Fit func(store *model.Store) error
 
 	// Batches returns the minibatch of a step, counted from 0. It must depend on the step alone. The trainer frees the
 	// tensors.
@@ -99,6 +104,8 @@ type Spec struct {
 // whatever the intervals say. The trainer's store then holds the state of the last step, even if the run was finished
 // before.
 //
+// A run that ended before its first checkpoint is begun anew, under another configuration too.
+//
 // Cancelling the context ends the run after the iteration in progress: it is saved, and the error wraps
 // [ErrInterrupted].
 //
@@ -106,7 +113,8 @@ type Spec struct {
 //   - holds something other than a run ([ErrNotARun]), or files of a newer version ([ErrNewer]);
 //   - is a run with another configuration ([ErrOtherConfig], and [OtherConfigError] lists the keys);
 //   - has passed spec.Steps ([ErrPastEnd]);
-//   - has only damaged checkpoints ([ErrDamaged]);
+//   - has only damaged checkpoints ([ErrDamaged]), none although it had some ([ErrLost]), or another run's
+//     ([ErrOtherRun]);
 //   - is being trained by another process ([ErrLocked]);
 //   - cannot be read or written to.
 //
@@ -139,12 +147,26 @@ func Train(ctx context.Context, spec Spec) (*Run, error) {
 		if err := b.from.restore(spec.Trainer.Store()); err != nil {
 			return nil, fmt.Errorf("resuming: %w", err)
 		}
+		if err := spec.fit(b.from); err != nil {
+			return nil, err
+		}
 	}
 	err = spec.train(ctx, b, records)
 	if err := cmp.Or(err, clean(spec.Dir)); err != nil {
 		return nil, err
 	}
 	return Open(spec.Dir)
+}
+
+// fit returns an error if the checkpoint that was restored is not one of the model.
+func (spec *Spec) fit(from Checkpoint) error {
+	if spec.Fit == nil {
+		return nil
+	}
+	if err := spec.Fit(spec.Trainer.Store()); err != nil {
+		return fmt.Errorf("%s does not fit %s: %w", from.Dir, filepath.Join(spec.Dir, configFile), err)
+	}
+	return nil
 }
 
 // check returns an error for the first field that is missing or wrong.
@@ -199,6 +221,8 @@ type beginning struct {
 	version int        // of the run's files
 	from    Checkpoint // the zero Checkpoint: from the first step
 	damaged []damage   // checkpoints after from
+	run     string     // the run's name
+	anew    bool       // an earlier invocation ended before its first checkpoint
 }
 
 // inspect looks at the directory, without changing it, and returns where to begin or a reason to refuse.
@@ -207,7 +231,7 @@ func (spec *Spec) inspect() (beginning, error) {
 	if err != nil {
 		return beginning{}, invalid.In("Spec.Config", err)
 	}
-	b := beginning{config: config, version: schema}
+	b := beginning{config: config, version: schema, run: newIdentity("")}
 	earlier, err := openBegun(spec.Dir)
 	if err != nil {
 		return b, fmt.Errorf("%w\nNothing was changed; train in a directory that is new, empty or a run", err)
@@ -215,6 +239,19 @@ func (spec *Spec) inspect() (beginning, error) {
 	if earlier == nil {
 		return b, nil
 	}
+	records, err := earlier.History()
+	if err != nil {
+		return b, err
+	}
+	list, err := earlier.Checkpoints()
+	if err != nil {
+		return b, err
+	}
+	if len(list) == 0 {
+		b.anew = len(records) > 0
+		return b, checkLost(spec.Dir, records)
+	}
+	b.run = newIdentity(list[0].run)
 	b.version = max(1, earlier.version)
 	if b.version < loopSchema && spec.Devices > 1 {
 		return b, invalid.Value("Spec.Devices", spec.Devices, "1, for %s was begun by a version that makes one call a step", spec.Dir)
@@ -225,9 +262,6 @@ func (spec *Spec) inspect() (beginning, error) {
 	}
 	if len(changed) > 0 {
 		return b, &OtherConfigError{Dir: spec.Dir, Changes: changed}
-	}
-	if _, err := earlier.History(); err != nil {
-		return b, err
 	}
 	if b.from, b.damaged, err = newestWhole(spec.Dir); err != nil {
 		return b, err
@@ -274,6 +308,14 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 	if err := placeBytes(spec.Dir, configFile, addSchema(b.config, b.version)); err != nil {
 		return nil, err
 	}
+	if b.anew {
+		fmt.Fprintf(spec.Output, "%s ended before its first checkpoint: it begins again\n", spec.Dir)
+	}
+	if b.from.Dir != "" {
+		if err := identify(spec.Dir, b.run); err != nil {
+			return nil, err
+		}
+	}
 	if err := cutSamples(spec.Dir, b.from.Step); err != nil {
 		return nil, err
 	}
@@ -293,16 +335,16 @@ func (spec *Spec) train(ctx context.Context, b beginning, records []Record) erro
 		if spec.Sample == nil || exists(filepath.Join(spec.Dir, animationFile)) {
 			return nil
 		}
-		return animate(spec.Dir)
+		return animate(spec.Dir, spec.Output)
 	case from > 0:
 		fmt.Fprintf(spec.Output, "resuming %s at step %d of %d\n", spec.Dir, from, spec.Steps)
 	default:
 		fmt.Fprintf(spec.Output, "training %s, %d steps\n", spec.Dir, spec.Steps)
 	}
-	if err := spec.loop(ctx, b.version >= loopSchema, records); err != nil {
+	if err := spec.loop(ctx, b, records); err != nil {
 		return err
 	}
-	if err := animate(spec.Dir); err != nil {
+	if err := animate(spec.Dir, spec.Output); err != nil {
 		return err
 	}
 	fmt.Fprintf(spec.Output, "%s is finished: %d steps\n", spec.Dir, spec.Steps)

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -15,6 +15,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 // Result sums up the runs of a sweep. Its JSON is sweep.json.
@@ -143,10 +144,8 @@ func (result *Result) write(dir string) error {
 		return err
 	}
 	path := filepath.Join(dir, "sweep.json")
-	if err := os.WriteFile(path+".new", append(text, '\n'), 0o666); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
+	err = disk.Write(path, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
+	if err != nil {
 		return err
 	}
 	picture, err := figure.Panels(figure.Board{Charts: result.charts(), Columns: 3})

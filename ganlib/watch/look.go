@@ -6,10 +6,10 @@ import (
 	"image"
 	"image/png"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 // A State is what a run has come to.
@@ -56,18 +56,16 @@ func Look(dir string) (State, error) {
 	return s, nil
 }
 
-// Draw returns the [Plot] of the history, with the newest picture.
+// Draw returns the [Plot] of the history, with the newest picture if there is one and it can be read.
 func (s State) Draw() (image.Image, error) {
-	var sample image.Image
-	if s.Sample != "" {
-		file, err := os.Open(s.Sample)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		if sample, err = png.Decode(file); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Sample, err)
-		}
+	file, err := disk.Open(s.Sample)
+	if err != nil {
+		return Plot(s.History, nil)
+	}
+	defer file.Close()
+	sample, err := png.Decode(file)
+	if err != nil {
+		sample = nil
 	}
 	return Plot(s.History, sample)
 }

@@ -308,3 +308,16 @@ func BenchmarkPlot(b *testing.B) {
 		}
 	}
 }
+
+// TestDrawWithoutAPicture: a picture that cannot be read is left out of the plot.
+func TestDrawWithoutAPicture(t *testing.T) {
+	dir := begin(t, 3)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "samples", "000020.png"), []byte("half"), 0o666))
+	state, err := Look(dir)
+	require.NoError(t, err)
+	got, err := state.Draw()
+	require.NoError(t, err)
+	want, err := Plot(state.History, nil)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+}

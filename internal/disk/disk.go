@@ -1,4 +1,4 @@
-// Package disk says how much room a file system has left.
+// Package disk says how much room a file system has left, writes files whole, and opens none that could block.
 package disk
 
 import "fmt"

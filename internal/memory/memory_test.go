@@ -14,6 +14,7 @@ import (
 func TestTotal(t *testing.T) {
 	total, err := memory.Total()
 	require.NoError(t, err)
+	require.Equal(t, float64(total), memory.Limit())
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
 		t.Skip(err)

@@ -173,10 +173,10 @@ func number(n float64) string {
 }
 
 // Size writes a number of bytes in the largest binary unit that it fills, such as "162.2 MiB".
-func Size(n int64) string { return bytesOf(float64(n)) }
+func Size[N int | int64 | float64](n N) string { return bytesOf(float64(n)) }
 
 func bytesOf(n float64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 	i := 0
 	for n >= 1024 && i < len(units)-1 {
 		n, i = n/1024, i+1
