@@ -1,4 +1,4 @@
-// Package disk says how much room a file system has left.
+// Package disk says how much room a file system has left, and writes files as a whole.
 package disk
 
 import "fmt"
