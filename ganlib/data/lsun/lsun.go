@@ -27,6 +27,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -99,10 +100,11 @@ func Open(ctx context.Context, path string, o Options) (*Set, error) {
 		store.close()
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return &Set{
-		Name: filepath.Base(filepath.Dir(file)), Source: path,
-		options: o, keys: keys, store: store,
-	}, nil
+	name := filepath.Base(filepath.Dir(file))
+	if base := filepath.Base(file); base != dataFile {
+		name = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	return &Set{Name: name, Source: path, options: o, keys: keys, store: store}, nil
 }
 
 // Close closes the file. It waits for images that are being read. Choosing others afterwards is an error,
