@@ -57,7 +57,7 @@ var plan = map[string][]string{
 	"ganlib/measure":                   {"ganlib/data", "ganlib/invalid"},
 	"ganlib/measure/feature":           {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 	"ganlib/measure/feature/inception": {"ganlib/data"},
-	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/progress"},
+	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/disk", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.
 	"ganlib/figure":     {"internal/disk"},
@@ -75,9 +75,9 @@ var plan = map[string][]string{
 		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
-		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose", "ganlib/evaluate",
-		"ganlib/figure", "ganlib/loop", "ganlib/measure/feature", "ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch",
-		"internal/disk", "internal/memory", "internal/progress",
+		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
+		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
+		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 

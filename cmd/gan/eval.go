@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"os"
@@ -9,12 +10,16 @@ import (
 	"strconv"
 	"strings"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/evaluate"
 	"github.com/gans-in-go/gans/ganlib/figure"
+	"github.com/gans-in-go/gans/ganlib/measure"
 	"github.com/gans-in-go/gans/ganlib/measure/feature"
 	"github.com/gans-in-go/gans/ganlib/measure/feature/inception"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 type evalCmd struct {
@@ -24,7 +29,7 @@ type evalCmd struct {
 	Extractor string `default:"auto" enum:"auto,pixels,random,mnist,fashion,inception" help:"The features to compare: pixels, random convolutions, a classifier of mnist or fashion, or Keras's inception (default: the classifier of the data where there is one, else random)."`
 	Weights   string `type:"existingdir" placeholder:"DIR" help:"With --extractor inception: the folder of its weights."`
 	Features  string `type:"existingfile" placeholder:"FILE.npy" help:"Features computed elsewhere, in place of a run: those of the samples, a row each."`
-	Reference string `type:"existingfile" placeholder:"FILE.npy" help:"With --features: those of the real images."`
+	Reference string `type:"existingfile" placeholder:"FILE.npy" help:"With --features: those of the real images, or their statistics, mu and sigma, as pytorch-fid and clean-fid publish them, which only FID can be computed from."`
 	Out       string `short:"o" type:"path" placeholder:"FILE.json" help:"Where to write the numbers (default: eval.json in the run's directory, or here)."`
 	checkpoint
 }
@@ -47,34 +52,43 @@ func (c *evalCmd) Validate() error {
 func (c *evalCmd) Run() error {
 	ctx, stop := interruptible()
 	defer stop()
+	out := c.Out
+	if out == "" {
+		out = filepath.Join(c.Dir, "eval.json")
+	}
+	if err := disk.CheckWritable(out); err != nil { // now, not after minutes of measuring
+		return fmt.Errorf("--out: %w", err)
+	}
 	report, err := c.report(ctx)
+	if err != nil {
+		return err
+	}
+	if err := report.WriteFile(out); err != nil { // before anything is printed: whoever reads that may stop reading
+		return err
+	}
+	nearest, err := writeNearest(report, out)
 	if err != nil {
 		return err
 	}
 	if err := report.Table(os.Stdout); err != nil {
 		return err
 	}
-	out := c.Out
-	if out == "" {
-		out = filepath.Join(c.Dir, "eval.json")
-	}
-	if err := report.WriteFile(out); err != nil {
-		return err
-	}
-	fmt.Printf("\n%s\n", out)
+	fmt.Printf("\n%s\n%s", out, nearest)
+	return nil
+}
+
+// writeNearest draws the samples beside their nearest training images, if these were looked for, and says where.
+func writeNearest(report *evaluate.Report, out string) (says string, err error) {
 	if report.Nearest == nil {
-		return nil
+		return "", nil
 	}
 	picture, err := rightmost(report)
 	if err != nil {
-		return err
+		return "", err
 	}
 	path := strings.TrimSuffix(out, filepath.Ext(out)) + "-nearest.png"
-	if err := figure.WritePNG(path, picture); err != nil {
-		return err
-	}
-	fmt.Printf("%s: samples, and in each row's frame the training image nearest to the one on its left\n", path)
-	return nil
+	says = path + ": samples, and in each row's frame the training image nearest to the one on its left\n"
+	return says, figure.WritePNG(path, picture)
 }
 
 // rightmost draws samples as the 2014 paper's Figure 2 does: the last picture of a row is the training image nearest to
@@ -126,18 +140,42 @@ func (c *evalCmd) inception() (feature.Extractor, error) {
 // fromFiles measures features that were computed elsewhere.
 func (c *evalCmd) fromFiles(ctx context.Context) (*evaluate.Report, error) {
 	samples, dim, err := feature.ReadNPY(c.Features)
+	if errors.Is(err, feature.ErrStatistics) {
+		err = fmt.Errorf("--features: %w: want the samples' features, a row each; only --reference may be statistics", err)
+	}
 	if err != nil {
 		return nil, err
 	}
+	options := evaluate.Options{
+		Of:   c.Features + ": " + strconv.Itoa(len(samples)/dim) + " rows",
+		Seed: c.Seed, Output: os.Stdout,
+	}
 	reference, dimR, err := feature.ReadNPY(c.Reference)
+	if errors.Is(err, feature.ErrStatistics) {
+		return c.toStatistics(ctx, samples, dim, options)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if dim != dimR {
-		return nil, fmt.Errorf("%s has rows of %d features, %s of %d: want the same", c.Features, dim, c.Reference, dimR)
+		return nil, c.otherFeatures(dim, dimR)
 	}
-	return evaluate.Features(ctx, samples, reference, dim, evaluate.Options{
-		Of:   c.Features + ": " + strconv.Itoa(len(samples)/dim) + " rows",
-		Seed: c.Seed, Output: os.Stdout,
-	})
+	return evaluate.Features(ctx, samples, reference, dim, options)
+}
+
+// toStatistics measures features that were computed elsewhere against the mean and the covariance of others.
+func (c *evalCmd) toStatistics(ctx context.Context, samples []float32, dim int, o evaluate.Options) (*evaluate.Report, error) {
+	mean, covariance, err := feature.ReadStatistics(c.Reference)
+	if err != nil {
+		return nil, err
+	}
+	if dim != len(mean) {
+		return nil, c.otherFeatures(dim, len(mean))
+	}
+	return evaluate.Statistics(ctx, samples, measure.Gaussian{Mean: mean, Covariance: mat.NewSymDense(dim, covariance)}, o)
+}
+
+// otherFeatures refuses files whose rows differ in length: their features are of different networks.
+func (c *evalCmd) otherFeatures(dim, dimR int) error {
+	return fmt.Errorf("--features %s has %d features, --reference %s has %d: want those of one network", c.Features, dim, c.Reference, dimR)
 }

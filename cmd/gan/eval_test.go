@@ -1,12 +1,19 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/evaluate"
@@ -65,6 +72,84 @@ func TestEvalRefuses(t *testing.T) {
 		status, _, errs := gan(t, append([]string{"eval"}, args...)...)
 		require.NotZero(t, status)
 		require.Contains(t, errs, says)
+	}
+}
+
+// array is an .npy file of float64.
+func array(shape string, numbers []float64) []byte {
+	about := fmt.Sprintf("{'descr': '<f8', 'fortran_order': False, 'shape': (%s), }\n", shape)
+	file := append([]byte("\x93NUMPY\x01\x00"), byte(len(about)), byte(len(about)>>8))
+	file, _ = binary.Append(append(file, about...), binary.LittleEndian, numbers)
+	return file
+}
+
+// TestEvalStatistics: against mu and sigma, gan eval measures the FID of the features that they are of. Before it
+// measures anything it asks whether it can write what it finds.
+func TestEvalStatistics(t *testing.T) {
+	dir := t.TempDir()
+	const n, dim = 200, 3
+	rng := rand.New(rand.NewPCG(1, 1))
+	rows := func() []float64 {
+		x := make([]float64, n*dim)
+		for i := range x {
+			x[i] = rng.NormFloat64() + float64(i%dim)
+		}
+		return x
+	}
+	file := func(name string, content []byte) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, content, 0o666))
+		return path
+	}
+	stats := func(name string, mu, sigma []float64) string {
+		var archive bytes.Buffer
+		w := zip.NewWriter(&archive)
+		for entry, content := range map[string][]byte{
+			"mu.npy":    array(fmt.Sprintf("%d,", len(mu)), mu),
+			"sigma.npy": array(fmt.Sprintf("%d, %[1]d", len(mu)), sigma),
+		} {
+			f, err := w.Create(entry)
+			require.NoError(t, err)
+			_, err = f.Write(content)
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.Close())
+		return file(name, archive.Bytes())
+	}
+	shape := fmt.Sprintf("%d, %d", n, dim)
+	real := rows()
+	samples, reference := file("samples.npy", array(shape, rows())), file("real.npy", array(shape, real))
+	var mu []float64
+	sigma := mat.NewSymDense(dim, nil)
+	of := mat.NewDense(n, dim, real)
+	stat.CovarianceMatrix(sigma, of, nil)
+	for j := range dim {
+		mu = append(mu, stat.Mean(mat.Col(nil, j, of), nil))
+	}
+	known := stats("stats.npz", mu, mat.DenseCopyOf(sigma).RawMatrix().Data)
+
+	fid := func(reference string) float64 {
+		out := filepath.Join(dir, "eval.json")
+		must(t, "eval", "--features", samples, "--reference", reference, "-o", out)
+		text, err := os.ReadFile(out)
+		require.NoError(t, err)
+		var report evaluate.Report
+		require.NoError(t, json.Unmarshal(text, &report))
+		return report.Score("FID").Estimate.Value
+	}
+	require.InDelta(t, fid(reference), fid(known), 1e-5)
+	out := must(t, "eval", "--features", samples, "--reference", known, "-o", filepath.Join(dir, "eval.json"))
+	require.Contains(t, out, "KID: not measured: only statistics of the reference are known")
+
+	for says, args := range map[string][]string{
+		"only --reference may be statistics": {"--features", known, "--reference", known},
+		"has 3 features, --reference":        {"--features", samples, "--reference", stats("two.npz", mu[:2], make([]float64, 4))},
+		"--out: write " + dir + "/no/x.json": {"--features", samples, "--reference", known, "-o", filepath.Join(dir, "no", "x.json")},
+	} {
+		status, out, errs := gan(t, append([]string{"eval"}, args...)...)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, says)
+		require.Empty(t, out)
 	}
 }
 

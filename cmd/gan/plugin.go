@@ -118,7 +118,7 @@ func publishedArchive(ctx context.Context, name string) (catalog.File, error) {
 		return catalog.File{}, err
 	}
 	request.Header.Set("Accept", "application/vnd.github+json")
-	response, err := http.DefaultClient.Do(request)
+	response, err := catalog.Client().Do(request)
 	if err != nil {
 		return catalog.File{}, err
 	}

@@ -398,6 +398,54 @@ func TestFeatures(t *testing.T) {
 	require.ErrorAs(t, report.WriteFile(filepath.Join(path, "no", "eval.json")), &at)
 }
 
+// TestStatistics: from a mean and a covariance comes the FID of the rows that they are of, and nothing else.
+func TestStatistics(t *testing.T) {
+	ring := data.Ring(8, 1, .05)
+	samples, rows := ring.Batch(1, 0, 300), ring.Batch(1, 1, 500)
+	of, err := measure.FitGaussian(rows, 2)
+	require.NoError(t, err)
+	whole, err := Features(t.Context(), samples, rows, 2, Options{})
+	require.NoError(t, err)
+	report, err := Statistics(t.Context(), samples, of, Options{})
+	require.NoError(t, err)
+	require.InDelta(t, whole.Score("FID").Estimate.Value, report.Score("FID").Estimate.Value, 1e-9)
+	require.Len(t, report.Scores, len(whole.Scores))
+	for _, s := range report.Scores {
+		require.Equal(t, s.Measure == "FID", s.Estimate != nil, s.Measure)
+	}
+	require.Contains(t, report.Score("FID∞").Note, "only statistics")
+	_, err = Statistics(t.Context(), samples[:3], of, Options{})
+	gantest.RequireInvalid(t, err, "samples")
+}
+
+// TestDoubts: rows that look like something else than features are doubted, and rows that do not are not.
+func TestDoubts(t *testing.T) {
+	ring := data.Ring(8, 1, .05)
+	features, few := ring.Batch(1, 0, 40), ring.Batch(1, 0, 9) // the second as 3 rows of 6
+	probabilities := make([]float32, 40*2)
+	for i := range 40 {
+		p := float32(i) / 40
+		probabilities[2*i], probabilities[2*i+1] = p, 1-p
+	}
+	for _, test := range []struct {
+		x    []float32
+		dim  int
+		says string
+	}{{features, 2, ""}, {probabilities, 2, "probabilities of classes"}, {few, 6, "3 rows of 6 numbers"}} {
+		report, err := Features(t.Context(), test.x, test.x, test.dim, Options{})
+		require.NoError(t, err)
+		if test.says == "" {
+			require.Empty(t, report.Doubts)
+			continue
+		}
+		require.Len(t, report.Doubts, 2, "of the samples and of the reference")
+		var table bytes.Buffer
+		require.NoError(t, report.Table(&table))
+		require.Contains(t, table.String(), "doubt: the samples")
+		require.Contains(t, table.String(), test.says)
+	}
+}
+
 // TestTable: one line for each number, and the notes below.
 func TestTable(t *testing.T) {
 	r := Report{Of: "a run", Scores: []Score{

@@ -30,9 +30,11 @@ const (
 	lower  = "lower"
 )
 
+const fid = "FID" // the name of the one metric that a mean and a covariance are enough for
+
 // featureMetrics are those of rows of features, in the order of the report.
 var featureMetrics = []measurement{
-	{scores: []Score{{Measure: "FID", Better: lower, Extractor: theirs}}, of: (*evaluation).fid},
+	{scores: []Score{{Measure: fid, Better: lower, Extractor: theirs}}, of: (*evaluation).fid},
 	{scores: []Score{{Measure: "FID∞", Better: lower, Extractor: theirs}}, of: (*evaluation).fidInfinity},
 	{scores: []Score{{Measure: "KID", Better: lower, Extractor: theirs}}, of: (*evaluation).kid},
 	{scores: []Score{{Measure: "MMD²", Better: lower, Extractor: theirs}}, of: (*evaluation).mmd},
@@ -69,8 +71,8 @@ func one(e measure.Estimate, note string, err error) ([]result, error) {
 }
 
 func (e *evaluation) fid(_ context.Context, v *view) ([]result, error) {
-	fid, err := measure.FID(v.features, e.reference.features, e.dim)
-	return one(fid, "", err)
+	value, err := measure.FID(v.features, e.reference.features, e.dim)
+	return one(value, "", err)
 }
 
 // fidInfinity fits the FID of a tenth, a fifth, half and all of the samples.

@@ -2,7 +2,9 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
@@ -43,20 +45,92 @@ func Points(ctx context.Context, samples []float32, of data.Distribution, o Opti
 }
 
 // Features evaluates features that were computed elsewhere, samples [n, dim] against a reference [m, dim], by the metrics
-// that need nothing else.
+// that need nothing else. Rows that do not look like features are doubted in the report's words.
 func Features(ctx context.Context, samples, reference []float32, dim int, o Options) (*Report, error) {
-	for _, rows := range []struct {
-		key string
-		x   []float32
-	}{{"samples", samples}, {"reference", reference}} {
-		if dim < 1 || len(rows.x) == 0 || len(rows.x)%dim != 0 {
-			return nil, invalid.Value(rows.key, len(rows.x), "a positive multiple of %d, the numbers in a row", dim)
+	e, err := elsewhere(samples, dim, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := wholeRows("reference", reference, dim); err != nil {
+		return nil, err
+	}
+	e.reference = &view{name: "reference", n: len(reference) / dim, features: reference}
+	e.report.Doubts = append(e.report.Doubts, doubts("the reference", reference, dim)...)
+	return e.run(ctx, featureMetrics)
+}
+
+// errOnlyStatistics is why a metric of rows has no number.
+var errOnlyStatistics = errors.New("only statistics of the reference are known, its mean and its covariance")
+
+// Statistics evaluates features that were computed elsewhere, samples [n, dim], against a reference of which only the
+// mean and the covariance are known. The report has their FID; of the other metrics of features it says that they were
+// not measured.
+func Statistics(ctx context.Context, samples []float32, reference measure.Gaussian, o Options) (*Report, error) {
+	e, err := elsewhere(samples, len(reference.Mean), o)
+	if err != nil {
+		return nil, err
+	}
+	e.reference = &view{name: "a mean and a covariance"}
+	all := slices.Clone(featureMetrics)
+	for i := range all {
+		all[i].of = func(*evaluation, context.Context, *view) ([]result, error) { return nil, errOnlyStatistics }
+		if all[i].scores[0].Measure == fid {
+			all[i].of = func(_ *evaluation, _ context.Context, v *view) ([]result, error) {
+				value, err := measure.FIDTo(v.features, reference)
+				return one(value, "", err)
+			}
 		}
+	}
+	return e.run(ctx, all)
+}
+
+// elsewhere begins a report on features that were computed elsewhere.
+func elsewhere(samples []float32, dim int, o Options) (*evaluation, error) {
+	if err := wholeRows("samples", samples, dim); err != nil {
+		return nil, err
 	}
 	e := &evaluation{Options: o, report: &Report{Of: o.Of}, features: "computed elsewhere", dim: dim}
 	e.samples = &view{name: "samples", n: len(samples) / dim, features: samples}
-	e.reference = &view{name: "reference", n: len(reference) / dim, features: reference}
-	return e.run(ctx, featureMetrics)
+	e.report.Doubts = doubts("the samples", samples, dim)
+	return e, nil
+}
+
+// wholeRows refuses what is not rows of dim numbers.
+func wholeRows(key string, x []float32, dim int) error {
+	if dim < 1 || len(x) == 0 || len(x)%dim != 0 {
+		return invalid.Value(key, len(x), "a positive multiple of %d, the numbers in a row", dim)
+	}
+	return nil
+}
+
+// doubts says in words why rows x, [n, dim], may be something else than features.
+func doubts(name string, x []float32, dim int) (words []string) {
+	n := len(x) / dim
+	if n < dim {
+		words = append(words, fmt.Sprintf("%s are %d rows of %d numbers: fewer rows than features leave most of the covariance to chance, "+
+			"and a row for each class or layer is not a row for each image", name, n, dim))
+	}
+	if dim > 1 && sumToOne(x, dim) {
+		words = append(words, fmt.Sprintf("%s have rows that sum to 1: these look like probabilities of classes, not features", name))
+	}
+	return words
+}
+
+// sumToOne reports whether all rows are at least 0 and sum to 1.
+func sumToOne(x []float32, dim int) bool {
+	for row := range slices.Chunk(x, dim) {
+		var sum float64
+		for _, v := range row {
+			if v < 0 {
+				return false
+			}
+			sum += float64(v)
+		}
+		if math.Abs(sum-1) > 1e-3 {
+			return false
+		}
+	}
+	return true
 }
 
 // modes counts the samples of each mode of a mixture.

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/measure"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 // Score is one metric of the samples.
@@ -33,6 +33,8 @@ type Score struct {
 type Report struct {
 	Of     string  `json:"of"` // where the samples are from
 	Scores []Score `json:"scores"`
+	// Doubts say why the rows that were given may be something else than features.
+	Doubts []string `json:"doubts,omitempty"`
 	// Drawn are the samples whose nearest training images were looked for, in pixels, and Nearest are those images, in the
 	// same order. Both are nil if copies were not looked for.
 	Drawn   *data.Images `json:"-"`
@@ -76,6 +78,9 @@ func (r *Report) Table(w io.Writer) error {
 			fmt.Fprintf(w, "%s: %s\n", s.Measure, s.Note)
 		}
 	}
+	for _, doubt := range r.Doubts {
+		fmt.Fprintf(w, "doubt: %s\n", doubt)
+	}
 	if len(r.Scores) > 0 {
 		fmt.Fprintf(w, "\n± is a standard error. real: as many real training examples in the samples' place. Seed %d.\n", r.Scores[0].Seed)
 	}
@@ -96,10 +101,11 @@ func or(e *measure.Estimate) string {
 // WriteFile writes the report as JSON.
 func (r *Report) WriteFile(path string) error { return writeJSON(path, r) }
 
+// writeJSON writes beside the file and renames, so that a full disk leaves no half of one, and an earlier one whole.
 func writeJSON(path string, v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return os.WriteFile(path, append(text, '\n'), 0o666)
+	return disk.WriteFile(path, append(text, '\n'))
 }

@@ -184,12 +184,21 @@ func paced(n int, took time.Duration) int {
 	return max(1, min(4*n, int(float64(n)*float64(span)/float64(max(took, time.Microsecond)))))
 }
 
+// LoadError is that of minibatches that could not be loaded: no iteration was made, and the model is as it was.
+type LoadError struct{ Err error }
+
+func (e *LoadError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *LoadError) Unwrap() error { return e.Err }
+
 // Run runs the n iterations from a step on, n from 1 to the blocks' Most, and returns the metrics of each. If one of them
-// is not finite, the loop ends with that iteration, the last that is returned.
+// is not finite, the loop ends with that iteration, the last that is returned. Minibatches that cannot be loaded are a
+// [*LoadError].
 func (l *Loop) Run(step, n int) (values [][]float64, err error) {
 	block, err := l.blocks.Load(step, n)
 	if err != nil {
-		return nil, err
+		return nil, &LoadError{err}
 	}
 	inputs, free, err := l.inputs(n, block)
 	if err != nil {

@@ -84,6 +84,20 @@ func FID(x, y []float32, dim int) (Estimate, error) {
 	return reference.fid(x)
 }
 
+// FIDTo is the [FID] of samples x, [n, dim], against a reference of which only the mean and the covariance are known, as
+// published references are. It returns an error unless x is at least 20 whole rows of finite numbers, as many in a row
+// as the mean has, and the errors of [Frechet] for the reference.
+func FIDTo(x []float32, reference Gaussian) (Estimate, error) {
+	to, err := reference.cloud("reference")
+	if err != nil {
+		return Estimate{}, err
+	}
+	if _, err := atLeast("x", x, len(reference.Mean), fidRows); err != nil {
+		return Estimate{}, err
+	}
+	return to.fid(x)
+}
+
 // cloud is what a Fréchet distance needs of a distribution: its mean and a factor F of its covariance, FᵀF = Σ, of
 // [rank or more, dim].
 //

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"errors"
 	"math"
 	"math/cmplx"
 	"math/rand/v2"
@@ -488,4 +489,35 @@ func largeFeatures(n, dim int, seed uint64) []float32 {
 		}
 	}
 	return x
+}
+
+// TestFIDTo: an FID needs no more of the reference than its mean and covariance.
+func TestFIDTo(t *testing.T) {
+	const dim = 5
+	rng := rand.New(rand.NewPCG(1, 2))
+	rows := func(n int) []float32 {
+		x := make([]float32, n*dim)
+		for i := range x {
+			x[i] = float32(rng.NormFloat64() * float64(1+i%dim))
+		}
+		return x
+	}
+	x, y := rows(300), rows(400)
+	reference, err := FitGaussian(y, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := mustFID(t, x, y, dim)
+	got, err := FIDTo(x, reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "FID", got.Value, want.Value, 1e-9)
+	near(t, "standard error", got.StdErr, want.StdErr, 1e-9)
+
+	_, err = FIDTo(x, Gaussian{Mean: reference.Mean[:2], Covariance: reference.Covariance})
+	gantest.RequireInvalid(t, err, "reference.Mean")
+	if _, err = FIDTo(x[:dim*19], reference); !errors.Is(err, ErrTooFew) {
+		t.Errorf("19 rows: %v", err)
+	}
 }

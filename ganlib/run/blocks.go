@@ -1,6 +1,10 @@
 package run
 
-import "github.com/gans-in-go/gans/ganlib/loop"
+import (
+	"errors"
+
+	"github.com/gans-in-go/gans/ganlib/loop"
+)
 
 // looped makes the steps many at a time. A call ends where something needs the model as it is after a step: a picture, a
 // measurement, a checkpoint, a watcher. Records of steps within a call are written after it.
@@ -8,8 +12,20 @@ func (s *session) looped() error {
 	if err := s.compile(); err != nil {
 		return err
 	}
+	careful := false // after a minibatch that cannot be read: up to it, a step a call
 	for step := s.first; step < s.Steps && s.ended == nil; {
-		rows, err := s.loop.Some(step, s.toNextStop(step))
+		n := s.toNextStop(step)
+		if careful {
+			n = 1
+		}
+		rows, err := s.loop.Some(step, n)
+		if unread := new(loop.LoadError); errors.As(err, &unread) {
+			if careful {
+				return s.unread(step, unread.Err)
+			}
+			careful = true
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -158,11 +158,25 @@ func (batches) Name() string { return "the run's minibatches" }
 func (b batches) Iter() iter.Seq2[train.Batch, error] {
 	return func(yield func(train.Batch, error) bool) {
 		for step := b.s.first; step < b.s.Steps; step++ {
-			if !yield(b.s.Batches(step)) {
+			batch, err := b.s.Batches(step)
+			if err != nil {
+				err = b.s.unread(step, err)
+				b.s.failed = err
+			}
+			if !yield(batch, err) {
 				return
 			}
 		}
 	}
+}
+
+// unread saves the run as it is after step iterations, before it ends because the next minibatch cannot be read. It
+// returns why.
+func (s *session) unread(step int, err error) error {
+	if step > s.first && step%s.SaveEvery != 0 {
+		err = errors.Join(err, s.save(step))
+	}
+	return fmt.Errorf("the minibatch after step %d cannot be read: %w; %s", step, err, s.kept())
 }
 
 // afterStep is called by the loop after each step.

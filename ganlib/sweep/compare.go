@@ -2,13 +2,13 @@ package sweep
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 // Setting is one value of a setting, and the sweep of it.
@@ -119,7 +119,7 @@ func (c Comparison) Write(dir string) error {
 	if len(c.lines()) == 0 {
 		return invalid.Value("Settings", len(c.Settings), "at least one with a run that recorded something")
 	}
-	if err := os.WriteFile(filepath.Join(dir, "compare.md"), []byte(c.Table()), 0o666); err != nil {
+	if err := disk.WriteFile(filepath.Join(dir, "compare.md"), []byte(c.Table())); err != nil {
 		return err
 	}
 	picture, err := figure.Panels(figure.Board{Charts: c.charts(), Columns: 3})

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"path/filepath"
@@ -144,7 +143,7 @@ func (result *Result) write(dir string) error {
 		return err
 	}
 	path := filepath.Join(dir, "sweep.json")
-	err = disk.Write(path, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
+	err = disk.WriteFile(path, append(text, '\n'))
 	if err != nil {
 		return err
 	}

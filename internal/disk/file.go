@@ -57,8 +57,12 @@ func kind(mode fs.FileMode) string {
 
 // Write lets write fill a file of its own beside path, and renames it to path: a reader finds the whole of it, or what
 // was there before. If anything fails, path is as it was and nothing is left beside it. Of several programs that write
-// the same path at once, the last one wins.
+// the same path at once, the last one wins. What is there and is no regular file, such as /dev/null, is written to as it
+// is.
 func Write(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, write)
+	}
 	file, err := Beside(path)
 	if err != nil {
 		return err
@@ -68,14 +72,52 @@ func Write(path string, write func(io.Writer) error) (err error) {
 			os.Remove(file.Name())
 		}
 	}()
-	if err = write(file); err != nil {
-		file.Close()
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if err = file.Close(); err != nil {
+	if err = fill(file, path, write); err != nil {
 		return err
 	}
 	return os.Rename(file.Name(), path)
+}
+
+func writeInto(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return fill(file, path, write)
+}
+
+// fill lets write fill a file, which it closes.
+func fill(file *os.File, path string, write func(io.Writer) error) error {
+	err := write(file)
+	if info, statErr := file.Stat(); err == nil && statErr == nil && info.Mode().IsRegular() {
+		err = file.Sync()
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// WriteFile is [Write] of a content.
+func WriteFile(path string, content []byte) error {
+	return Write(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+}
+
+// CheckWritable returns the error that [Write] would fail with for a path that cannot be written to, such as one in a
+// missing folder. It changes nothing.
+func CheckWritable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a folder: want the name of a file", path)
+	case err == nil && !info.Mode().IsRegular():
+		return nil
+	}
+	file, err := Beside(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // Beside makes a new, hidden file in the directory of path, under a name that nothing else has. Its permissions are

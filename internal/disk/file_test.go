@@ -59,6 +59,33 @@ func TestWriteFails(t *testing.T) {
 	requireOnly(t, path)
 }
 
+// TestCheckWritable: it says what Write would, and changes nothing.
+func TestCheckWritable(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, disk.CheckWritable(filepath.Join(dir, "eval.json")))
+	require.ErrorContains(t, disk.CheckWritable(dir), "is a folder")
+	require.Error(t, disk.WriteFile(dir, []byte("x")))
+	missing := filepath.Join(dir, "no", "eval.json")
+	require.ErrorIs(t, disk.CheckWritable(missing), os.ErrNotExist)
+	require.ErrorContains(t, disk.CheckWritable(missing), missing)
+	require.ErrorIs(t, disk.WriteFile(missing, nil), os.ErrNotExist)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+// TestWriteDevice writes to what is no regular file instead of replacing it.
+func TestWriteDevice(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full")
+	}
+	require.NoError(t, disk.WriteFile("/dev/null", []byte("x")))
+	require.ErrorContains(t, disk.WriteFile("/dev/full", []byte("x")), "no space left")
+	info, err := os.Stat("/dev/null")
+	require.NoError(t, err)
+	require.False(t, info.Mode().IsRegular())
+}
+
 // TestNotRegular: a directory is no file; a missing file is missing.
 func TestNotRegular(t *testing.T) {
 	dir := t.TempDir()

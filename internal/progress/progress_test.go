@@ -109,3 +109,11 @@ func TestTogether(t *testing.T) {
 	b.Done()
 	require.Contains(t, out.String(), "pictures: 800 in ")
 }
+
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain, ∞\n\tGrüße": "plain, ∞\n\tGrüße", "\x1b[31mred\a": `\x1b[31mred\a`, "a\u202eb\u009b": `a\u202eb\u009b`, "over\rwritten": `over\rwritten`,
+	} {
+		require.Equal(t, want, Printable(text))
+	}
+}

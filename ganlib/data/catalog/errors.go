@@ -3,9 +3,11 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/progress"
 	"github.com/gans-in-go/gans/internal/suggest"
 )
 
@@ -68,8 +70,33 @@ type StatusError struct {
 	Status string // the same in words, such as "404 Not Found"
 }
 
-// Error says the status.
-func (e *StatusError) Error() string { return "the server answers " + e.Status }
+// Error says the status, and of 407 whose it is.
+func (e *StatusError) Error() string {
+	if e.Code == http.StatusProxyAuthRequired {
+		return (&ProxyError{Code: e.Code, Status: e.Status}).Error()
+	}
+	return "the server answers " + progress.Printable(e.Status)
+}
+
+// ProxyError is the answer of a proxy that refuses to connect to the server.
+type ProxyError struct {
+	Proxy  string // its host and port; "" if that is not known
+	Code   int    // of HTTP, such as 403
+	Status string // the same in words, such as "403 Forbidden"
+}
+
+// Error says that it was the proxy, not the publisher, and what to do.
+func (e *ProxyError) Error() string {
+	what := "see $HTTPS_PROXY, $HTTP_PROXY and $NO_PROXY, or ask whoever runs it"
+	if e.Code == http.StatusProxyAuthRequired {
+		what = "it wants a name and a password: put them into $HTTPS_PROXY and $HTTP_PROXY, as http://NAME:PASSWORD@HOST:PORT"
+	}
+	proxy := "the proxy"
+	if e.Proxy != "" {
+		proxy += " " + e.Proxy
+	}
+	return fmt.Sprintf("%s refuses to connect, with %s; %s", proxy, progress.Printable(e.Status), what)
+}
 
 // failures are the errors of all addresses, in their order.
 type failures []error

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -75,7 +76,8 @@ type fetcher struct {
 	output io.Writer // nil is silent
 	// idle is how long a connection may deliver nothing before it is closed.
 	idle time.Duration
-	// A dropped connection is resumed after a pause, until this many tries in a row have delivered nothing.
+	// A dropped connection is resumed after a pause, until this many tries in a row have delivered nothing beyond what had
+	// come before.
 	pause time.Duration
 	tries int
 	// free is the free space for a folder's files, in bytes.
@@ -83,12 +85,24 @@ type fetcher struct {
 }
 
 func newFetcher(output io.Writer) *fetcher {
-	transport := http.DefaultTransport.(*http.Transport).Clone() // takes the proxy from the environment
-	transport.DisableCompression = true                          // files come as they are
 	return &fetcher{
-		client: &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		client: Client(),
 		output: output, idle: time.Minute, pause: 2 * time.Second, tries: 3, free: freeSpace,
 	}
+}
+
+// Client returns a client that fetches as this package does: through the proxy that the environment names, whose refusals
+// are a [*ProxyError], without compression, and without redirects that give up encryption.
+func Client() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone() // takes the proxy from the environment
+	transport.DisableCompression = true                          // files come as they are
+	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+		if answer.StatusCode == http.StatusOK {
+			return nil
+		}
+		return &ProxyError{Proxy: proxy.Host, Code: answer.StatusCode, Status: answer.Status}
+	}
+	return &http.Client{Transport: transport, CheckRedirect: checkRedirect}
 }
 
 // checkRedirect follows a few redirects, but never one that gives up encryption.
@@ -200,14 +214,14 @@ func (f *fetcher) from(ctx context.Context, url string, file File, p *partial) e
 
 // persist resumes the transfer after each interruption, until all is there.
 func (f *fetcher) persist(ctx context.Context, url string, file File, p *partial) error {
+	most := p.size() // what was discarded and came again is no progress
 	for failed := 0; ; {
-		before := p.size()
 		err := f.transfer(ctx, url, file, p)
 		if err == nil {
 			return nil
 		}
-		if p.size() > before {
-			failed = 0
+		if now := p.size(); now > most {
+			failed, most = 0, now
 		}
 		if failed++; failed == f.tries || final(err) || ctx.Err() != nil {
 			return err

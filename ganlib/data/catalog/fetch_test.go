@@ -239,6 +239,14 @@ func TestFetchFails(t *testing.T) {
 			}
 			cut(100_000)(w, r)
 		}, 3, []string{"x.bin.part", "x.bin.part.json"}, &StatusError{502, "502 Bad Gateway"}},
+		// Each answer of 416 means that nothing may be kept, so nothing that comes again is progress.
+		"cut, and no range satisfies it": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Range") != "" {
+				w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
+				return
+			}
+			cut(100_000)(w, r)
+		}, 3, []string{"x.bin.part", "x.bin.part.json"}, io.ErrUnexpectedEOF},
 		"another file": {func(_ int, w http.ResponseWriter, r *http.Request) { serve(w, r, content[1:]) }, 1, nil, ErrSize},
 		"truncated, honestly": {func(_ int, w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write(content[:100_000])
@@ -430,6 +438,62 @@ func TestFetchProxy(t *testing.T) {
 	require.NoError(t, one("http://publisher.invalid/x.bin").fetch(t.Context(), o, f))
 	arrived(t, o)
 	require.Equal(t, "http://publisher.invalid/x.bin", proxy.requests[0].URL.String())
+}
+
+// TestFetchProxyRefuses: it is the proxy that refuses, not the publisher, whether it is asked for a connection or for the
+// file.
+func TestFetchProxyRefuses(t *testing.T) {
+	for status, says := range map[int]string{
+		http.StatusForbidden: "$HTTPS_PROXY", http.StatusNotFound: "refuses to connect", http.StatusProxyAuthRequired: "a name and a password",
+	} {
+		proxy := publish(t, func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		at, err := url.Parse(proxy.URL)
+		require.NoError(t, err)
+		addresses := []string{"https://publisher.invalid/x.bin"}
+		if status == http.StatusProxyAuthRequired {
+			addresses = append(addresses, "http://publisher.invalid/x.bin")
+		}
+		for _, address := range addresses {
+			proxy.requests = nil
+			o, f, _ := place(t)
+			f.client.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
+			err = one(address).fetch(t.Context(), o, f)
+			require.ErrorIs(t, err, ErrUnavailable)
+			require.ErrorContains(t, err, "the proxy")
+			require.ErrorContains(t, err, says)
+			require.Len(t, proxy.requests, 1, "asked once")
+		}
+	}
+}
+
+// TestFetchFollowsNoLink: a link where the bytes are to go is not followed, nor is one where their origin is to be noted.
+func TestFetchFollowsNoLink(t *testing.T) {
+	p := publish(t, whole)
+	o, f, _ := place(t)
+	folder, victim := filepath.Join(o.Dir, "x"), filepath.Join(t.TempDir(), "victim")
+	require.NoError(t, os.MkdirAll(folder, 0o777))
+	require.NoError(t, os.WriteFile(victim, []byte("mine"), 0o666))
+	for _, name := range []string{"x.bin.part", "x.bin.part.json"} {
+		if err := os.Symlink(victim, filepath.Join(folder, name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	require.NoError(t, one(p.URL).fetch(t.Context(), o, f))
+	arrived(t, o)
+	info, err := os.Lstat(filepath.Join(folder, "x.bin"))
+	require.NoError(t, err)
+	require.True(t, info.Mode().IsRegular())
+	content, err := os.ReadFile(victim)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(content))
+}
+
+// TestStatusIsPrintable: what a server answers does not steer a terminal.
+func TestStatusIsPrintable(t *testing.T) {
+	for _, err := range []error{&StatusError{500, "500 \x1b[2J"}, &ProxyError{Code: 500, Status: "500 \x1b[2J"}} {
+		require.NotContains(t, err.Error(), "\x1b")
+		require.Contains(t, err.Error(), `500 \x1b[2J`)
+	}
 }
 
 // TestFetchFile: a file without a set is fetched, and one that is there is checked.

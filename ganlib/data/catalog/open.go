@@ -30,6 +30,11 @@ func (s *Set) Open(ctx context.Context, o Options) (data.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.read(ctx, part, paths, o)
+}
+
+// read reads a part from its files.
+func (s *Set) read(ctx context.Context, part Part, paths []string, o Options) (data.Source, error) {
 	o.Frame = s.frame(o.Frame)
 	source, err := s.open(ctx, part, paths, o)
 	if err != nil {
@@ -42,6 +47,54 @@ func (s *Set) Open(ctx context.Context, o Options) (data.Source, error) {
 		set.Name, set.License, set.Source = s.partTitle(part), s.License, s.Home
 	}
 	return source, nil
+}
+
+// OpenPath opens a file that is one of a published set, by its name and its size, wherever it lies, with all that is known
+// of the set: its frame, the names of its labels, its terms. The other files of its part lie beside it. It returns nil and
+// no error for any other file, and an error that wraps [data.ErrFormat] for a file of several sets. o.Dir and o.Part do
+// not matter.
+func OpenPath(ctx context.Context, path string, o Options) (data.Source, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	var found *Set
+	var of Part
+	var names []string
+	for i := range published {
+		if part, ok := published[i].partOf(filepath.Base(path), info.Size()); ok {
+			found, of = &published[i], part
+			names = append(names, found.Name)
+		}
+	}
+	if len(names) == 0 || info.IsDir() {
+		return nil, nil
+	}
+	if len(names) > 1 {
+		return nil, fmt.Errorf("%s: %w: it holds several sets: put it into the folder that `gan data info %s` names and ask for %s by name",
+			path, data.ErrFormat, names[0], strings.Join(names, " or "))
+	}
+	var paths []string
+	for _, file := range of.Files {
+		at, err := file.find(filepath.Dir(path))
+		if err != nil {
+			return nil, nil // a lone file is read for what it holds
+		}
+		paths = append(paths, at)
+	}
+	return found.read(ctx, of, paths, o)
+}
+
+// partOf is the first part that has a file of that name and size.
+func (s *Set) partOf(name string, size int64) (Part, bool) {
+	for _, part := range s.Parts {
+		for _, file := range part.Files {
+			if file.Name == name && file.Size > 0 && file.Size == size {
+				return part, true
+			}
+		}
+	}
+	return Part{}, false
 }
 
 // frame is the requested frame, with the set's values in place of zeros.

@@ -46,10 +46,10 @@ type origin struct {
 	Validator string
 }
 
-// size is the number of bytes that are there.
+// size is the number of bytes that are there. What is no file of its own, such as a link, counts as nothing.
 func (p *partial) size() int64 {
-	info, err := os.Stat(p.path)
-	if err != nil {
+	info, err := os.Lstat(p.path)
+	if err != nil || !info.Mode().IsRegular() {
 		return 0
 	}
 	return info.Size()
@@ -75,7 +75,37 @@ func (p *partial) setOrigin(o origin) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(p.originPath(), text, 0o666)
+	file, err := ownFile(p.originPath())
+	if err != nil {
+		return err
+	}
+	err = file.Truncate(0)
+	if err == nil {
+		_, err = file.Write(text)
+	}
+	return errors.Join(err, file.Close())
+}
+
+// ownFile opens a file for writing, and makes it if it is not there. It follows no link: in a folder that others write to,
+// one would lead the bytes to a file of their choice. A link is deleted.
+func ownFile(path string) (*os.File, error) {
+	before, err := os.Lstat(path)
+	if err == nil && !before.Mode().IsRegular() {
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+	}
+	if err != nil || !before.Mode().IsRegular() {
+		return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	if now, err := file.Stat(); err != nil || !os.SameFile(before, now) {
+		return nil, errors.Join(&fs.PathError{Op: "open", Path: path, Err: fs.ErrExist}, err, file.Close())
+	}
+	return file, nil
 }
 
 // discard deletes what is there.
@@ -181,6 +211,10 @@ func (f *fetcher) request(ctx context.Context, url string, offset int64, validat
 	if errors.As(err, &lookup) && lookup.IsNotFound {
 		err = finalError{err}
 	}
+	var proxy *ProxyError
+	if errors.As(err, &proxy) && proxy.Code < 500 {
+		err = finalError{proxy}
+	}
 	return response, err
 }
 
@@ -215,7 +249,7 @@ func begins(response *http.Response, asked int64) (int64, error) {
 
 // append writes body to p from offset on, where it must end at total if that is above 0. Whatever has arrived is kept.
 func (p *partial) append(body io.Reader, offset, total int64) (err error) {
-	file, err := os.OpenFile(p.path, os.O_CREATE|os.O_WRONLY, 0o666)
+	file, err := ownFile(p.path)
 	if err != nil {
 		return err
 	}

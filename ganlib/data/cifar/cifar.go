@@ -11,7 +11,7 @@
 // A file is records and nothing else. A record is one byte with the label (CIFAR-100: two, the coarse label first),
 // then 3,072 bytes: the red values row by row, then the green, then the blue. Here they become [32, 32, 3].
 //
-// The authors state no licence, so License is "".
+// The authors state no licence, so License is "". [ReadSTL10] reads STL-10, which is modelled on CIFAR-10.
 package cifar
 
 import (

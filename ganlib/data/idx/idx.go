@@ -1,5 +1,5 @@
-// Package idx reads the IDX format, in which MNIST and its relatives come (Fashion-MNIST, KMNIST, EMNIST): one file of
-// images and one of labels, gzipped or not.
+// Package idx reads the IDX format, in which MNIST and its relatives come (Fashion-MNIST, KMNIST, EMNIST, QMNIST): one
+// file of images and one of labels, gzipped or not.
 //
 //	set, err := idx.Read(ctx, "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 package idx
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ import (
 // fastest.
 const (
 	typeUint8 = 0x08 // type byte: values are unsigned bytes
+	typeInt32 = 0x0c // values are big-endian int32, as in QMNIST's labels
 	labelDims = 1    // dimensions of a file of labels: magic 0x00000801
 	imageDims = 3    // dimensions of a file of images: magic 0x00000803
 )
@@ -44,6 +46,9 @@ type Array struct {
 // Decode reads one IDX file of unsigned bytes, gzipped or not. It reads r to its end. It returns an error if the magic
 // number is wrong, if there are fewer or more values than the header announces or more than [Limit], and once ctx is
 // done. Memory grows with what is really there, not with what the header announces.
+//
+// QMNIST's labels, int32 [n, 8], become the first of the eight, [n]: the class. The others say who wrote the digit, and
+// where.
 func Decode(ctx context.Context, r io.Reader) (*Array, error) {
 	return decode(cancel.Reader(ctx, r), Limit)
 }
@@ -53,11 +58,14 @@ func decode(r io.Reader, limit int) (*Array, error) {
 	if err != nil {
 		return nil, err
 	}
-	dims, err := header(plain, limit)
+	kind, dims, err := header(plain, limit)
 	if err != nil {
 		return nil, err
 	}
 	want := 1
+	if kind == typeInt32 {
+		want = 4
+	}
 	for _, d := range dims {
 		if d > 0 && want > limit/d {
 			return nil, fmt.Errorf("%w: the header announces %v values, more than the limit of %d", data.ErrTooLarge, dims, limit)
@@ -75,7 +83,26 @@ func decode(r io.Reader, limit int) (*Array, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: all %d values are there, but the gzip stream has no end: %w", data.ErrTruncated, want, err)
 	}
+	if kind == typeInt32 {
+		return classes(dims, values)
+	}
 	return &Array{Dims: dims, Values: values}, nil
+}
+
+// classes are the first numbers of rows of big-endian int32, [n, k].
+func classes(dims []int, values []byte) (*Array, error) {
+	if len(dims) != 2 || dims[1] < 1 {
+		return nil, fmt.Errorf("%w: int32 of shape %v: want rows that begin with a class, [n, 8], as QMNIST's labels", data.ErrFormat, dims)
+	}
+	first := make([]uint8, dims[0])
+	for i := range first {
+		class := int32(binary.BigEndian.Uint32(values[4*i*dims[1]:]))
+		if class < 0 || class > math.MaxUint8 {
+			return nil, fmt.Errorf("%w: row %d begins with %d: want a class, 0 to %d", data.ErrFormat, i, class, math.MaxUint8)
+		}
+		first[i] = uint8(class)
+	}
+	return &Array{Dims: dims[:1], Values: first}, nil
 }
 
 // gunzip returns the bytes of r, unpacked if they begin as gzip does.
@@ -91,27 +118,27 @@ func gunzip(r io.Reader) (io.Reader, error) {
 	return gzip.NewReader(buffered)
 }
 
-// header reads the magic number and the dimensions.
-func header(r io.Reader, limit int) ([]int, error) {
+// header reads the magic number, whose third byte is the type of the values, and the dimensions.
+func header(r io.Reader, limit int) (kind byte, dims []int, err error) {
 	var magic [4]byte
 	if n, err := io.ReadFull(r, magic[:]); err != nil {
-		return nil, fmt.Errorf("%w: the magic number has 4 bytes, the file ends after %d: %w", data.ErrTruncated, n, err)
+		return 0, nil, fmt.Errorf("%w: the magic number has 4 bytes, the file ends after %d: %w", data.ErrTruncated, n, err)
 	}
-	if magic[0] != 0 || magic[1] != 0 || magic[2] != typeUint8 || magic[3] == 0 {
-		return nil, fmt.Errorf("%w: the magic number is 0x%x: an IDX file of images begins with 0x00000803, one of labels with 0x00000801", data.ErrFormat, magic)
+	if magic[0] != 0 || magic[1] != 0 || magic[2] != typeUint8 && magic[2] != typeInt32 || magic[3] == 0 {
+		return 0, nil, fmt.Errorf("%w: the magic number is 0x%x: an IDX file of images begins with 0x00000803, one of labels with 0x00000801", data.ErrFormat, magic)
 	}
 	raw := make([]uint32, magic[3])
 	if err := binary.Read(r, binary.BigEndian, raw); err != nil {
-		return nil, fmt.Errorf("%w: the file ends within its %d dimensions: %w", data.ErrTruncated, magic[3], err)
+		return 0, nil, fmt.Errorf("%w: the file ends within its %d dimensions: %w", data.ErrTruncated, magic[3], err)
 	}
-	dims := make([]int, len(raw))
+	dims = make([]int, len(raw))
 	for i, d := range raw {
 		if uint64(d) > uint64(limit) {
-			return nil, fmt.Errorf("%w: the header announces %v values, more than the limit of %d", data.ErrTooLarge, raw, limit)
+			return 0, nil, fmt.Errorf("%w: the header announces %v values, more than the limit of %d", data.ErrTooLarge, raw, limit)
 		}
 		dims[i] = int(d)
 	}
-	return dims, nil
+	return magic[2], dims, nil
 }
 
 // readUpTo reads at most limit bytes. Its buffer doubles, so a false header of a short file costs little. The end of r
@@ -163,7 +190,8 @@ func Images(images, labels *Array) (*data.Images, error) {
 }
 
 // Read reads an image set from an IDX file of images and one of labels, gzipped or not; labelsPath may be "". Errors
-// name the file. Name and Source are taken from the path of the images.
+// name the file. Name and Source are taken from the path of the images. A file that has the name of one of EMNIST's is
+// set right, as [Settle] says.
 func Read(ctx context.Context, imagesPath, labelsPath string) (*data.Images, error) {
 	return read(ctx, func(path string) (fs.File, error) { return os.Open(path) }, imagesPath, labelsPath)
 }
@@ -191,7 +219,7 @@ func read(ctx context.Context, open func(path string) (fs.File, error), imagesPa
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	set.Name, set.Source = filepath.Base(imagesPath), imagesPath
-	return set, nil
+	return Settle(set, set.Name)
 }
 
 func readFile(ctx context.Context, open func(path string) (fs.File, error), path string) (*Array, error) {

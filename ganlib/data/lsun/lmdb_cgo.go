@@ -26,9 +26,12 @@ type store struct {
 }
 
 // openStore opens a data.mdb. It writes nothing, not even a lock.
-func openStore(file string) (*store, error) {
+func openStore(ctx context.Context, file string) (*store, error) {
 	info, err := os.Stat(file)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkPages(ctx, file, info.Size()); err != nil {
 		return nil, err
 	}
 	env, err := lmdb.NewEnv()
@@ -67,21 +70,11 @@ func (s *store) open(file string) error {
 	})
 }
 
-// measure compares what the LMDB says of itself with the size of its file. Reading past the end of a mapped file would
-// end the program.
+// measure compares the number of entries that the LMDB announces with the size of its file.
 func (s *store) measure() error {
-	info, err := s.env.Info()
-	if err != nil {
-		return err
-	}
 	stat, err := s.env.Stat()
 	if err != nil {
 		return err
-	}
-	pages := s.size / int64(stat.PSize)
-	if info.LastPNO < 0 || info.LastPNO >= pages {
-		return fmt.Errorf("%w: the last page of this LMDB is number %d, the file ends after %d pages of %d bytes",
-			data.ErrTruncated, info.LastPNO, pages, stat.PSize)
 	}
 	const least = 10 // bytes of an entry: its header and where it is
 	if stat.Entries > uint64(s.size)/least || stat.Entries > math.MaxInt32 {
@@ -94,7 +87,8 @@ func (s *store) measure() error {
 	return nil
 }
 
-// keys reads all keys, in order. Large values lie on pages of their own, which are not touched.
+// keys reads all keys, in order, but for those whose value is small and does not begin as a picture does: "length" and
+// its kind. Large values lie on pages of their own, which are not touched.
 func (s *store) keys(ctx context.Context, output io.Writer) (keys, error) {
 	bar := progress.Count(output, "reading keys", s.entries)
 	defer bar.Done()
@@ -110,7 +104,7 @@ func (s *store) keys(ctx context.Context, output io.Writer) (keys, error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			key, _, err := cursor.Get(nil, nil, lmdb.NextNoDup)
+			key, value, err := cursor.Get(nil, nil, lmdb.NextNoDup)
 			if lmdb.IsNotFound(err) {
 				return nil
 			}
@@ -120,16 +114,19 @@ func (s *store) keys(ctx context.Context, output io.Writer) (keys, error) {
 			if k.text == nil {
 				k.text = make([]byte, 0, min(int64(s.entries)*int64(len(key)), s.size)) // LSUN's are all of one length
 			}
-			if len(k.ends) == s.entries || uint64(len(k.text)+len(key)) > math.MaxUint32 {
+			if len(k.ends)+k.passed == s.entries || uint64(len(k.text)+len(key)) > math.MaxUint32 {
 				return fmt.Errorf("this LMDB is %w: it has more than the %d keys that it announces", data.ErrDamaged, s.entries)
+			}
+			if bar.Add(1); len(value) <= smallValue && formatOf(value) == nil {
+				k.pass(key)
+				continue
 			}
 			k.text = append(k.text, key...)
 			k.ends = append(k.ends, uint32(len(k.text)))
-			bar.Add(1)
 		}
 	})
-	if err == nil && len(k.ends) < s.entries {
-		err = fmt.Errorf("this LMDB is %w: it announces %d keys and has %d", data.ErrDamaged, s.entries, len(k.ends))
+	if found := len(k.ends) + k.passed; err == nil && found < s.entries {
+		err = fmt.Errorf("this LMDB is %w: it announces %d keys and has %d", data.ErrDamaged, s.entries, found)
 	}
 	return k, err
 }

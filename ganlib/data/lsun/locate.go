@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -77,6 +78,25 @@ func find(dir string) (string, error) {
 	}
 	return "", fmt.Errorf("%s: %w: several LMDBs, want one of %s", dir, data.ErrFormat, strings.Join(found, ", "))
 }
+
+// Is reports whether a file begins as an LMDB does, whatever its name: programs that open one with MDB_NOSUBDIR choose
+// the name themselves. It returns an error if the file cannot be read.
+func Is(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	start := make([]byte, metaAt+4)
+	_, err = io.ReadFull(f, start)
+	return err == nil && binary.NativeEndian.Uint32(start[metaAt:]) == metaMagic, nil
+}
+
+// An LMDB begins with a page header and, after it, the magic number of mdb.c, in the byte order of the machine.
+const (
+	metaAt    = 16
+	metaMagic = 0xbeefc0de
+)
 
 func isFile(path string) bool {
 	info, err := os.Stat(path)

@@ -14,12 +14,21 @@
 //
 // The file is opened read-only and without a lock, so it may lie in a folder that cannot be written to; no program may
 // write to it at the same time. It is mapped by the LMDB library, in C: in a program built without cgo, [Open] returns
-// [ErrNoCgo]. A file that is cut short is refused; one that is damaged inside may make the library end the program.
+// [ErrNoCgo]. A file that is cut short, or whose tree is damaged, is refused: Open checks every page of it before the
+// library sees it.
+//
+// # What cannot be read
+//
+// Keys such as "length" that programs put beside the pictures, with a small value that is no picture, are passed over. A
+// picture that turns out to be damaged when it is read is passed over too: that of the next key takes its place, each
+// time, so that a set is the same set in every process. How many and which is written to [Options].Output. More than
+// [Options].MaxFailed of them are an error.
 //
 // The authors of LSUN state no licence, so License is "".
 package lsun
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,12 +36,19 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
+
+// ErrUnreadable is the error of a set with more unreadable pictures than [Options].MaxFailed allows.
+var ErrUnreadable = errors.New("too many unreadable pictures")
+
+// DefaultMaxFailed is that of [Options].MaxFailed, as for folders of pictures.
+const DefaultMaxFailed = .05
 
 // ErrNoCgo is the error of [Open] in a program that was built without cgo.
 var ErrNoCgo = errors.New("reading an LMDB needs a program built with cgo, and this one was not: " +
@@ -47,11 +63,17 @@ type Options struct {
 	// MaxPixels is the most pixels that a picture may have; 0 means [MaxPixels]. A larger one is an error, found before
 	// it is decoded.
 	MaxPixels int
-	// Output receives the progress of unpacking and of reading the keys; nil is silent.
+	// MaxFailed is the fraction of the pictures that may be unreadable, up to 1; 0 means [DefaultMaxFailed]. To allow none,
+	// set a tiny fraction such as 1e-9.
+	MaxFailed float64
+	// Output receives the progress of unpacking and of reading the keys, and what cannot be read; nil is silent.
 	Output io.Writer
 }
 
 func (o Options) validate() error {
+	if !(o.MaxFailed >= 0 && o.MaxFailed <= 1) {
+		return invalid.Value("max_failed", o.MaxFailed, "a fraction of the pictures, 0 to 1")
+	}
 	if o.MaxPixels < 0 {
 		return invalid.Value("max_pixels", o.MaxPixels, "at least 1, or 0 for %d", MaxPixels)
 	}
@@ -65,6 +87,7 @@ type Set struct {
 
 	options Options
 	keys    keys
+	faults  *faults
 
 	mu    sync.RWMutex // guards store against being closed while it is read
 	store *store       // nil once closed
@@ -80,9 +103,8 @@ func Open(ctx context.Context, path string, o Options) (*Set, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	if o.MaxPixels == 0 {
-		o.MaxPixels = MaxPixels
-	}
+	o.MaxPixels = cmp.Or(o.MaxPixels, MaxPixels)
+	o.MaxFailed = cmp.Or(o.MaxFailed, DefaultMaxFailed)
 	if !available {
 		return nil, fmt.Errorf("%s: %w", path, ErrNoCgo)
 	}
@@ -90,7 +112,7 @@ func Open(ctx context.Context, path string, o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(file)
+	store, err := openStore(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -99,10 +121,18 @@ func Open(ctx context.Context, path string, o Options) (*Set, error) {
 		store.close()
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return &Set{
-		Name: filepath.Base(filepath.Dir(file)), Source: path,
-		options: o, keys: keys, store: store,
-	}, nil
+	if keys.len() == 0 {
+		store.close()
+		return nil, fmt.Errorf("%s: %w: want webp, jpeg or png; %s", file, data.ErrEmpty, keys.others())
+	}
+	if keys.passed > 0 && o.Output != nil {
+		fmt.Fprintf(o.Output, "%s: %d pictures; passed over %s\n", filepath.Base(path), keys.len(), keys.others())
+	}
+	name := filepath.Base(filepath.Dir(file))
+	if base := filepath.Base(file); base != dataFile {
+		name = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	return &Set{Name: name, Source: path, options: o, keys: keys, store: store, faults: newFaults(keys.len())}, nil
 }
 
 // Close closes the file. It waits for images that are being read. Choosing others afterwards is an error,
@@ -125,9 +155,10 @@ func (s *Set) Len() int { return s.keys.len() }
 func (s *Set) Classes() int { return 0 }
 
 // Choose decodes the images that indices name, on all cores, and returns them in their order, [len(indices), Size,
-// Size, Channels]. It returns an error if indices is empty, if an index is not in the set, or if the set is closed; and
-// one that names the key if a value is not a picture, or a picture that is too small for the frame or over the limit of
-// pixels.
+// Size, Channels]. In the place of a value that is not a picture, or a picture that is too small for the frame or over the
+// limit of pixels, comes that of the next key that is a good one. Choose returns an error if indices is empty, if an index
+// is not in the set, or if the set is closed; and one that wraps [ErrUnreadable] and names some of them once more
+// pictures cannot be read than MaxFailed allows, of those that were read, or of the first thousand.
 func (s *Set) Choose(indices []int) (*data.Images, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -153,9 +184,8 @@ func (s *Set) Choose(indices []int) (*data.Images, error) {
 	return chosen, nil
 }
 
-// fill decodes the images that indices name into chosen. Of several errors it returns that of the first image.
+// fill decodes the images that indices name into chosen.
 func (s *Set) fill(chosen *data.Images, indices []int) error {
-	failed := make([]error, len(indices))
 	var next atomic.Int64
 	work := func(get func(key []byte) ([]byte, error)) {
 		for {
@@ -163,14 +193,7 @@ func (s *Set) fill(chosen *data.Images, indices []int) error {
 			if at >= len(indices) {
 				return
 			}
-			key := s.keys.at(indices[at])
-			value, err := get(key)
-			if err == nil {
-				err = s.options.draw(chosen.At(at), value)
-			}
-			if err != nil {
-				failed[at] = fmt.Errorf("key %q of %q: %w", key, s.Name, err)
-			}
+			s.fillOne(chosen.At(at), indices[at], get)
 		}
 	}
 	var all sync.WaitGroup
@@ -180,18 +203,55 @@ func (s *Set) fill(chosen *data.Images, indices []int) error {
 		all.Go(func() { refused[w] = s.store.view(work) })
 	}
 	all.Wait()
-	for _, err := range append(refused, failed...) {
-		if err != nil {
-			return err
+	if err := errors.Join(refused...); err != nil {
+		return err
+	}
+	return s.faults.judge(s)
+}
+
+// fillOne draws an image, or the next one that can be read. If there are too many that cannot, judge will say so.
+func (s *Set) fillOne(dst []uint8, index int, get func(key []byte) ([]byte, error)) {
+	for i := range s.Len() {
+		at := (index + i) % s.Len()
+		known, hopeless := s.faults.known(at, s.options.MaxFailed)
+		if hopeless {
+			return
+		}
+		if known {
+			continue
+		}
+		value, err := get(s.keys.at(at))
+		if err == nil {
+			err = s.options.draw(dst, value)
+		}
+		if s.faults.note(at, err); err == nil {
+			return
 		}
 	}
-	return nil
 }
 
 // keys are the keys of all images, one after the other: 3 million slices would cost more than their content.
 type keys struct {
 	text []byte
 	ends []uint32 // where each key ends in text
+
+	passed  int    // how many keys are not of pictures
+	example string // one of them
+}
+
+// smallValue is how long a value may be that is looked at when the keys are read: it lies on the page of its key.
+const smallValue = 512
+
+// pass counts a key that is not of a picture.
+func (k *keys) pass(key []byte) {
+	if k.passed++; k.passed == 1 {
+		k.example = string(key)
+	}
+}
+
+// others says how many keys are not of pictures.
+func (k *keys) others() string {
+	return fmt.Sprintf("%d keys that are no pictures, such as %q", k.passed, k.example)
 }
 
 func (k *keys) len() int { return len(k.ends) }

@@ -26,16 +26,24 @@ var formats = []format{
 	{"png", "\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode},
 }
 
+// formatOf is the format of a value, nil if it is not a picture.
+func formatOf(value []byte) *format {
+	for i := range formats {
+		if bytes.HasPrefix(value, []byte(formats[i].start)) {
+			return &formats[i]
+		}
+	}
+	return nil
+}
+
 // draw decodes a value and writes the image into dst, [Size, Size, Channels].
 func (o Options) draw(dst []uint8, value []byte) error {
-	for _, f := range formats {
-		if bytes.HasPrefix(value, []byte(f.start)) {
-			picture, err := f.picture(value, o.MaxPixels)
-			if err != nil {
-				return fmt.Errorf("%s of %d bytes: %w", f.name, len(value), err)
-			}
-			return o.Frame.Draw(dst, picture)
+	if f := formatOf(value); f != nil {
+		picture, err := f.picture(value, o.MaxPixels)
+		if err != nil {
+			return fmt.Errorf("%s of %d bytes: %w", f.name, len(value), err)
 		}
+		return o.Frame.Draw(dst, picture)
 	}
 	return fmt.Errorf("%w: value of %d bytes is not a webp, jpeg or png: it begins with %q", data.ErrFormat, len(value), value[:min(len(value), 8)])
 }

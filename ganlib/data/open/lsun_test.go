@@ -5,6 +5,8 @@ package open
 import (
 	"context"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,7 +18,11 @@ import (
 // An LMDB opens by its folder and by its file, and is closed through all its wrappers.
 func TestLSUN(t *testing.T) {
 	folder := golden + "/lsun/bedroom_test_lmdb"
-	for _, path := range []string{folder, folder + "/data.mdb"} {
+	content, err := os.ReadFile(folder + "/data.mdb")
+	require.NoError(t, err)
+	alone := filepath.Join(t.TempDir(), "rooms.lmdb") // as MDB_NOSUBDIR leaves it
+	require.NoError(t, os.WriteFile(alone, content, 0o666))
+	for _, path := range []string{folder, folder + "/data.mdb", alone} {
 		source, err := Path(t.Context(), path, Options{Frame: data.Frame{Size: 8}})
 		require.NoError(t, err)
 		set := source.(*lsun.Set)
@@ -31,6 +37,6 @@ func TestLSUN(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	_, err := Path(ctx, folder, Options{Frame: data.Frame{Size: 8}})
+	_, err = Path(ctx, folder, Options{Frame: data.Frame{Size: 8}})
 	require.ErrorIs(t, err, context.Canceled)
 }

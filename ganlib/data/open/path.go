@@ -3,13 +3,16 @@ package open
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/data/cifar"
 	"github.com/gans-in-go/gans/ganlib/data/folder"
 	"github.com/gans-in-go/gans/ganlib/data/idx"
@@ -19,32 +22,70 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/tfd"
 )
 
-// Path opens images of one's own, by what is in the file or folder: an IDX file (with the labels beside it), CIFAR's
-// binary files, SVHN's or TFD's .mat, LSUN's LMDB, or a folder, .zip, .tar or .tgz of any of these or of pictures,
-// which o.Frame brings to one size.
+// Path opens images of one's own, by what is in the file or folder: an IDX file (with the labels beside it), CIFAR's or
+// STL-10's binary files, SVHN's or TFD's .mat, an LMDB of pictures, or a folder, .zip, .tar or .tgz of any of these or of
+// pictures, which o.Frame brings to one size. Of several parts it opens the one to train on. A file of a published set is
+// recognised by its name and size, and opened as it is by the set's name.
 func Path(ctx context.Context, path string, o Options) (data.Source, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
+	if info.IsDir() {
+		return openMany(ctx, path, o)
+	}
+	if !info.Mode().IsRegular() { // to open a pipe would wait for ever
+		return nil, fmt.Errorf("%s: %w: %v: want a file or a folder", path, data.ErrFormat, info.Mode())
+	}
+	if known, err := catalog.OpenPath(ctx, path, catalog.Options{Frame: o.Frame, Output: o.Output}); known != nil || err != nil {
+		return known, err
+	}
 	switch extension := strings.ToLower(filepath.Ext(path)); {
-	case info.IsDir():
 	case extension == ".mat":
 		return openMAT(ctx, path)
 	case extension == ".mdb":
 		return openLSUN(ctx, path, o)
+	case cifar.IsSTL10(filepath.Base(path)):
+		return images(cifar.ReadSTL10(ctx, path, Train))
 	case extension == ".bin":
 		const record100 = 2 + 32*32*3 // CIFAR-100's records have one byte more than CIFAR-10's
 		return openCIFAR(ctx, path, info.Size()%record100 == 0)
-	default:
-		if is, err := idx.Is(path); err != nil {
+	}
+	if is, err := lsun.Is(path); err != nil || is {
+		if err != nil {
 			return nil, err
-		} else if is {
-			labels, _ := idx.Labels(path)
-			return images(idx.Read(ctx, path, labels))
 		}
+		return openLSUN(ctx, path, o)
+	}
+	if is, err := idx.Is(path); err != nil || is {
+		if err != nil {
+			return nil, err
+		}
+		labels, _ := idx.Labels(path)
+		return images(idx.Read(ctx, path, labels))
+	}
+	if err := refusePickle(path); err != nil {
+		return nil, err
 	}
 	return openMany(ctx, path, o)
+}
+
+// errPickle is the error of CIFAR's version for Python and of other pickles, which only Python reads.
+var errPickle = fmt.Errorf("%w: a pickle, which only Python reads: of CIFAR, get the binary version (cifar-10-binary.tar.gz or "+
+	"cifar-100-binary.tar.gz; `gan data fetch cifar10` fetches it); of other sets, save the images as PNG", data.ErrFormat)
+
+// refusePickle returns an error for a file that begins as pickles do.
+func refusePickle(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	start := make([]byte, 2)
+	if _, err := io.ReadFull(f, start); err == nil && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5 {
+		return fmt.Errorf("%s: %w", path, errPickle)
+	}
+	return nil
 }
 
 // openMAT opens a MATLAB file by the names of its variables: SVHN's, or else the faces without labels of the Toronto
@@ -71,25 +112,93 @@ func openCIFAR(ctx context.Context, path string, hundred bool) (data.Source, err
 // openMany opens a folder or an archive by the names of its first files.
 func openMany(ctx context.Context, path string, o Options) (data.Source, error) {
 	const enough = 100 // published archives begin with the files that identify them
-	var names []string
+	var paths, names []string
 	err := archive.Walk(ctx, path, archive.Limits{}, func(name string, _ int64, _ io.Reader) error {
-		if names = append(names, filepath.Base(name)); len(names) == enough {
+		paths, names = append(paths, name), append(names, filepath.Base(name))
+		if len(names) == enough {
 			return archive.Stop
 		}
 		return nil
 	})
+	has := func(files ...string) bool {
+		return !slices.ContainsFunc(files, func(file string) bool { return !slices.Contains(names, file) })
+	}
 	switch {
 	case err != nil:
 		return nil, err
-	case slices.Contains(names, "data.mdb"):
+	case has("data.mdb"):
 		return openLSUN(ctx, path, o)
-	case slices.Contains(names, "data_batch_1.bin"), slices.Contains(names, "batches.meta.txt"):
+	case has("data_batch_1.bin"), has("batches.meta.txt"):
 		return openCIFAR(ctx, path, false)
-	case slices.Contains(names, "fine_label_names.txt"):
+	case has("fine_label_names.txt"):
 		return openCIFAR(ctx, path, true)
+	case has("data_batch_1"), has("meta", "train", "test"):
+		return nil, fmt.Errorf("%s: %w", path, errPickle)
+	case has("train_X.bin"):
+		return images(cifar.ReadSTL10(ctx, path, Train))
+	case has("unlabeled_X.bin"):
+		return images(cifar.ReadSTL10(ctx, path, "unlabeled"))
+	}
+	if chosen, err := chooseIDX(paths); chosen != "" || err != nil {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return images(readIDX(ctx, path, chosen))
 	}
 	set, _, err := folder.Read(ctx, path, folder.Options{Frame: o.Frame, Output: o.Output})
 	return images(set, err)
+}
+
+// chooseIDX is the one file of images to train on among the names of a folder or archive, by the names that publishers
+// give IDX files; "" if there is none. A file that is there both gzipped and not, as torchvision leaves them, is one.
+func chooseIDX(paths []string) (string, error) {
+	var all, train []string
+	for _, name := range paths {
+		base := strings.TrimSuffix(path.Base(name), ".gz")
+		if !strings.HasSuffix(base, "idx3-ubyte") || name != strings.TrimSuffix(name, ".gz") && slices.Contains(paths, strings.TrimSuffix(name, ".gz")) {
+			continue
+		}
+		if all = append(all, name); strings.Contains(base, Train) {
+			train = append(train, name)
+		}
+	}
+	switch {
+	case len(train) == 1:
+		return train[0], nil
+	case len(all) == 1:
+		return all[0], nil
+	case len(all) > 1:
+		return "", fmt.Errorf("%w: there are several sets of images, want the path of one: %s", data.ErrFormat, strings.Join(all, ", "))
+	}
+	return "", nil
+}
+
+// readIDX reads a file of images of a folder or archive, and the labels that lie beside it.
+func readIDX(ctx context.Context, root, chosen string) (*data.Images, error) {
+	read := make(map[string]*idx.Array)
+	base := path.Base(chosen)
+	wanted := append([]string{base}, idx.LabelNames(base)...)
+	err := archive.Walk(ctx, root, archive.Limits{}, func(name string, _ int64, r io.Reader) (err error) {
+		if path.Dir(name) == path.Dir(chosen) && slices.Contains(wanted, path.Base(name)) {
+			read[path.Base(name)], err = idx.Decode(ctx, r)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var labels *idx.Array
+	for _, name := range wanted[1:] {
+		if labels == nil {
+			labels = read[name]
+		}
+	}
+	set, err := idx.Images(read[base], labels)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", root, chosen, err)
+	}
+	set.Name, set.Source = base, root
+	return idx.Settle(set, base)
 }
 
 // openLSUN opens an LMDB of pictures.

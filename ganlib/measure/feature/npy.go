@@ -22,7 +22,8 @@ import (
 // NumPy's numpy.save writes (.npy), or numpy.savez or numpy.savez_compressed (.npz); its first bytes tell which.
 //
 // The array has two dimensions and is little-endian float16, float32 or float64, in C or Fortran order; x is always
-// float32 in C order. Of the arrays in an .npz exactly one may have two dimensions.
+// float32 in C order. Of the arrays in an .npz exactly one may have two dimensions, as in clean-fid's files for KID. A
+// file of a mean and a covariance is not of features: [ReadStatistics] reads it.
 //
 // # Published FIDs
 //
@@ -45,6 +46,7 @@ import (
 //
 // ReadNPY returns an error that names the file and wraps
 //
+//   - [ErrStatistics] if it holds arrays called mu or sigma, or a covariance: a square matrix that is symmetric;
 //   - [data.ErrFormat] if it is not an array of NumPy's, if the array has other numbers or another number of dimensions, or
 //     if a value is NaN, infinite or beyond float32;
 //   - [data.ErrTruncated] or [data.ErrDamaged] if it is cut short, too long or fails its checksum;
@@ -74,14 +76,19 @@ func readFeatures(file io.ReaderAt, size int64) (x []float32, dim int, err error
 		return nil, 0, err
 	}
 	if strings.HasPrefix(string(first), "PK") {
-		return readNPZ(file, size)
+		x, dim, err = readNPZ(file, size)
+	} else {
+		x, dim, err = readArray(io.NewSectionReader(file, 0, size), size)
 	}
-	return readArray(io.NewSectionReader(file, 0, size), size)
+	if err == nil && dim > 1 && len(x) == dim*dim && symmetric(x, dim) {
+		err = fmt.Errorf("%w: a square matrix that is symmetric, [%d, %[2]d], is a covariance, not a row for each image", ErrStatistics, dim)
+	}
+	return x, dim, err
 }
 
 // readArray reads features: one array of two dimensions, which takes size bytes with its header.
 func readArray(r io.Reader, size int64) (x []float32, dim int, err error) {
-	header, x, err := readNumbers(r, size, (*npyHeader).checkFeatures)
+	header, x, err := readNumbers[float32](r, size, (*npyHeader).checkFeatures)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -89,7 +96,7 @@ func readArray(r io.Reader, size int64) (x []float32, dim int, err error) {
 }
 
 // readNumbers reads one array of any shape that check accepts. It takes size bytes with its header.
-func readNumbers(r io.Reader, size int64, check func(*npyHeader) error) (*npyHeader, []float32, error) {
+func readNumbers[T float32 | float64](r io.Reader, size int64, check func(*npyHeader) error) (*npyHeader, []T, error) {
 	in := bufio.NewReader(r)
 	header, err := readHeader(in)
 	if err != nil {
@@ -101,7 +108,7 @@ func readNumbers(r io.Reader, size int64, check func(*npyHeader) error) (*npyHea
 	if err := header.checkSize(size); err != nil {
 		return nil, nil, err
 	}
-	x, err := header.values(in)
+	x, err := values[T](header, in)
 	return header, x, err
 }
 
@@ -225,20 +232,20 @@ func (h *npyHeader) checkSize(size int64) error {
 }
 
 // values reads the array, whose size has been checked, in C order.
-func (h *npyHeader) values(r io.Reader) ([]float32, error) {
+func values[T float32 | float64](h *npyHeader, r io.Reader) ([]T, error) {
 	n, dtype := 1, npyTypes[h.dtype]
 	for _, d := range h.shape {
 		n *= d
 	}
-	x, at := make([]float32, n), make([]int, len(h.shape))
+	x, at := make([]T, n), make([]int, len(h.shape))
 	number := make([]byte, dtype.size)
 	for i := range x {
 		if _, err := io.ReadFull(r, number); err != nil {
 			return nil, fmt.Errorf("%w: number %d of %d: %w", data.ErrDamaged, i, len(x), err)
 		}
-		v := float32(dtype.read(number))
+		v := T(dtype.read(number))
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fmt.Errorf("%w: %v at %v: want finite numbers in the range of float32", data.ErrFormat, dtype.read(number), at)
+			return nil, fmt.Errorf("%w: %v at %v: want finite numbers in the range of %T", data.ErrFormat, dtype.read(number), at, v)
 		}
 		x[h.offset(at)] = v
 		h.next(at)
@@ -292,6 +299,9 @@ func readNPZ(file io.ReaderAt, size int64) (x []float32, dim int, err error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("%s: %w", entry.Name, err)
 		}
+		if entry.Name == meanEntry || entry.Name == covarianceEntry {
+			return nil, 0, fmt.Errorf("%w: the archive has %s %v", ErrStatistics, entry.Name, shape)
+		}
 		names = append(names, fmt.Sprintf("%s %v", entry.Name, shape))
 		if len(shape) == 2 {
 			found = append(found, entry)
@@ -300,10 +310,11 @@ func readNPZ(file io.ReaderAt, size int64) (x []float32, dim int, err error) {
 	if len(found) != 1 {
 		return nil, 0, fmt.Errorf("%w: the archive has the arrays [%s]: want exactly one of two dimensions", data.ErrFormat, strings.Join(names, ", "))
 	}
-	if x, dim, err = readEntry(found[0], size); err != nil {
+	header, x, err := readEntry[float32](found[0], size, (*npyHeader).checkFeatures)
+	if err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", found[0].Name, err)
 	}
-	return x, dim, nil
+	return x, header.shape[1], nil
 }
 
 // shapeOf is the shape of an archived array.
@@ -322,14 +333,14 @@ func shapeOf(entry *zip.File) ([]int, error) {
 
 // readEntry reads an array from an archive of size bytes. It refuses an array whose listed length is more than the
 // archive could hold.
-func readEntry(entry *zip.File, size int64) (x []float32, dim int, err error) {
+func readEntry[T float32 | float64](entry *zip.File, size int64, check func(*npyHeader) error) (*npyHeader, []T, error) {
 	if packed := min(entry.CompressedSize64, uint64(size)); entry.UncompressedSize64/maxDeflated > packed {
-		return nil, 0, fmt.Errorf("%w: the archive lists %d bytes as packed into %d", data.ErrDamaged, entry.UncompressedSize64, packed)
+		return nil, nil, fmt.Errorf("%w: the archive lists %d bytes as packed into %d", data.ErrDamaged, entry.UncompressedSize64, packed)
 	}
 	r, err := entry.Open()
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", data.ErrDamaged, err)
+		return nil, nil, fmt.Errorf("%w: %w", data.ErrDamaged, err)
 	}
 	defer r.Close()
-	return readArray(r, int64(entry.UncompressedSize64))
+	return readNumbers[T](r, int64(entry.UncompressedSize64), check)
 }

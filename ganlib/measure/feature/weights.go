@@ -207,7 +207,7 @@ func decodeEntry(entry *zip.File) (*tensors.Tensor, error) {
 		return nil, fmt.Errorf("%w: %w", data.ErrDamaged, err)
 	}
 	defer r.Close()
-	header, values, err := readNumbers(r, int64(entry.UncompressedSize64), func(h *npyHeader) error {
+	header, values, err := readNumbers[float32](r, int64(entry.UncompressedSize64), func(h *npyHeader) error {
 		if h.dtype != "<f2" {
 			return fmt.Errorf("%w: numbers of type %q: want little-endian float16 ('<f2')", data.ErrFormat, h.dtype)
 		}
