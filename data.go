@@ -39,6 +39,10 @@ type Data struct {
 	// OnDevice keeps the whole set in the device's memory. The minibatches are the same.
 	OnDevice bool `json:"on_device,omitempty"`
 
+	// MaxFailed is the fraction of the pictures at Path that may be unreadable, up to 1; 0 means
+	// folder.DefaultMaxFailed, 5%.
+	MaxFailed float64 `json:"max_failed,omitempty"`
+
 	// Mean and Std of the normal distribution.
 	Mean float64 `json:"mean,omitempty"`
 	Std  float64 `json:"std,omitempty"`
@@ -60,12 +64,14 @@ func (d Data) Images(ctx context.Context) (*data.Images, error) {
 // source opens the images, pictures of any size in the given frame, and brings them to the configured size and the given
 // number of channels. What takes long shows its progress on output.
 func (d Data) source(ctx context.Context, frame data.Frame, channels int, output io.Writer) (source data.Source, err error) {
-	o := open.Options{Frame: frame, Output: output}
+	o := open.Options{Frame: frame, MaxFailed: d.MaxFailed, Output: output}
 	switch {
 	case d.Path != "" && d.Set != "":
 		return nil, invalid.Value("data.path", d.Path, "none beside the set %q", d.Set)
 	case d.Path != "" && d.Part != "":
 		return nil, invalid.Value("data.part", d.Part, "none: only a published set has parts, and %s is a path", d.Path)
+	case d.Path == "" && d.MaxFailed != 0:
+		return nil, invalid.Value("data.max_failed", d.MaxFailed, "none: it is for pictures at a path, and %s is a set", d.Set)
 	case d.Path != "":
 		source, err = open.Path(ctx, d.Path, o)
 	default:
@@ -88,6 +94,9 @@ func (d Data) validate() error {
 	if d.Size < 0 {
 		return invalid.Value("data.size", d.Size, "the side of an image, or 0 to leave the images as they are")
 	}
+	if !(d.MaxFailed >= 0 && d.MaxFailed <= 1) {
+		return invalid.Value("data.max_failed", d.MaxFailed, "a fraction of the pictures, 0 to 1")
+	}
 	distribution, err := d.distribution()
 	if err != nil || distribution == nil {
 		return err
@@ -97,7 +106,7 @@ func (d Data) validate() error {
 		value, off any
 	}{
 		{"part", d.Part, ""}, {"first", d.First, 0}, {"size", d.Size, 0}, {"crop", d.Crop, 0}, {"flip", d.Flip, false},
-		{"replacement", d.Replacement, false}, {"on_device", d.OnDevice, false},
+		{"replacement", d.Replacement, false}, {"on_device", d.OnDevice, false}, {"max_failed", d.MaxFailed, 0.},
 	} {
 		if of.value != of.off {
 			return invalid.Value("data."+of.key, of.value, "none: %s is a distribution, not a set of images", d.Set)

@@ -136,8 +136,7 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 			}
 			return cfg, "", err
 		}
-		base := filepath.Base(c.Data)
-		name = strings.TrimSuffix(base, filepath.Ext(base)) + "-" + c.Preset
+		name = baseOf(c.Data) + "-" + c.Preset
 	}
 	if c.Size != 0 || c.Channels != 0 {
 		if cfg.Generator.DCGAN == nil {
@@ -161,6 +160,18 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 	}
 	name += "-" + strings.NewReplacer(":", "-", "/", "-").Replace(cfg.Backend)
 	return cfg, name, cfg.Validate()
+}
+
+// baseOf is what data are called: the last element of a path, even of ".", without its extension.
+func baseOf(what string) string {
+	if whole, err := filepath.Abs(what); err == nil {
+		what = whole
+	}
+	base := strings.Trim(filepath.Base(what), string(filepath.Separator))
+	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
+		return name
+	}
+	return cmp.Or(base, "root") // a hidden folder, whose name is all extension, or the root of the disk
 }
 
 // otherwise is the configuration with other numbers and settings.

@@ -9,19 +9,21 @@ import (
 	"image/color/palette"
 	"image/draw"
 	"image/gif"
-	"image/png"
 	"io"
 	"maps"
 	"math"
 	"os"
 	"slices"
 	"time"
+
+	"github.com/gans-in-go/gans/internal/drawn"
 )
 
 // WritePNG writes a picture to a file. It writes to path with ".part" appended and renames that file, so whoever opens
-// path finds a whole picture, old or new.
+// path finds a whole picture, old or new. The file bears a mark, by which package data/folder knows that this program
+// drew it and that it is no data.
 func WritePNG(path string, picture image.Image) error {
-	return writeAside(path, func(w io.Writer) error { return png.Encode(w, picture) })
+	return writeAside(path, func(w io.Writer) error { return drawn.Encode(w, picture) })
 }
 
 // WriteGIF writes an animation that repeats for ever to a file, in the way of [WritePNG]. It shows each frame for delay,

@@ -28,7 +28,7 @@ func Path(ctx context.Context, path string, o Options) (data.Source, error) {
 		return nil, err
 	}
 	switch extension := strings.ToLower(filepath.Ext(path)); {
-	case info.IsDir():
+	case !info.Mode().IsRegular(): // what is no folder either is refused, and never opened
 	case extension == ".mat":
 		return openMAT(ctx, path)
 	case extension == ".mdb":
@@ -88,8 +88,13 @@ func openMany(ctx context.Context, path string, o Options) (data.Source, error) 
 	case slices.Contains(names, "fine_label_names.txt"):
 		return openCIFAR(ctx, path, true)
 	}
-	set, _, err := folder.Read(ctx, path, folder.Options{Frame: o.Frame, Output: o.Output})
+	set, _, err := folder.Read(ctx, path, o.folder())
 	return images(set, err)
+}
+
+// folder are the options as they concern pictures of any size.
+func (o Options) folder() folder.Options {
+	return folder.Options{Frame: o.Frame, MaxFailed: o.MaxFailed, Output: o.Output}
 }
 
 // openLSUN opens an LMDB of pictures.
