@@ -3,12 +3,15 @@ package gans
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 // Data names p_data: a set by its name, or files of one's own.
@@ -162,6 +165,50 @@ func dataNamed(what string) (Data, error) {
 	}
 	set, path, err := open.NameOrPath(what)
 	return Data{Set: set, Path: path}, invalid.In("data", err)
+}
+
+// classes counts the classes of an image set.
+func (d Data) classes(ctx context.Context) (int, error) {
+	if d.Path != "" {
+		n, err := open.Classes(ctx, d.Path, open.Options{Frame: data.Frame{Size: d.Size, Crop: d.Crop}, MaxFailed: d.MaxFailed})
+		return n, invalid.In("data", err)
+	}
+	source, err := d.source(ctx, data.Frame{Size: d.Size, Crop: d.Crop}, 0, nil)
+	if err != nil {
+		return 0, err
+	}
+	return source.Classes(), source.Close()
+}
+
+// knowing is how a run knows the images of a feed again.
+func knowing(ctx context.Context, feed *data.ImageFeed) (*run.Data, error) {
+	now, err := feed.Fingerprint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(now)
+	changes := func(kept []byte) ([]string, error) {
+		var was data.Fingerprint
+		if err := json.Unmarshal(kept, &was); err != nil {
+			return nil, fmt.Errorf("%w: %w", data.ErrDamaged, err)
+		}
+		return now.Changes(was), nil
+	}
+	return &run.Data{Text: text, Changes: changes, Keys: []string{"data.path", "data.max_failed"}}, err
+}
+
+// ClassNames are the names of a run's classes, as its data have them: nil for a game without labels, where they have
+// none, and in runs of earlier versions.
+func ClassNames(r *run.Run) ([]string, error) {
+	text, err := r.DataText()
+	if err != nil || text == nil {
+		return nil, err
+	}
+	var known data.Fingerprint
+	if err := json.Unmarshal(text, &known); err != nil {
+		return nil, fmt.Errorf("run %s: %w: %w", r.Dir, data.ErrDamaged, err)
+	}
+	return known.Classes, nil
 }
 
 // feed opens the data of a configuration as its networks learn from them. What takes long shows its progress on output.

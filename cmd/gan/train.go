@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (c *recipe) Validate() error {
 func (c *trainCmd) Run() error {
 	ctx, stop := interruptible()
 	defer stop()
-	cfg, name, err := c.config()
+	cfg, name, err := c.config(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func (c *recipe) base() (gans.Config, error) {
 }
 
 // config is the recipe with all that was asked to be otherwise, and a name for preset, data and backend.
-func (c *recipe) config() (cfg gans.Config, name string, err error) {
+func (c *recipe) config(ctx context.Context) (cfg gans.Config, name string, err error) {
 	if cfg, err = c.base(); err != nil {
 		return cfg, "", err
 	}
@@ -134,6 +135,9 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 			if unknown := new(catalog.UnknownError); errors.As(err, &unknown) {
 				err = fmt.Errorf("%w, or a path: there is no file or folder %s", err, c.Data)
 			}
+			return cfg, "", err
+		}
+		if cfg, err = cfg.WithClasses(ctx); err != nil {
 			return cfg, "", err
 		}
 		name = baseOf(c.Data) + "-" + c.Preset

@@ -47,6 +47,18 @@ func Path(ctx context.Context, path string, o Options) (data.Source, error) {
 	return openMany(ctx, path, o)
 }
 
+// Classes counts the classes of what [Path] opens, 0 without labels. It reads no pictures of one's own to do so.
+func Classes(ctx context.Context, path string, o Options) (int, error) {
+	if n, err := folder.Classes(ctx, path, o.folder()); err == nil {
+		return n, nil
+	}
+	source, err := Path(ctx, path, o) // not a set of pictures
+	if err != nil {
+		return 0, err
+	}
+	return source.Classes(), source.Close()
+}
+
 // openMAT opens a MATLAB file by the names of its variables: SVHN's, or else the faces without labels of the Toronto
 // Face Database.
 func openMAT(ctx context.Context, path string) (data.Source, error) {
