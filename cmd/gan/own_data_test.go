@@ -59,8 +59,8 @@ func TestDataHere(t *testing.T) {
 		require.Zero(t, status, errs)
 	}
 	out = train(2)
-	require.Contains(t, out, `cats: 12 pictures; passed over 2 pictures in 1 run of this program, such as "`+filepath.ToSlash(home)+
-		`" and 6 pictures that this program drew, such as "generated/000000.png"`)
+	require.Contains(t, out, `cats: 12 pictures; passed over 4 pictures in 1 run of this program, such as "`+filepath.ToSlash(home)+
+		`" and 6 pictures that this program drew, such as "generated/000000.png"`+"\n", "plot, animation, sample and samples")
 	require.Contains(t, out, "resuming "+home+" at step 1 of 2")
 }
 

@@ -206,8 +206,7 @@ type listing struct {
 	names  []string // of the pictures, in the order of the walk
 	labels []*labelling
 	own    own      // what is not among the names
-	others []string // some of the other files
-	passed int      // how many other files there are
+	others []string // other files, but for those of runs
 }
 
 // list finds the pictures.
@@ -229,12 +228,14 @@ func list(ctx context.Context, path string, o Options) (*listing, error) {
 			l.names, isDrawn = append(l.names, name), append(isDrawn, drawn.Is(start[:n]))
 			return nil
 		}
-		if l.passed++; len(l.others) < fewNames {
-			l.others = append(l.others, name)
-		}
+		l.others = append(l.others, name)
 		return nil
 	})
 	l.names = l.own.without(l.names, isDrawn)
+	l.others = slices.DeleteFunc(l.others, func(name string) bool {
+		_, ok := l.own.runOf(name)
+		return ok
+	})
 	if err == nil && len(l.names) == 0 {
 		err = fmt.Errorf("%s: %w: want %s%s", path, data.ErrEmpty, readable, l.instead())
 	}
@@ -247,8 +248,8 @@ func (l *listing) instead() string {
 	if own := l.own.String(); own != "" {
 		text = "; there are " + own + ", which are no data"
 	}
-	if l.passed > 0 {
-		text += fmt.Sprintf("; there are %s, such as %q", counted(l.passed, "other file"), l.others[0])
+	if n := len(l.others); n > 0 {
+		text += fmt.Sprintf("; there are %s, such as %q", counted(n, "other file"), l.others[0])
 	}
 	return text
 }
@@ -265,8 +266,8 @@ func summary(path string, found *listing, failed []Failure) string {
 	if own := found.own.String(); own != "" {
 		text += "; passed over " + own
 	}
-	if found.passed > 0 {
-		text += fmt.Sprintf("; passed over %s, such as %q", counted(found.passed, "other file"), found.others[0])
+	if n := len(found.others); n > 0 {
+		text += fmt.Sprintf("; passed over %s, such as %q", counted(n, "other file"), found.others[0])
 	}
 	return text
 }

@@ -40,6 +40,7 @@ func TestOwnPictures(t *testing.T) {
 		require.Equal(t, []string{".", "cats", "checkpoints"}, set.LabelNames, kind)
 		require.Contains(t, output.String(), `3 pictures; passed over 3 pictures in 2 runs of this program, such as "cats/run" and `+
 			`2 pictures that this program drew, such as "`, kind)
+		require.Contains(t, output.String(), `; passed over 1 other file, such as "config.json"`, kind)
 	}
 }
 
