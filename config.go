@@ -188,7 +188,7 @@ func (cfg Config) validateFor(feed data.Feed) error {
 
 // free are the keys of a configuration that may differ when a run goes on.
 func (cfg Config) free() []string {
-	free := []string{"data.on_device", "record_every", "sample_every", "save_every", "keep_every", "measure_every", "best", "on_failure"}
+	free := []string{"name", "data.on_device", "record_every", "sample_every", "save_every", "keep_every", "measure_every", "best", "on_failure"}
 	for _, rule := range []ganlib.Rule{cfg.GeneratorRule, cfg.DiscriminatorRule} {
 		if rule.Adam != nil && rule.Adam.Linear > 0 {
 			return free // the rate falls to zero with the steps there were

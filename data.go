@@ -3,12 +3,15 @@ package gans
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 // Data names p_data: a set by its name, or files of one's own.
@@ -39,6 +42,10 @@ type Data struct {
 	// OnDevice keeps the whole set in the device's memory. The minibatches are the same.
 	OnDevice bool `json:"on_device,omitempty"`
 
+	// MaxFailed is the fraction of the pictures at Path that may be unreadable, up to 1; 0 means
+	// folder.DefaultMaxFailed, 5%.
+	MaxFailed float64 `json:"max_failed,omitempty"`
+
 	// Mean and Std of the normal distribution.
 	Mean float64 `json:"mean,omitempty"`
 	Std  float64 `json:"std,omitempty"`
@@ -60,12 +67,14 @@ func (d Data) Images(ctx context.Context) (*data.Images, error) {
 // source opens the images, pictures of any size in the given frame, and brings them to the configured size and the given
 // number of channels. What takes long shows its progress on output.
 func (d Data) source(ctx context.Context, frame data.Frame, channels int, output io.Writer) (source data.Source, err error) {
-	o := open.Options{Frame: frame, Output: output}
+	o := open.Options{Frame: frame, MaxFailed: d.MaxFailed, Output: output}
 	switch {
 	case d.Path != "" && d.Set != "":
 		return nil, invalid.Value("data.path", d.Path, "none beside the set %q", d.Set)
 	case d.Path != "" && d.Part != "":
 		return nil, invalid.Value("data.part", d.Part, "none: only a published set has parts, and %s is a path", d.Path)
+	case d.Path == "" && d.MaxFailed != 0:
+		return nil, invalid.Value("data.max_failed", d.MaxFailed, "none: it is for pictures at a path, and %s is a set", d.Set)
 	case d.Path != "":
 		source, err = open.Path(ctx, d.Path, o)
 	default:
@@ -88,6 +97,9 @@ func (d Data) validate() error {
 	if d.Size < 0 {
 		return invalid.Value("data.size", d.Size, "the side of an image, or 0 to leave the images as they are")
 	}
+	if !(d.MaxFailed >= 0 && d.MaxFailed <= 1) {
+		return invalid.Value("data.max_failed", d.MaxFailed, "a fraction of the pictures, 0 to 1")
+	}
 	distribution, err := d.distribution()
 	if err != nil || distribution == nil {
 		return err
@@ -97,7 +109,7 @@ func (d Data) validate() error {
 		value, off any
 	}{
 		{"part", d.Part, ""}, {"first", d.First, 0}, {"size", d.Size, 0}, {"crop", d.Crop, 0}, {"flip", d.Flip, false},
-		{"replacement", d.Replacement, false}, {"on_device", d.OnDevice, false},
+		{"replacement", d.Replacement, false}, {"on_device", d.OnDevice, false}, {"max_failed", d.MaxFailed, 0.},
 	} {
 		if of.value != of.off {
 			return invalid.Value("data."+of.key, of.value, "none: %s is a distribution, not a set of images", d.Set)
@@ -153,6 +165,50 @@ func dataNamed(what string) (Data, error) {
 	}
 	set, path, err := open.NameOrPath(what)
 	return Data{Set: set, Path: path}, invalid.In("data", err)
+}
+
+// classes counts the classes of an image set.
+func (d Data) classes(ctx context.Context) (int, error) {
+	if d.Path != "" {
+		n, err := open.Classes(ctx, d.Path, open.Options{Frame: data.Frame{Size: d.Size, Crop: d.Crop}, MaxFailed: d.MaxFailed})
+		return n, invalid.In("data", err)
+	}
+	source, err := d.source(ctx, data.Frame{Size: d.Size, Crop: d.Crop}, 0, nil)
+	if err != nil {
+		return 0, err
+	}
+	return source.Classes(), source.Close()
+}
+
+// knowing is how a run knows the images of a feed again.
+func knowing(ctx context.Context, feed *data.ImageFeed) (*run.Data, error) {
+	now, err := feed.Fingerprint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(now)
+	changes := func(kept []byte) ([]string, error) {
+		var was data.Fingerprint
+		if err := json.Unmarshal(kept, &was); err != nil {
+			return nil, fmt.Errorf("%w: %w", data.ErrDamaged, err)
+		}
+		return now.Changes(was), nil
+	}
+	return &run.Data{Text: text, Changes: changes, Keys: []string{"data.path", "data.max_failed"}}, err
+}
+
+// ClassNames are the names of a run's classes, as its data have them: nil for a game without labels, where they have
+// none, and in runs of earlier versions.
+func ClassNames(r *run.Run) ([]string, error) {
+	text, err := r.DataText()
+	if err != nil || text == nil {
+		return nil, err
+	}
+	var known data.Fingerprint
+	if err := json.Unmarshal(text, &known); err != nil {
+		return nil, fmt.Errorf("run %s: %w: %w", r.Dir, data.ErrDamaged, err)
+	}
+	return known.Classes, nil
 }
 
 // feed opens the data of a configuration as its networks learn from them. What takes long shows its progress on output.

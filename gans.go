@@ -60,7 +60,7 @@ type GAN struct {
 }
 
 // Train makes the run in o.Dir: it begins a new one, or goes on where the same configuration stopped, until cfg.Steps
-// iterations are done. Cancelling the context saves what there is and returns an error that wraps [run.ErrInterrupted];
+// iterations are done. The images must be those that the run learned from ([run.ErrOtherData]), wherever they lie. Cancelling the context saves what there is and returns an error that wraps [run.ErrInterrupted];
 // the same call goes on from there.
 func Train(ctx context.Context, cfg Config, o Options) (_ *GAN, err error) {
 	defer func() {
@@ -162,6 +162,11 @@ func (gan *GAN) spec(ctx context.Context, feed data.Feed, o Options) (run.Spec, 
 		Trainer: trainer, Update: gan.Algorithm1.Iterate, Batches: batches, Blocks: blocks, Devices: cfg.Devices,
 		Sample: gan.progress, Plot: watch.Plot, Line: watch.Line,
 		Watch: o.Watch, Output: o.Output,
+	}
+	if images, ok := feed.(*data.ImageFeed); ok {
+		if spec.Data, err = knowing(ctx, images); err != nil {
+			return run.Spec{}, invalid.In("data", err)
+		}
 	}
 	if spec.MeasureEvery = cfg.measureEvery(); spec.MeasureEvery > 0 {
 		signals, err := gan.signals(ctx, feed)

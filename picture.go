@@ -1,15 +1,18 @@
 package gans
 
 import (
+	"fmt"
 	"image"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
+	"github.com/gans-in-go/gans/internal/suggest"
 )
 
 // fixedSeed draws the noise of the pictures a run makes as it goes, the same in every run.
@@ -37,6 +40,41 @@ func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) 
 		return nil, err
 	}
 	return figure.Grid(images, figure.GridStyle{Columns: gan.columns(n, labels)})
+}
+
+// Labels finds classes by their names, as the data of the run have them, or else by their numbers.
+func (gan *GAN) Labels(classes ...string) ([]int, error) {
+	var names []string
+	var err error
+	if gan.Run != nil {
+		if names, err = ClassNames(gan.Run); err != nil {
+			return nil, err
+		}
+	}
+	var labels []int
+	for _, class := range classes {
+		label := slices.Index(names, class)
+		if label < 0 {
+			if label, err = strconv.Atoi(class); err != nil {
+				return nil, invalid.Value("label", class, "%s", gan.wantedLabel(class, names))
+			}
+		}
+		labels = append(labels, label)
+	}
+	return labels, gan.CheckLabels(labels...)
+}
+
+// wantedLabel says what would be a class.
+func (gan *GAN) wantedLabel(class string, names []string) string {
+	switch near, ok := suggest.Nearest(class, names); {
+	case gan.Classes() == 0:
+		return "none, in a game without labels"
+	case ok:
+		return fmt.Sprintf("%q, perhaps, or another of %q", near, names)
+	case names != nil:
+		return fmt.Sprintf("one of %q, or a number from 0 to %d", names, gan.Classes()-1)
+	}
+	return fmt.Sprintf("a number from 0 to %d: the classes have no names", gan.Classes()-1)
 }
 
 // columns is the width of a grid of n images.

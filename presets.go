@@ -1,6 +1,7 @@
 package gans
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -65,7 +66,27 @@ func (cfg Config) On(what string) (Config, error) {
 		d.Flip, d.Replacement, d.OnDevice = cfg.Data.Flip, cfg.Data.Replacement, cfg.Data.OnDevice
 	}
 	cfg.Data = d
-	cfg.Name += ", on " + what
+	cfg.Name += ", on " + d.String()
+	return cfg, nil
+}
+
+// WithClasses returns a conditional configuration for as many classes as its data have. Any other configuration stays as
+// it is, and so does one whose data have no labels: [Train] refuses it. Pictures at a path are not read to count them.
+func (cfg Config) WithClasses(ctx context.Context) (Config, error) {
+	if cfg.Generator.classes() == 0 || !cfg.Data.images() {
+		return cfg, nil
+	}
+	classes, err := cfg.Data.classes(ctx)
+	if err != nil || classes == 0 {
+		return cfg, err
+	}
+	for _, n := range []*Network{&cfg.Generator, &cfg.Discriminator} {
+		if n.DCGAN != nil {
+			of := *n.DCGAN
+			of.Classes = classes
+			n.DCGAN = &of
+		}
+	}
 	return cfg, nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -44,6 +45,13 @@ func (c *infoCmd) Run() error {
 		row("devices", "%d", cfg.Devices)
 	}
 	row("data", "%s", cfg.Data)
+	if classes, err := gans.ClassNames(r); err != nil {
+		return err
+	} else if classes != nil {
+		const most = 20
+		more := strings.Repeat(", ...", min(1, len(classes)/(most+1)))
+		row("classes", "%d: %s%s", len(classes), strings.Join(classes[:min(most, len(classes))], ", "), more)
+	}
 	row("objective", "%s, k = %d, m = %d", cfg.Objective.Name, cfg.K, cfg.BatchSize)
 	if n := len(checkpoints); n > 0 {
 		row("saved", "%d of %d iterations, in %s", checkpoints[n-1].Step, cfg.Steps, checkpoints[n-1].Dir)

@@ -11,12 +11,12 @@ import (
 )
 
 type sampleCmd struct {
-	Dir    string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
-	N      *int   `short:"n" placeholder:"N" help:"How many samples (default: 64 images, ten of each class where there are classes, or 20,000 numbers)."`
-	Label  []int  `short:"l" placeholder:"CLASS" help:"The class of the samples in a conditional game; several are taken in turn (default: all of them)."`
-	Seed   uint64 `default:"1" help:"Decides the noise."`
-	Out    string `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
-	Folder string `type:"path" placeholder:"DIR" help:"Write each sample as a PNG of its own into a new folder instead, for other programs to measure."`
+	Dir    string   `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
+	N      *int     `short:"n" placeholder:"N" help:"How many samples (default: 64 images, ten of each class where there are classes, or 20,000 numbers)."`
+	Label  []string `short:"l" placeholder:"CLASS" help:"The class of the samples in a conditional game, by its name or its number; several are taken in turn (default: all of them)."`
+	Seed   uint64   `default:"1" help:"Decides the noise."`
+	Out    string   `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
+	Folder string   `type:"path" placeholder:"DIR" help:"Write each sample as a PNG of its own into a new folder instead, for other programs to measure."`
 	checkpoint
 }
 
@@ -42,10 +42,14 @@ func (c *sampleCmd) Run() error {
 	if c.N != nil {
 		n = *c.N
 	}
-	if c.Folder != "" {
-		return c.separately(gan, n)
+	labels, err := gan.Labels(c.Label...)
+	if err != nil {
+		return err
 	}
-	picture, err := gan.Picture(n, c.Seed, c.Label...)
+	if c.Folder != "" {
+		return c.separately(gan, n, labels)
+	}
+	picture, err := gan.Picture(n, c.Seed, labels...)
 	if err != nil {
 		return err
 	}
@@ -57,8 +61,8 @@ func (c *sampleCmd) Run() error {
 }
 
 // separately writes each sample to a file of its own.
-func (c *sampleCmd) separately(gan *gans.GAN, n int) error {
-	images, err := gan.Images(n, c.Seed, c.Label...)
+func (c *sampleCmd) separately(gan *gans.GAN, n int, labels []int) error {
+	images, err := gan.Images(n, c.Seed, labels...)
 	if err != nil {
 		return err
 	}

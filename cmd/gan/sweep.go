@@ -31,7 +31,7 @@ type sweepCmd struct {
 func (c *sweepCmd) Run() error {
 	ctx, stop := interruptible()
 	defer stop()
-	cfg, name, err := c.config()
+	cfg, name, err := c.config(ctx)
 	if err != nil {
 		return err
 	}

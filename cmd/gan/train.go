@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (c *recipe) Validate() error {
 func (c *trainCmd) Run() error {
 	ctx, stop := interruptible()
 	defer stop()
-	cfg, name, err := c.config()
+	cfg, name, err := c.config(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func (c *recipe) base() (gans.Config, error) {
 }
 
 // config is the recipe with all that was asked to be otherwise, and a name for preset, data and backend.
-func (c *recipe) config() (cfg gans.Config, name string, err error) {
+func (c *recipe) config(ctx context.Context) (cfg gans.Config, name string, err error) {
 	if cfg, err = c.base(); err != nil {
 		return cfg, "", err
 	}
@@ -136,8 +137,10 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 			}
 			return cfg, "", err
 		}
-		base := filepath.Base(c.Data)
-		name = strings.TrimSuffix(base, filepath.Ext(base)) + "-" + c.Preset
+		if cfg, err = cfg.WithClasses(ctx); err != nil {
+			return cfg, "", err
+		}
+		name = baseOf(c.Data) + "-" + c.Preset
 	}
 	if c.Size != 0 || c.Channels != 0 {
 		if cfg.Generator.DCGAN == nil {
@@ -167,6 +170,18 @@ func (c *recipe) config() (cfg gans.Config, name string, err error) {
 		err = fmt.Errorf("%s: %w", c.Preset, err)
 	}
 	return cfg, name, err
+}
+
+// baseOf is what data are called: the last element of a path, even of ".", without its extension.
+func baseOf(what string) string {
+	if whole, err := filepath.Abs(what); err == nil {
+		what = whole
+	}
+	base := strings.Trim(filepath.Base(what), string(filepath.Separator))
+	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
+		return name
+	}
+	return cmp.Or(base, "root") // a hidden folder, whose name is all extension, or the root of the disk
 }
 
 // otherwise is the configuration with other numbers and settings.

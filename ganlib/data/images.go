@@ -18,12 +18,15 @@ type Images struct {
 	Pixels           []uint8 // [N, Height, Width, Channels], 0 is black
 	Labels           []int   // [N], or nil where nothing is labelled
 
+	// Files are the names of the files that the images are from, [N]; nil if each has no file of its own.
+	Files []string
+
 	// LabelNames says what each label means, such as "daisy" for 0; nil if that is not known.
 	LabelNames []string
 }
 
-// Validate returns an error unless the sizes are positive, Channels is 1 or 3, and Pixels and Labels have the lengths
-// that the sizes ask for.
+// Validate returns an error unless the sizes are positive, Channels is 1 or 3, and Pixels, Labels and Files have the
+// lengths that the sizes ask for.
 func (s *Images) Validate() error {
 	if s.N < 1 || s.Height < 1 || s.Width < 1 {
 		return fmt.Errorf("%w: image set %q has %d images of %d x %d: each number must be at least 1",
@@ -39,6 +42,9 @@ func (s *Images) Validate() error {
 	if s.Labels != nil && len(s.Labels) != s.N {
 		return fmt.Errorf("%w: image set %q has %d labels for %d images: want one label per image, or none at all",
 			ErrFormat, s.Name, len(s.Labels), s.N)
+	}
+	if s.Files != nil && len(s.Files) != s.N {
+		return fmt.Errorf("%w: image set %q has %d files for %d images: want one per image, or none", ErrFormat, s.Name, len(s.Files), s.N)
 	}
 	for i, label := range s.Labels {
 		if label < 0 || s.LabelNames != nil && label >= len(s.LabelNames) {
@@ -92,6 +98,9 @@ func (s *Images) Subset(lo, hi int) (*Images, error) {
 	if s.Labels != nil {
 		sub.Labels = s.Labels[lo:hi:hi]
 	}
+	if s.Files != nil {
+		sub.Files = s.Files[lo:hi:hi]
+	}
 	return &sub, nil
 }
 
@@ -109,6 +118,9 @@ func (s *Images) Choose(indices []int) (*Images, error) {
 		copy(chosen.At(to), s.At(from))
 		if s.Labels != nil {
 			chosen.Labels = append(chosen.Labels, s.Labels[from])
+		}
+		if s.Files != nil {
+			chosen.Files = append(chosen.Files, s.Files[from])
 		}
 	}
 	return chosen, nil

@@ -27,7 +27,7 @@ func (s *Images) Resize(side int) (*Images, error) {
 		return s, nil
 	}
 	resized := s.blank(s.N, side, side, s.Channels)
-	resized.Labels = s.Labels
+	resized.Labels, resized.Files = s.Labels, s.Files
 	scaler := draw.CatmullRom.NewScaler(side, side, s.Width, s.Height)
 	var all sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
@@ -68,7 +68,7 @@ func (s *Images) WithChannels(channels int) (*Images, error) {
 		return s, nil
 	}
 	other := s.blank(s.N, s.Height, s.Width, channels)
-	other.Labels = s.Labels
+	other.Labels, other.Files = s.Labels, s.Files
 	for p := range s.N * s.Height * s.Width {
 		if channels == 1 {
 			rgb := s.Pixels[3*p : 3*p+3]

@@ -48,7 +48,7 @@ func All(ctx context.Context, s Source) (*Images, error) {
 			all = some.blank(s.Len(), some.Height, some.Width, some.Channels)
 		}
 		copy(all.Pixels[lo*all.Size():], some.Pixels)
-		all.Labels = append(all.Labels, some.Labels...)
+		all.Labels, all.Files = append(all.Labels, some.Labels...), append(all.Files, some.Files...)
 	}
 	return all, nil
 }

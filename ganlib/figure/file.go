@@ -9,7 +9,6 @@ import (
 	"image/color/palette"
 	"image/draw"
 	"image/gif"
-	"image/png"
 	"io"
 	"maps"
 	"math"
@@ -17,12 +16,14 @@ import (
 	"time"
 
 	"github.com/gans-in-go/gans/internal/disk"
+	"github.com/gans-in-go/gans/internal/drawn"
 )
 
 // WritePNG writes a picture to a file. It writes to a file of its own beside path and renames that, so whoever opens path
-// finds a whole picture, old or new, however many programs write it at once.
+// finds a whole picture, old or new, however many programs write it at once. The file bears a mark, by which package
+// data/folder knows that this program drew it and that it is no data.
 func WritePNG(path string, picture image.Image) error {
-	return disk.Write(path, func(w io.Writer) error { return png.Encode(w, picture) })
+	return disk.Write(path, func(w io.Writer) error { return drawn.Encode(w, picture) })
 }
 
 // WriteGIF writes an animation that repeats for ever to a file, in the way of [WritePNG]. It shows each frame for delay,

@@ -5,6 +5,7 @@
 //
 //	config.json             everything needed to repeat the run
 //	checkpoints/000300/     the state after 300 steps, and manifest.json with the SHA-256 of each file
+//	data.json               knows the data again, if [Spec].Data does
 //	history.jsonl           one [Record] a line: what was measured, and what happened
 //	samples/000300.png      the same noise, drawn again and again as training goes on
 //	samples/animation.gif   those pictures in order, made when the run finishes

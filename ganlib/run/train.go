@@ -23,6 +23,7 @@ type Spec struct {
 	Dir    string   // the run's directory: new, empty, or an earlier run's
 	Config any      // everything needed to repeat the run, as config.json holds it: an object in JSON
 	Free   []string // dotted keys of Config that may differ when the run goes on, such as "steps"
+	Data   *Data    // knows the data again; nil: nothing does
 
 	Steps       int // number of iterations, earlier invocations included
 	RecordEvery int // iterations from one record to the next
@@ -112,6 +113,7 @@ type Spec struct {
 // Train refuses, without changing anything, a directory that
 //   - holds something other than a run ([ErrNotARun]), or files of a newer version ([ErrNewer]);
 //   - is a run with another configuration ([ErrOtherConfig], and [OtherConfigError] lists the keys);
+//   - is a run whose data have changed ([ErrOtherData], and [OtherDataError] says how);
 //   - has passed spec.Steps ([ErrPastEnd]);
 //   - has only damaged checkpoints ([ErrDamaged]), none although it had some ([ErrLost]), or another run's
 //     ([ErrOtherRun]);
@@ -256,7 +258,15 @@ func (spec *Spec) inspect() (beginning, error) {
 	if b.version < loopSchema && spec.Devices > 1 {
 		return b, invalid.Value("Spec.Devices", spec.Devices, "1, for %s was begun by a version that makes one call a step", spec.Dir)
 	}
-	changed, err := changes(earlier.config, config, spec.Free)
+	otherData, known, err := spec.compareData(earlier)
+	if err != nil {
+		return b, err
+	}
+	free := spec.Free
+	if known && len(otherData) == 0 {
+		free = slices.Concat(free, spec.Data.Keys)
+	}
+	changed, err := changes(earlier.config, config, free)
 	if err != nil {
 		return b, err
 	}
@@ -265,6 +275,9 @@ func (spec *Spec) inspect() (beginning, error) {
 	}
 	if b.from, b.damaged, err = newestWhole(spec.Dir); err != nil {
 		return b, err
+	}
+	if len(otherData) > 0 && b.from.Dir != "" {
+		return b, &OtherDataError{Dir: spec.Dir, Changes: otherData}
 	}
 	if b.from.Step > spec.Steps {
 		return b, fmt.Errorf("%s is at step %d, %w, %d: ask for %d or more, or train in another directory",
@@ -315,6 +328,9 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 		if err := identify(spec.Dir, b.run); err != nil {
 			return nil, err
 		}
+	}
+	if err := spec.keepData(); err != nil {
+		return nil, err
 	}
 	if err := cutSamples(spec.Dir, b.from.Step); err != nil {
 		return nil, err

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"path"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -125,11 +123,14 @@ func (d *drawing) load(ctx context.Context, k int, size int64, r io.Reader) (job
 		return job{}, fmt.Errorf("%w: file of more than %d bytes, for a picture of at most %d pixels", data.ErrTooLarge, most, d.o.MaxPixels)
 	}
 	j := job{k: k, content: content.Bytes(), kind: kindOf(content.Bytes())}
+	if what := foreignOf(d.names[k], j.content); what != "" {
+		return job{}, fmt.Errorf("%w: %s is not read: convert it to PNG or JPEG", data.ErrFormat, what)
+	}
 	if j.kind == nil {
 		if len(j.content) == 0 {
 			return job{}, fmt.Errorf("%w: empty file", data.ErrFormat)
 		}
-		return job{}, fmt.Errorf("%w: not a picture: it begins with %q", data.ErrFormat, j.content[:min(len(j.content), longestMagic)])
+		return job{}, fmt.Errorf("%w: not a picture: it begins with %q", data.ErrFormat, j.content[:min(len(j.content), 12)])
 	}
 	var header image.Config
 	err := guarded(func() (err error) {
@@ -178,9 +179,7 @@ func (d *drawing) drawOne(j job, room []uint8) error {
 	if err != nil {
 		return err
 	}
-	if j.kind.name == "JPEG" {
-		upright(room, frame.Size, frame.Channels, orientation(j.content))
-	}
+	upright(room, frame.Size, frame.Channels, j.kind.orientation(j.content))
 	d.put(d.place[j.k], room)
 	return nil
 }
@@ -233,15 +232,14 @@ func (d *drawing) failures() []Failure {
 	return failed
 }
 
-// set closes the gaps that failed pictures left, and labels the rest.
+// set closes the gaps that failed pictures left. The rest is not labelled yet.
 func (d *drawing) set() *data.Images {
 	set := &data.Images{Height: d.o.Size, Width: d.o.Size, Channels: d.channels}
 	size := set.Size()
-	var names []string
 	for at, k := range d.order {
 		if d.errs[k] == nil {
 			copy(d.pixels[set.N*size:], d.pixels[at*size:(at+1)*size])
-			names = append(names, d.names[k])
+			set.Files = append(set.Files, d.names[k])
 			set.N++
 		}
 	}
@@ -249,42 +247,5 @@ func (d *drawing) set() *data.Images {
 	if len(set.Pixels) < len(d.pixels)*9/10 { // room for colour that never came
 		set.Pixels = slices.Clone(set.Pixels)
 	}
-	set.Labels, set.LabelNames = labels(names)
 	return set
-}
-
-// labels labels pictures by their folders, if there are several.
-func labels(names []string) (labels []int, labelNames []string) {
-	folders := make([]string, len(names))
-	for i, name := range names {
-		folders[i] = path.Dir(name)
-	}
-	labelNames = slices.Compact(slices.Sorted(slices.Values(folders)))
-	if len(labelNames) < 2 {
-		return nil, nil
-	}
-	common := commonFolder(labelNames)
-	number := make(map[string]int, len(labelNames))
-	for i, folder := range labelNames {
-		number[folder] = i
-		labelNames[i] = cmp.Or(strings.TrimPrefix(strings.TrimPrefix(folder, common), "/"), ".")
-	}
-	for _, folder := range folders {
-		labels = append(labels, number[folder])
-	}
-	return labels, labelNames
-}
-
-// commonFolder is the innermost folder that all folders lie in or are; "" for the outermost.
-func commonFolder(folders []string) string {
-	common := strings.Split(folders[0], "/")
-	for _, folder := range folders[1:] {
-		elements := strings.Split(folder, "/")
-		n := 0
-		for n < min(len(common), len(elements)) && common[n] == elements[n] {
-			n++
-		}
-		common = common[:n]
-	}
-	return strings.Join(common, "/")
 }

@@ -4,23 +4,34 @@
 //
 // # Which files are pictures
 //
-// A file is a picture if it begins as a PNG, JPEG, WebP or GIF does, whatever its name; of an animated GIF, the first
-// frame is read. A file named .png, .jpg, .jpeg, .webp or .gif that begins otherwise counts as a picture that cannot be
-// read. All other files are skipped, and so are those that file managers leave behind: everything in __MACOSX, and
-// names that begin with a dot.
+// A file is a picture if it begins as a PNG, JPEG, WebP, GIF, BMP, TIFF, PBM, PGM or PPM does, whatever its name; of an
+// animation the first frame is read, of a TIFF the first page. A file with the name of one of these formats that begins
+// otherwise counts as a picture that cannot be read, and so does one of a format that this package does not know, such
+// as HEIC, AVIF, JPEG 2000 or SVG.
+//
+// All other files are skipped. What is hidden or litter is not even mentioned: names that begin with a dot, __MACOSX,
+// Thumbs.db and their like. Links in a folder are followed, those in an archive are skipped.
+//
+// What this program has made is no data, wherever it lies: the pictures in a run's directory, and drawings such as
+// those of `gan sample`, which bear a mark. They are passed over, unless a folder holds nothing but drawings.
 //
 // # What becomes of a picture
 //
-// The square in its middle is cut out and resized, as [data.Frame] says. What is transparent becomes white. A JPEG
-// whose EXIF orientation says that the camera was held sideways is turned upright.
+// The square in its middle is cut out and resized, as [data.Frame] says. What is transparent becomes white. A JPEG, PNG,
+// WebP or TIFF whose EXIF orientation says that the camera was held sideways is turned upright.
 //
 // # Order and labels
 //
 // The images are in the order of their names, so that a folder, the zip of it and the tar of it are the same set.
 //
-// If pictures lie in more than one folder, each of these folders is a label. It is called by its path below the folder
-// that they have in common, and labels are counted in the order of these names, which is that of text: "10" comes
-// before "2". Pictures in the common folder itself are labelled ".".
+// If there is a dataset.json of StyleGAN's, or a labels.csv with a file and its label in each row, all pictures in its
+// folder and below are labelled by it, and folders are no labels. Names in it are relative to its folder, or only their
+// last elements. The numbers of a dataset.json stay what they are; the classes of a labels.csv are counted in the order
+// of their names.
+//
+// Otherwise, if pictures lie in more than one folder, each of these folders is a label. It is called by its path below
+// the folder that they have in common, and labels are counted in the order of these names, which is that of text: "10"
+// comes before "2". Pictures in the common folder itself are labelled ".".
 //
 //	flower_photos/daisy/1.jpg                        label "daisy"
 //	flower_photos/roses/7.jpg                        label "roses"
@@ -40,10 +51,12 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/drawn"
 )
 
 // Defaults of [Options].
@@ -63,7 +76,7 @@ type Options struct {
 	Keep func(name string) bool
 
 	// MaxFailed is the fraction of the pictures that may be unreadable, up to 1; 0 means [DefaultMaxFailed]. To allow
-	// none, set a tiny fraction such as 1e-9.
+	// none, set a tiny fraction such as 1e-9. In config.json it is data.max_failed.
 	MaxFailed float64
 
 	// MaxPixels is the most pixels that a picture may have; 0 means [DefaultMaxPixels]. It is checked before the
@@ -95,7 +108,7 @@ type Failure struct {
 
 // Read makes an image set of the pictures in a folder, a .zip, a .tar or a .tar.gz. The package comment says which
 // files are pictures, and how they are ordered and labelled. The set's Name is the last element of path, its Source is
-// path, and its License is unknown.
+// path, its Files are the names of the pictures, and its License is unknown.
 //
 // It also returns the pictures that could not be read, by name: damaged ones, ones smaller than Crop or larger than
 // MaxPixels. If they are more than the fraction MaxFailed, the error wraps [ErrUnreadable] and names some of them. Read
@@ -116,21 +129,44 @@ func Read(ctx context.Context, path string, o Options) (*data.Images, []Failure,
 	if err := o.fits(len(found.names)); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	drawn := newDrawing(found.names, o)
-	if err := drawn.draw(ctx, path); err != nil {
+	images := newDrawing(found.names, o)
+	if err := images.draw(ctx, path); err != nil {
 		return nil, nil, err
 	}
-	failed := drawn.failures()
+	failed := images.failures()
 	if o.Output != nil {
 		fmt.Fprintln(o.Output, summary(path, found, failed))
 	}
 	if fraction := float64(len(failed)) / float64(len(found.names)); fraction > o.MaxFailed || fraction == 1 {
-		return nil, failed, fmt.Errorf("%s: %w: %s: %.3g%%, want at most %.3g%%", path,
-			ErrUnreadable, unreadable(failed, len(found.names)), 100*fraction, 100*o.MaxFailed)
+		return nil, failed, fmt.Errorf("%s: %w: %s: %.3g%%, want at most %.3g%%: mend them, take them away, or allow more by MaxFailed (`--set data.max_failed=%.2g`)",
+			path, ErrUnreadable, unreadable(failed, len(found.names)), 100*fraction, 100*o.MaxFailed, math.Ceil(100*fraction)/100)
 	}
-	set := drawn.set()
+	set := images.set()
 	set.Name, set.Source = base(path), path
+	if set.Labels, set.LabelNames, err = labelled(found.labels, set.Files); err != nil {
+		return nil, failed, fmt.Errorf("%s: %w", path, err)
+	}
 	return set, failed, set.Validate()
+}
+
+// Classes counts the classes of the set that [Read] would make, 0 without labels. It reads no picture, so classes whose
+// pictures are all damaged count too.
+func Classes(ctx context.Context, path string, o Options) (int, error) {
+	o.Size = cmp.Or(o.Size, 1)
+	o, err := o.withDefaults()
+	if err != nil {
+		return 0, err
+	}
+	found, err := list(ctx, path, o)
+	if err != nil {
+		return 0, err
+	}
+	slices.Sort(found.names)
+	set := data.Images{}
+	if set.Labels, set.LabelNames, err = labelled(found.labels, found.names); err != nil {
+		return 0, fmt.Errorf("%s: %w", path, err)
+	}
+	return set.Classes(), nil
 }
 
 // withDefaults fills in the zeros, and returns an error for what is out of range.
@@ -168,40 +204,54 @@ func (o Options) fits(n int) error {
 // A listing is what a first walk finds.
 type listing struct {
 	names  []string // of the pictures, in the order of the walk
-	others []string // some of the other files
-	passed int      // how many other files there are
+	labels []*labelling
+	own    own      // what is not among the names
+	others []string // other files, but for those of runs
 }
 
 // list finds the pictures.
 func list(ctx context.Context, path string, o Options) (*listing, error) {
 	l := &listing{}
+	var isDrawn []bool // of each picture
 	err := archive.Walk(ctx, path, o.Limits, func(name string, _ int64, r io.Reader) error {
-		if litter(name) || !o.Keep(name) {
+		l.own.note(name)
+		if !o.Keep(name) {
 			return nil
 		}
-		start := make([]byte, longestMagic)
-		n, _ := io.ReadFull(r, start) // what cannot be read has no first bytes
-		if kindOf(start[:n]) != nil || namedAsPicture(name) {
-			l.names = append(l.names, name)
+		if labels, err := readLabels(name, r); labels != nil || err != nil {
+			l.labels = append(l.labels, labels)
+			return err
+		}
+		start := make([]byte, sniffed)
+		n, err := io.ReadFull(r, start) // what cannot be read has no first bytes
+		if isPicture(name, start[:n]) && !errors.Is(err, archive.ErrNotFile) {
+			l.names, isDrawn = append(l.names, name), append(isDrawn, drawn.Is(start[:n]))
 			return nil
 		}
-		if l.passed++; len(l.others) < fewNames {
-			l.others = append(l.others, name)
-		}
+		l.others = append(l.others, name)
 		return nil
 	})
+	l.names = l.own.without(l.names, isDrawn)
+	l.others = slices.DeleteFunc(l.others, func(name string) bool {
+		_, ok := l.own.runOf(name)
+		return ok
+	})
 	if err == nil && len(l.names) == 0 {
-		err = fmt.Errorf("%s: %w: want PNG, JPEG, WebP or GIF%s", path, data.ErrEmpty, l.instead())
+		err = fmt.Errorf("%s: %w: want %s%s", path, data.ErrEmpty, readable, l.instead())
 	}
 	return l, err
 }
 
 // instead says what was found in place of pictures.
 func (l *listing) instead() string {
-	if l.passed == 0 {
-		return ""
+	text := ""
+	if own := l.own.String(); own != "" {
+		text = "; there are " + own + ", which are no data"
 	}
-	return fmt.Sprintf("; there are %s, such as %q", counted(l.passed, "other file"), l.others[0])
+	if n := len(l.others); n > 0 {
+		text += fmt.Sprintf("; there are %s, such as %q", counted(n, "other file"), l.others[0])
+	}
+	return text
 }
 
 // fewNames is how many names a message gives.
@@ -213,8 +263,11 @@ func summary(path string, found *listing, failed []Failure) string {
 	if len(failed) > 0 {
 		text += "; " + unreadable(failed, len(found.names))
 	}
-	if found.passed > 0 {
-		text += fmt.Sprintf("; passed over %s, such as %q", counted(found.passed, "other file"), found.others[0])
+	if own := found.own.String(); own != "" {
+		text += "; passed over " + own
+	}
+	if n := len(found.others); n > 0 {
+		text += fmt.Sprintf("; passed over %s, such as %q", counted(n, "other file"), found.others[0])
 	}
 	return text
 }

@@ -231,7 +231,7 @@ func TestLabels(t *testing.T) {
 		{[]string{"p/cat/x", "p/cats/x", "p/x"}, []int{1, 2, 0}, []string{".", "cat", "cats"}},
 		{[]string{"a/x", "b"}, []int{1, 0}, []string{".", "a"}},
 	} {
-		got, called := labels(c.names)
+		got, called := byFolder(c.names)
 		require.Equal(t, c.labels, got, c.names)
 		require.Equal(t, c.called, called, c.names)
 	}
@@ -256,12 +256,22 @@ func TestFormatsOfOthers(t *testing.T) {
 		want  [][]int
 		delta float64
 	}{
-		"cmyk.jpg":          {[][]int{{0, 255, 255}, {255, 0, 255}, {255, 255, 0}, {0, 0, 0}}, 4},
-		"progressive.jpg":   {primaries, 4},
-		"lossy.webp":        {primaries, 12},
-		"lossless.webp":     {[][]int{{255, 0, 0}, {0, 255, 0}, {127, 127, 255}, {255, 255, 255}}, 1}, // half blue, nothing
-		"grey-alpha.png":    {[][]int{{0}, {128}, {127}, {255}}, 1},
-		"orientation-1.jpg": {primaries, 4}, "orientation-2.jpg": {primaries, 4}, "orientation-3.jpg": {primaries, 4},
+		"cmyk.jpg":            {[][]int{{0, 255, 255}, {255, 0, 255}, {255, 255, 0}, {0, 0, 0}}, 4},
+		"progressive.jpg":     {primaries, 4},
+		"lossy.webp":          {primaries, 12},
+		"lossless.webp":       {[][]int{{255, 0, 0}, {0, 255, 0}, {127, 127, 255}, {255, 255, 255}}, 1}, // half blue, nothing
+		"grey-alpha.png":      {[][]int{{0}, {128}, {127}, {255}}, 1},
+		"animated.webp":       {[][]int{{255, 0, 0}, {0, 255, 0}, {127, 127, 255}, {255, 255, 255}}, 1},
+		"animated-lossy.webp": {[][]int{{255, 0, 0}, {0, 255, 0}, {127, 127, 255}, {255, 255, 255}}, 12},
+		"colour.bmp":          {primaries, 0},
+		"lzw.tiff":            {primaries, 0},
+		"colour.ppm":          {primaries, 0},
+		"grey.pgm":            {[][]int{{0}, {85}, {170}, {255}}, 0},
+		"black.pbm":           {[][]int{{0}, {0}, {255}, {255}}, 0},
+		"orientation-6.png":   {primaries, 0},
+		"orientation-6.webp":  {primaries, 0},
+		"orientation-6.tiff":  {primaries, 0},
+		"orientation-1.jpg":   {primaries, 4}, "orientation-2.jpg": {primaries, 4}, "orientation-3.jpg": {primaries, 4},
 		"orientation-4.jpg": {primaries, 4}, "orientation-5.jpg": {primaries, 4}, "orientation-6.jpg": {primaries, 4},
 		"orientation-7.jpg": {primaries, 4}, "orientation-8.jpg": {primaries, 4},
 	} {
@@ -351,7 +361,7 @@ func TestChannels(t *testing.T) {
 func TestPassedOver(t *testing.T) {
 	picture := pngOf(t, flat(4, 4, grey(9)))
 	f := files{
-		"a.png": picture, "really a picture.dat": picture, "list.csv": "a,b", "x.mat": "MATLAB 5.0", "y.bmp": "BM....", "empty.txt": "",
+		"a.png": picture, "really a picture.dat": picture, "list.csv": "a,b", "x.mat": "MATLAB 5.0", "y.dat": "BM....", "empty.txt": "P5",
 		"__MACOSX/._a.png": "\x00\x05\x16\x07", "__MACOSX/a.png": picture, "._a.png": "\x00\x05\x16\x07", ".DS_Store": "\x00", ".ipynb_checkpoints/a.png": picture,
 		"left out.png": picture,
 	}
@@ -365,9 +375,9 @@ func TestPassedOver(t *testing.T) {
 		require.Nil(t, set.Labels)
 		require.Contains(t, output.String(), "2 pictures; passed over 4 other files, such as ")
 	}
-	_, _, err := Read(t.Context(), files{"x.bmp": "BM", "y.txt": ""}.folder(t), frame(4))
+	_, _, err := Read(t.Context(), files{"x.dat": "BM", "y.txt": ""}.folder(t), frame(4))
 	require.ErrorIs(t, err, data.ErrEmpty)
-	require.ErrorContains(t, err, `"x.bmp"`, "what is there instead")
+	require.ErrorContains(t, err, `"x.dat"`, "what is there instead")
 	_, _, err = Read(t.Context(), files{}.folder(t), frame(4))
 	require.ErrorIs(t, err, data.ErrEmpty)
 }
@@ -444,7 +454,7 @@ func TestShareOfFailures(t *testing.T) {
 	_, failed, err = Read(t.Context(), f.folder(t), frame(4))
 	require.ErrorIs(t, err, ErrUnreadable)
 	require.ErrorContains(t, err, `4 of 42 pictures cannot be read: "bad 1.png" (invalid data: empty file), "bad 2.png" (`, "three are named")
-	require.ErrorContains(t, err, `, ...: 9.52%, want at most 5%`)
+	require.ErrorContains(t, err, `, ...: 9.52%, want at most 5%: mend them, take them away, or allow more by MaxFailed (`+"`--set data.max_failed=0.1`)")
 	require.Len(t, failed, 4)
 
 	o.MaxFailed = 1
@@ -482,8 +492,8 @@ func TestPanic(t *testing.T) {
 	saved := slices.Clone(kinds)
 	defer func() { kinds = saved }()
 	kinds = append(slices.Clone(kinds),
-		kind{"bad", "BAD1", png.DecodeConfig, func(io.Reader) (image.Image, error) { panic("at once") }},
-		kind{"worse", "BAD2", func(io.Reader) (image.Config, error) { panic("sooner") }, nil})
+		kind{name: "bad", is: begins("BAD1"), decode: func(io.Reader) (image.Image, error) { panic("at once") }},
+		kind{name: "worse", is: begins("BAD2"), config: func(io.Reader) (image.Config, error) { panic("sooner") }})
 	kinds[len(kinds)-2].config = func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil }
 	o := frame(4)
 	o.MaxFailed = .7

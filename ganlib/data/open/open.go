@@ -31,6 +31,9 @@ import (
 type Options struct {
 	// Frame says how pictures of any size become images. Zeros are replaced by the set's own frame, where it has one.
 	Frame data.Frame
+	// MaxFailed is the fraction of pictures of any size, in files of one's own, that may be unreadable; 0 means
+	// folder.DefaultMaxFailed.
+	MaxFailed float64
 	// Output receives the progress of what takes long; nil is silent.
 	Output io.Writer
 }

@@ -88,6 +88,18 @@ func refusePickle(path string) error {
 	return nil
 }
 
+// Classes counts the classes of what [Path] opens, 0 without labels. It reads no pictures of one's own to do so.
+func Classes(ctx context.Context, path string, o Options) (int, error) {
+	if n, err := folder.Classes(ctx, path, o.folder()); err == nil {
+		return n, nil
+	}
+	source, err := Path(ctx, path, o) // not a set of pictures
+	if err != nil {
+		return 0, err
+	}
+	return source.Classes(), source.Close()
+}
+
 // openMAT opens a MATLAB file by the names of its variables: SVHN's, or else the faces without labels of the Toronto
 // Face Database.
 func openMAT(ctx context.Context, path string) (data.Source, error) {
@@ -145,7 +157,7 @@ func openMany(ctx context.Context, path string, o Options) (data.Source, error) 
 		}
 		return images(readIDX(ctx, path, chosen))
 	}
-	set, _, err := folder.Read(ctx, path, folder.Options{Frame: o.Frame, Output: o.Output})
+	set, _, err := folder.Read(ctx, path, o.folder())
 	return images(set, err)
 }
 
@@ -199,6 +211,11 @@ func readIDX(ctx context.Context, root, chosen string) (*data.Images, error) {
 	}
 	set.Name, set.Source = base, root
 	return idx.Settle(set, base)
+}
+
+// folder are the options as they concern pictures of any size.
+func (o Options) folder() folder.Options {
+	return folder.Options{Frame: o.Frame, MaxFailed: o.MaxFailed, Output: o.Output}
 }
 
 // openLSUN opens an LMDB of pictures.

@@ -31,6 +31,25 @@ def formats():
     quarters("RGB", [RED, GREEN, BLUE, WHITE]).save(OUT / "progressive.jpg", quality=95, progressive=True)
 
 
+def animations():
+    """WebP animations whose first frame is the four quarters: lossless with alpha, and lossy with alpha."""
+    half = (0, 0, 255, 128)
+    first = quarters("RGBA", [RED, GREEN, half, (0, 0, 0, 0)])
+    rest = [quarters("RGBA", [(0, 0, 0, 255)] * 4)]
+    first.save(OUT / "animated.webp", save_all=True, append_images=rest, lossless=True, exact=True, duration=100)
+    first.save(OUT / "animated-lossy.webp", save_all=True, append_images=rest, quality=95, duration=100)
+
+
+def others():
+    """Formats of scanners, of Windows and of Netpbm."""
+    colour, grey = quarters("RGB", [RED, GREEN, BLUE, WHITE]), quarters("L", [0, 85, 170, 255])
+    colour.save(OUT / "colour.bmp")
+    colour.save(OUT / "lzw.tiff", compression="tiff_lzw")
+    colour.save(OUT / "colour.ppm")
+    grey.save(OUT / "grey.pgm")
+    grey.convert("1", dither=Image.Dither.NONE).save(OUT / "black.pbm")
+
+
 def orientations():
     """One picture as eight cameras would have stored it, each with the tag that says how it was held."""
     upright = quarters("RGB", [RED, GREEN, BLUE, WHITE])
@@ -48,6 +67,12 @@ def orientations():
         stored.save(path, quality=95, subsampling=0, exif=exif)
         seen = np.asarray(ImageOps.exif_transpose(Image.open(path)), int)
         assert abs(seen - np.asarray(upright, int)).max() < 16
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = upright.transpose(inverse[6])
+    stored.save(OUT / "orientation-6.png", exif=exif)
+    stored.save(OUT / "orientation-6.webp", lossless=True, exif=exif)
+    stored.save(OUT / "orientation-6.tiff", tiffinfo={0x0112: 6})
 
 
 def resized():
@@ -69,5 +94,7 @@ def resized():
 
 if __name__ == "__main__":
     formats()
+    animations()
+    others()
     orientations()
     resized()

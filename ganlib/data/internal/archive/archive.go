@@ -9,13 +9,24 @@
 //
 // The format is recognised by the first bytes of the file, not by its name. [Extract] unpacks an archive into a folder.
 //
+// # What is passed over
+//
+// Hidden files, and those that file managers and systems leave behind, are not visited: names that begin with a dot,
+// __MACOSX, Thumbs.db and their like, and all that lies in folders of such names.
+//
+// In a folder, which the user chose, links are followed wherever they lead, except back to a folder that the link lies
+// in. In an archive they never are.
+//
+// What is not a file of bytes is visited, but never opened: a device, a named pipe, a link in an archive. Reading it
+// fails with [ErrNotFile], and reading a link to nowhere with the system's error. So one of them does not spoil the
+// others, and a visitor that needs it gets an error.
+//
 // # What is refused
 //
 // An archive comes from somebody else, and may be malicious. The walk ends with an error that wraps [data.ErrUnsafe]
-// and names the entry if its name is absolute or has a ".." or a backslash in it, or if it is anything but a file or a
-// folder: a link, a device, a sparse file, an encrypted one. In a folder, a link to a file of the same folder is read
-// as that file; a link out of it, or to a folder, is refused. Folders are read, and files written, through an
-// [os.Root], so no link created later leads out either.
+// and names the entry if its name is absolute or has a ".." or a backslash in it. In a zip made under MS-DOS, by its
+// own word, backslashes separate folders, as unzip has them. [Extract] writes through an [os.Root], so no link that is
+// in its folder leads out.
 //
 // A few kilobytes can unpack to terabytes. [Limits] bound the bytes and the number of entries; an archive over them is
 // a [data.ErrTooLarge]. What counts is what is really unpacked, not what the archive announces. An archive inside an
@@ -34,6 +45,9 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/internal/cancel"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
+
+// ErrNotFile is the error of reading what is not a file of bytes. It wraps [data.ErrUnsafe].
+var ErrNotFile = fmt.Errorf("%w: not a file", data.ErrUnsafe)
 
 // Stop ends a walk early and without an error, when a [Visit] returns it.
 var Stop = errors.New("stop walking the archive")
@@ -90,20 +104,18 @@ func Walk(ctx context.Context, path string, limits Limits, visit Visit) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
 	if err != nil {
 		return err // it names the path
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
 	w := &walker{ctx: ctx, limits: limits, visit: visit}
-	if info.IsDir() {
+	switch {
+	case info.IsDir():
 		err = w.folder(path)
-	} else {
-		err = w.archive(readerAt{ctx, f}, info.Size())
+	case !info.Mode().IsRegular():
+		err = fmt.Errorf("%w but %s: want a folder, a .zip, a .tar or a .tar.gz", ErrNotFile, modeInWords(info.Mode()))
+	default:
+		err = w.open(path)
 	}
 	if err != nil && !errors.Is(err, Stop) {
 		return fmt.Errorf("%s: %w", path, err)
@@ -119,6 +131,20 @@ type walker struct {
 	entries int
 	bytes   int64
 	met     error // the limit that was met; it outlasts a visit that ignored it
+}
+
+// open walks the archive in a file.
+func (w *walker) open(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return w.archive(readerAt{w.ctx, f}, info.Size())
 }
 
 // archive walks a file of any known format.
@@ -215,6 +241,11 @@ func (f readerAt) ReadAt(p []byte, at int64) (int, error) {
 	}
 	return f.File.ReadAt(p, at)
 }
+
+// failing is the reader of what cannot be read.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // errAfter is the error of a Visit's reader that is used later.
 var errAfter = errors.New("read after the visit was over")

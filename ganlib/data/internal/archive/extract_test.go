@@ -11,17 +11,18 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
-// contents are the files of a folder.
+// contents are the files of a folder, but for the lock.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || name == asideLock {
 			return err
 		}
 		content, err := os.ReadFile(filepath.Join(dir, name))
@@ -67,6 +68,21 @@ func TestExtractFailing(t *testing.T) {
 	require.ErrorIs(t, Extract(t.Context(), filepath.Join(dir, "absent"), t.TempDir(), Limits{}, nil, nil), fs.ErrNotExist)
 	path := written(t, tarOf(t, file{name: "first/x", content: "below a file"}))
 	require.ErrorContains(t, Extract(t.Context(), path, dir, Limits{}, nil, nil), `"first/x"`)
+}
+
+// What a killed process left half unpacked is deleted by the next one, not by one that unpacks beside a living one.
+func TestExtractSweeps(t *testing.T) {
+	path, dir := written(t, tarOf(t, file{name: "x", content: "new"})), t.TempDir()
+	aside := filepath.Join(dir, asidePrefix+"0123456789abcdef")
+	require.NoError(t, os.WriteFile(aside, []byte("half"), 0o666))
+	alive := flock.New(filepath.Join(dir, asideLock))
+	require.NoError(t, alive.RLock())
+	require.NoError(t, Extract(t.Context(), path, dir, Limits{}, nil, nil))
+	require.FileExists(t, aside, "it may be the other's")
+
+	require.NoError(t, alive.Close())
+	require.NoError(t, Extract(t.Context(), path, dir, Limits{}, nil, nil))
+	require.Equal(t, map[string]string{"x": "new"}, contents(t, dir))
 }
 
 // Several programs may unpack one archive into one folder at once.

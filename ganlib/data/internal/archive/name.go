@@ -30,6 +30,22 @@ func clean(name string) (string, error) {
 	return path.Clean(name), nil
 }
 
+// left are the names that systems and file managers leave behind, in small letters.
+var left = []string{
+	"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "@eadir", "$recycle.bin", "system volume information",
+	"lost+found",
+}
+
+// litter recognises the hidden, and what was left behind, by a name or a folder on its path.
+func litter(name string) bool {
+	for element := range strings.SplitSeq(name, "/") {
+		if strings.HasPrefix(element, ".") && element != "." || slices.Contains(left, strings.ToLower(element)) {
+			return true
+		}
+	}
+	return false
+}
+
 // refused is an error for an entry that could do harm.
 func refused(name, why string) error {
 	return fmt.Errorf("%w: entry %s %s", data.ErrUnsafe, quoted(name), why)

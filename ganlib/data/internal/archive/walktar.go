@@ -70,23 +70,24 @@ func (w *walker) tarEntry(header *tar.Header, content io.Reader) error {
 		return nil // remarks on the archive, as git writes
 	}
 	name, err := clean(header.Name)
-	if err != nil {
+	if err != nil || litter(name) || header.Typeflag == tar.TypeDir {
 		return err
 	}
+	what := fmt.Sprintf("type %q", header.Typeflag)
 	switch header.Typeflag {
-	case tar.TypeDir:
-		return nil
 	case tar.TypeReg:
 		if !isSparse(header) {
 			return w.file(name, header.Size, content)
 		}
 		fallthrough
 	case tar.TypeGNUSparse:
-		return refused(name, "is a sparse file, whose holes have no bytes in the archive")
-	case tar.TypeSymlink, tar.TypeLink:
-		return refused(name, "is a link to "+quoted(header.Linkname))
+		what = "a sparse file, whose holes have no bytes in the archive"
+	case tar.TypeLink:
+		what = "a hard link to " + quoted(header.Linkname) + ", whose content is in the archive once"
+	case tar.TypeSymlink:
+		what = "a link to " + quoted(header.Linkname)
 	}
-	return refused(name, fmt.Sprintf("is not a regular file (type %q)", header.Typeflag))
+	return w.file(name, 0, failing{fmt.Errorf("%w: %s", ErrNotFile, what)})
 }
 
 // isSparse recognises a sparse file of newer versions of GNU tar.

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 )
 
 const (
 	zipEncrypted = 1 // bit of an entry's flags
+	zipFromDOS   = 0 // the system that made an entry: MS-DOS, and what calls itself so
 
 	// The bytes that a zip's directory may have per allowed entry: 46, the name, and more about the file.
 	zipBytesPerEntry = 512
@@ -45,16 +47,22 @@ func (w *walker) zip(f io.ReaderAt, size int64) error {
 }
 
 func (w *walker) zipEntry(entry *zip.File) error {
-	name, err := clean(entry.Name)
+	written := entry.Name
+	if entry.CreatorVersion>>8 == zipFromDOS && !strings.Contains(written, "/") {
+		written = strings.ReplaceAll(written, `\`, "/") // as unzip reads them
+	}
+	name, err := clean(written)
+	var cannot error
 	switch {
-	case err != nil:
+	case err != nil, litter(name), entry.Mode().IsDir(), strings.HasSuffix(written, "/"):
 		return err
-	case entry.Mode().IsDir():
-		return nil
 	case !entry.Mode().IsRegular():
-		return refused(name, fmt.Sprintf("is not a regular file (%v)", entry.Mode()))
+		cannot = fmt.Errorf("%w: %s", ErrNotFile, modeInWords(entry.Mode()))
 	case entry.Flags&zipEncrypted != 0:
-		return refused(name, "is encrypted")
+		cannot = fmt.Errorf("%w: encrypted", data.ErrUnsafe)
+	}
+	if cannot != nil {
+		return w.file(name, 0, failing{cannot})
 	}
 	content := &lazy{open: func() (io.ReadCloser, error) {
 		r, err := entry.Open()

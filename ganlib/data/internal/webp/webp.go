@@ -7,19 +7,49 @@
 package webp
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"image"
 	"io"
 
 	"golang.org/x/image/webp"
 )
 
+// errFrame is the error of a frame that is larger than it says.
+var errFrame = errors.New("webp: frame that does not fit its animation")
+
 // DecodeConfig returns the size of a picture without decoding it.
 func DecodeConfig(r io.Reader) (image.Config, error) { return webp.DecodeConfig(r) }
 
-// Decode decodes a picture, lossy or lossless, with or without alpha, but not an animation. A pixel takes the colour
-// sample nearest to it.
+// Decode decodes a picture, lossy or lossless, with or without alpha; of an animation, the first frame on its canvas. A
+// pixel takes the colour sample nearest to it.
 func Decode(r io.Reader) (image.Image, error) {
-	picture, err := webp.Decode(r)
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	first := firstFrame(content)
+	if first == nil {
+		return decode(content)
+	}
+	size, err := webp.DecodeConfig(bytes.NewReader(first.content))
+	if err != nil {
+		return nil, err
+	}
+	if image.Pt(size.Width, size.Height) != first.bounds.Size() || !first.bounds.In(first.canvas) {
+		return nil, fmt.Errorf("%w: %d x %d at %v, on a canvas of %v", errFrame, size.Width, size.Height, first.bounds, first.canvas.Max)
+	}
+	frame, err := decode(first.content)
+	if err != nil {
+		return nil, err
+	}
+	return first.onCanvas(frame), nil
+}
+
+// decode decodes a picture that does not move.
+func decode(content []byte) (image.Image, error) {
+	picture, err := webp.Decode(bytes.NewReader(content))
 	switch p := picture.(type) {
 	case *image.YCbCr:
 		return convert(p, nil), err

@@ -2,8 +2,11 @@ package webp
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"image"
 	"image/color"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -51,6 +54,55 @@ func TestStillNeeded(t *testing.T) {
 	require.NoError(t, err)
 	white := color.NRGBAModel.Convert(picture.At(24, 8)).(color.NRGBA)
 	require.Equal(t, color.NRGBA{235, 235, 235, 255}, white)
+}
+
+// animation is one whose first frame is a picture of Pillow's, at a place on a canvas.
+func animation(t *testing.T, corner, canvas image.Point) []byte {
+	t.Helper()
+	still, err := io.ReadAll(read(t, "lossless.webp"))
+	require.NoError(t, err)
+	size, err := DecodeConfig(bytes.NewReader(still))
+	require.NoError(t, err)
+	u24 := func(v int) []byte { return []byte{byte(v), byte(v >> 8), byte(v >> 16)} }
+	part := func(kind string, content ...[]byte) []byte {
+		all := bytes.Join(content, nil)
+		return append(binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(all))), all...)
+	}
+	frame := part("ANMF", u24(corner.X/2), u24(corner.Y/2), u24(size.Width-1), u24(size.Height-1), u24(100), []byte{0}, still[12:])
+	return part("RIFF", []byte("WEBP"), part("VP8X", []byte{animated, 0, 0, 0}, u24(canvas.X-1), u24(canvas.Y-1)), part("ANIM", make([]byte, 6)), frame)
+}
+
+// TestFirstFrame: the first frame of an animation, at its place on the canvas, is what the still is. One that is larger
+// than it says is refused before it is decoded.
+func TestFirstFrame(t *testing.T) {
+	still, err := Decode(read(t, "lossless.webp"))
+	require.NoError(t, err)
+	size := still.Bounds().Size()
+	whole, err := Decode(bytes.NewReader(animation(t, image.Point{}, size)))
+	require.NoError(t, err)
+	require.Equal(t, still, whole)
+
+	corner := image.Pt(4, 6)
+	content := animation(t, corner, size.Add(image.Pt(10, 8)))
+	part, err := Decode(bytes.NewReader(content))
+	require.NoError(t, err)
+	require.Equal(t, size.Add(image.Pt(10, 8)), part.Bounds().Size())
+	config, err := DecodeConfig(bytes.NewReader(content))
+	require.NoError(t, err)
+	require.Equal(t, part.Bounds().Size(), image.Pt(config.Width, config.Height))
+	require.Equal(t, color.NRGBAModel.Convert(still.At(8, 8)), part.At(8+corner.X, 8+corner.Y))
+	require.Equal(t, color.NRGBA{}, part.At(1, 1))
+
+	_, err = Decode(bytes.NewReader(animation(t, corner, size)))
+	require.ErrorIs(t, err, errFrame)
+	at := bytes.Index(content, []byte("ANMF")) + 8 + 6 // the width of the frame
+	content[at]--
+	_, err = Decode(bytes.NewReader(content))
+	require.ErrorIs(t, err, errFrame)
+	for n := range content {
+		_, err := Decode(bytes.NewReader(content[:n]))
+		require.Error(t, err, n)
+	}
 }
 
 func TestDecodeRefuses(t *testing.T) {

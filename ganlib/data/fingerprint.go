@@ -1,0 +1,142 @@
+package data
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+)
+
+// A Fingerprint knows a set of images again, and says what has changed in one. It is of the images as a game sees them:
+// the same pictures in another folder, or in a zip, have the same one.
+type Fingerprint struct {
+	// Images is the number of images.
+	Images int `json:"images"`
+	// Classes are the names of the classes, where the game is told labels and they have names.
+	Classes []string `json:"classes,omitempty"`
+	// Parts are parts of the set in order, each by its name and its hash: the images by their files, or each hundred of
+	// images that have no files. Of a set that memory does not hold they are a thousand images, evenly spaced: a change in
+	// others goes unnoticed, unless there are more of them or fewer.
+	Parts [][2]string `json:"parts"`
+}
+
+const (
+	imagesAPart = 100
+	partsASet   = 1000 // of a set that memory does not hold
+	hashBytes   = 8    // of a SHA-256: two parts of a million are alike by chance once in 2^44 sets
+)
+
+// Fingerprint is that of the feed's images, and of their labels if minibatches have them. Of images in memory it takes
+// about a second a gigabyte.
+func (f *ImageFeed) Fingerprint(ctx context.Context) (Fingerprint, error) {
+	p := Fingerprint{Images: f.source.Len()}
+	if f.labelled {
+		p.Classes = f.one.LabelNames
+	}
+	err := p.add(ctx, f.source, p.Images, f.labelled)
+	return p, err
+}
+
+// add hashes the first n images of a source.
+func (p *Fingerprint) add(ctx context.Context, s Source, n int, labelled bool) error {
+	switch s := s.(type) {
+	case *fitted: // by the configuration, which is compared by itself
+		return p.add(ctx, s.Source, n, labelled)
+	case *prefix:
+		return p.add(ctx, s.Source, n, labelled)
+	case *Images:
+		return p.addImages(ctx, s, labelled)
+	}
+	count := min(n, partsASet)
+	for part := range count {
+		i := part * n / count
+		some, err := chooseRange(ctx, s, i, i+1)
+		if err != nil {
+			return err
+		}
+		p.Parts = append(p.Parts, [2]string{fmt.Sprintf("image %d", i), some.hash(0, 1, labelled)})
+	}
+	return nil
+}
+
+// addImages hashes images in memory.
+func (p *Fingerprint) addImages(ctx context.Context, s *Images, labelled bool) error {
+	step := imagesAPart
+	if s.Files != nil {
+		step = 1
+	}
+	for lo := 0; lo < s.N; lo += step {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hi := min(lo+step, s.N)
+		name := fmt.Sprintf("images %d to %d", lo, hi-1)
+		if s.Files != nil {
+			name = s.Files[lo]
+		}
+		p.Parts = append(p.Parts, [2]string{name, s.hash(lo, hi, labelled)})
+	}
+	return nil
+}
+
+// hash is that of images lo to hi-1.
+func (s *Images) hash(lo, hi int, labelled bool) string {
+	h := sha256.New()
+	for i := lo; i < hi; i++ {
+		if labelled {
+			h.Write(binary.LittleEndian.AppendUint64(nil, uint64(s.Labels[i])))
+		}
+		h.Write(s.At(i))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:hashBytes])
+}
+
+// Changes says what is other than it was, in a line each: how many parts were added, removed or changed, and a few of
+// their names. It is empty if a game would see the same images in the same order, whatever they are called.
+func (p Fingerprint) Changes(was Fingerprint) []string {
+	hash := func(part [2]string) string { return part[1] }
+	if p.Images == was.Images && slices.EqualFunc(p.Parts, was.Parts, func(a, b [2]string) bool { return hash(a) == hash(b) }) {
+		return nil
+	}
+	before, after := was.byName(), p.byName()
+	var added, removed, changed []string
+	for _, part := range p.Parts {
+		if old, ok := before[part[0]]; !ok {
+			added = append(added, part[0])
+		} else if old != part[1] {
+			changed = append(changed, part[0])
+		}
+	}
+	for _, part := range was.Parts {
+		if _, ok := after[part[0]]; !ok {
+			removed = append(removed, part[0])
+		}
+	}
+	lines := []string{fmt.Sprintf("%d images, where there were %d", p.Images, was.Images)}
+	for _, list := range []struct {
+		what  string
+		names []string
+	}{{"added", added}, {"removed", removed}, {"changed", changed}} {
+		const few = 3
+		if n := len(list.names); n > few {
+			lines = append(lines, fmt.Sprintf("%d %s: %q, ...", n, list.what, list.names[:few]))
+		} else if n > 0 {
+			lines = append(lines, fmt.Sprintf("%d %s: %q", n, list.what, list.names))
+		}
+	}
+	if len(lines) == 1 {
+		lines = append(lines, "the same images in another order")
+	}
+	return lines
+}
+
+// byName are the hashes of the parts.
+func (p Fingerprint) byName() map[string]string {
+	all := make(map[string]string, len(p.Parts))
+	for _, part := range p.Parts {
+		all[part[0]] = part[1]
+	}
+	return all
+}
