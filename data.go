@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/open"
@@ -88,9 +89,23 @@ func (d Data) validate() error {
 	if d.Size < 0 {
 		return invalid.Value("data.size", d.Size, "the side of an image, or 0 to leave the images as they are")
 	}
+	if d.Set != open.Normal && slices.Contains(open.Names(), d.Set) { // the only one that has them
+		switch {
+		case d.Mean != 0:
+			return invalid.Value("data.mean", d.Mean, "none: only the set %q has one", open.Normal)
+		case d.Std != 0:
+			return invalid.Value("data.std", d.Std, "none: only the set %q has one", open.Normal)
+		}
+	}
 	distribution, err := d.distribution()
-	if err != nil || distribution == nil {
+	if err != nil {
 		return err
+	}
+	if distribution == nil {
+		if d.Crop != 0 && d.Set != "" && !open.Pictures(d.Set) {
+			return invalid.Value("data.crop", d.Crop, "none: the images of %s have one size, and are not cropped", d.Set)
+		}
+		return nil
 	}
 	for _, of := range []struct {
 		key        string
