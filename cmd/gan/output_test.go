@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,7 +85,7 @@ func TestTrainARun(t *testing.T) {
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	defer r.Close()
-	_, err = io.WriteString(w, string(config))
+	_, err = w.Write(config)
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	cmd := command("train", "/dev/fd/3", "-d", filepath.Join(home, "second"))

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,7 +42,7 @@ type refusal struct {
 }
 
 // refuse performs a command line in this process and returns how it ended.
-func refuse(t *testing.T, args []string) (err error, status int, out, errs string) {
+func refuse(t *testing.T, args []string) (status int, out, errs string, err error) {
 	t.Helper()
 	var outs, said bytes.Buffer
 	before, beforeErr, in := stdout, stderr, os.Stdin
@@ -58,7 +57,7 @@ func refuse(t *testing.T, args []string) (err error, status int, out, errs strin
 	if err != nil {
 		status = reported(err)
 	}
-	return err, status, outs.String(), said.String()
+	return status, outs.String(), said.String(), err
 }
 
 // mistaken makes the files that refusals are about, in the working directory.
@@ -89,9 +88,7 @@ func mistaken(t *testing.T) {
 		require.NoError(t, os.WriteFile(name, []byte(content), 0o666))
 	}
 	require.NoError(t, os.Remove("empty/.keep"))
-	if runtime.GOOS != "windows" {
-		require.NoError(t, syscall.Mkfifo("pipe", 0o666))
-	}
+	require.NoError(t, syscall.Mkfifo("pipe", 0o666))
 }
 
 // tree lists what is below the working directory, with sizes.
@@ -128,7 +125,7 @@ func TestRefusals(t *testing.T) {
 	require.NoError(t, err)
 	for _, r := range refusals {
 		t.Run(r.args, func(t *testing.T) {
-			err, status, out, errs := refuse(t, strings.Fields(r.args))
+			status, out, errs, err := refuse(t, strings.Fields(r.args))
 			r.require(t, err, status)
 			require.Contains(t, strings.ReplaceAll(errs, here+string(filepath.Separator), ""), r.says)
 			require.LessOrEqual(t, strings.Count(errs, "\n"), 2)
