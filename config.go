@@ -180,10 +180,16 @@ func (cfg Config) validateFor(feed data.Feed) error {
 	case classes > 0 && classes != labels:
 		return invalid.Value("generator.dcgan.classes", classes, "%d, as the data have, or 0 for no labels", labels)
 	}
-	if n := cfg.K * cfg.BatchSize; n > feed.Len() && !cfg.Data.Replacement {
-		return invalid.Value("batch_size", cfg.BatchSize, "at most %d: an iteration takes k·m distinct examples, and there are %d", feed.Len()/cfg.K, feed.Len())
+	most := feed.Len() / cfg.K
+	switch {
+	case cfg.BatchSize <= most || cfg.Data.Replacement:
+		return nil
+	case most == 0:
+		return invalid.Value("k", cfg.K, "at most %d: an iteration takes k·m distinct examples, and there are as many "+
+			"(--set k=%[1]d --set batch_size=1), or data.replacement (--with-replacement)", feed.Len())
 	}
-	return nil
+	return invalid.Value("batch_size", cfg.BatchSize, "at most %d: an iteration takes k·m distinct examples, and there are %d "+
+		"(--set batch_size=%[1]d), or data.replacement (--with-replacement)", most, feed.Len())
 }
 
 // free are the keys of a configuration that may differ when a run goes on.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/open"
@@ -100,9 +101,23 @@ func (d Data) validate() error {
 	if !(d.MaxFailed >= 0 && d.MaxFailed <= 1) {
 		return invalid.Value("data.max_failed", d.MaxFailed, "a fraction of the pictures, 0 to 1")
 	}
+	if d.Set != open.Normal && slices.Contains(open.Names(), d.Set) { // the only one that has them
+		switch {
+		case d.Mean != 0:
+			return invalid.Value("data.mean", d.Mean, "none: only the set %q has one", open.Normal)
+		case d.Std != 0:
+			return invalid.Value("data.std", d.Std, "none: only the set %q has one", open.Normal)
+		}
+	}
 	distribution, err := d.distribution()
-	if err != nil || distribution == nil {
+	if err != nil {
 		return err
+	}
+	if distribution == nil {
+		if d.Crop != 0 && d.Set != "" && !open.Pictures(d.Set) {
+			return invalid.Value("data.crop", d.Crop, "none: the images of %s have one size, and are not cropped", d.Set)
+		}
+		return nil
 	}
 	for _, of := range []struct {
 		key        string

@@ -3,7 +3,6 @@ package main
 import (
 	"embed"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -36,7 +35,7 @@ func (c *completionCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	_, err = os.Stdout.Write(script)
+	_, err = stdout.Write(script)
 	return err
 }
 
@@ -51,7 +50,7 @@ func (c *completeCmd) Run(parsed *kong.Context) error {
 		c.Words = []string{""}
 	}
 	for _, candidate := range complete(parsed.Model.Node, c.Words) {
-		fmt.Println(candidate)
+		fmt.Fprintln(stdout, candidate)
 	}
 	return nil
 }

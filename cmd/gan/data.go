@@ -42,7 +42,7 @@ type dataListCmd struct{ dataDir }
 
 // Run prints one line per set.
 func (c *dataListCmd) Run() error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tIMAGES\tSIZE\tWHAT\tSTATE")
 	for _, name := range catalog.Names() {
 		set, err := lookup(name)
@@ -62,7 +62,7 @@ func (c *dataListCmd) Run() error {
 			return err
 		}
 	}
-	fmt.Printf("\nImages and size are those of the part to train on. Files go to %s.\n\nNext:\n  gan data info NAME\n  gan data fetch NAME\n", dir)
+	fmt.Fprintf(stdout, "\nImages and size are those of the part to train on. Files go to %s.\n\nNext:\n  gan data info NAME\n  gan data fetch NAME\n", dir)
 	return nil
 }
 
@@ -145,12 +145,12 @@ func (c *dataFetchCmd) parts(set *catalog.Set) ([]catalog.Part, error) {
 
 func (c *dataFetchCmd) fetch(ctx context.Context, set *catalog.Set) error {
 	if set.BuiltIn != "" {
-		fmt.Printf("%s is built in: there is nothing to fetch.\n", set.Name)
+		fmt.Fprintf(stdout, "%s is built in: there is nothing to fetch.\n", set.Name)
 		return nil
 	}
-	fmt.Printf("%s: %s\n", set.Title, set.About)
+	fmt.Fprintf(stdout, "%s: %s\n", set.Title, set.About)
 	if terms := terms(set); terms != "" && set.ByHand == "" { // the error has those of sets by hand
-		fmt.Println(terms)
+		fmt.Fprintln(stdout, terms)
 	}
 	parts, err := c.parts(set)
 	if err != nil {
@@ -165,7 +165,7 @@ func (c *dataFetchCmd) fetch(ctx context.Context, set *catalog.Set) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s is here, in %s.\n\nNext:\n  %s\n", set.Name, folder, c.next(set))
+	fmt.Fprintf(stdout, "%s is here, in %s.\n\nNext:\n  %s\n", set.Name, folder, c.next(set))
 	return nil
 }
 
@@ -226,7 +226,7 @@ func (c *dataVerifyCmd) Run() error {
 		failed = append(failed, err)
 	}
 	if len(read) == 0 && len(c.Names) == 0 {
-		fmt.Println("No data set has been fetched: there is nothing to verify.")
+		fmt.Fprintln(stdout, "No data set has been fetched: there is nothing to verify.")
 	}
 	return errors.Join(failed...)
 }
@@ -253,7 +253,7 @@ func (c *dataVerifyCmd) verify(ctx context.Context, set *catalog.Set, read map[s
 			continue
 		}
 		here, read[r.Path] = true, true
-		fmt.Printf("%s: %s\n", r.Path, verdict(r))
+		fmt.Fprintf(stdout, "%s: %s\n", r.Path, verdict(r))
 		if r.Problem != nil {
 			err = errors.Join(err, fmt.Errorf("data set %q: %w", set.Name, r.Problem))
 		}
@@ -287,8 +287,8 @@ func (c *dataInfoCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s\n\n", set.Title)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(stdout, "%s\n\n", set.Title)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	row("what", "%s", set.About)
 	row("used", "%s", set.Use)
@@ -320,7 +320,7 @@ func (c *dataInfoCmd) Run() error {
 	if err := w.Flush(); err != nil || c.state(set) == "by hand" {
 		return err
 	}
-	fmt.Printf("\nNext:\n  %s\n", c.following(set))
+	fmt.Fprintf(stdout, "\nNext:\n  %s\n", c.following(set))
 	return nil
 }
 

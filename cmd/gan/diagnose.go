@@ -27,9 +27,9 @@ func (c *diagnoseCmd) Run() error {
 		return err
 	}
 	for _, verdict := range diagnose.Diagnose(history, r.ConfigText()) {
-		fmt.Println(verdict)
+		fmt.Fprintln(stdout, verdict)
 		if remedies := verdict.Remedies; len(remedies) > 0 && len(remedies[0].Changes) > 0 {
-			fmt.Printf("    gan train %s -d %s%s\n", r.ConfigPath(), c.Dir+"-2", sets(remedies[0].Changes))
+			fmt.Fprintf(stdout, "    gan train %s -d %s%s\n", r.ConfigPath(), c.Dir+"-2", sets(remedies[0].Changes))
 		}
 	}
 	return nil

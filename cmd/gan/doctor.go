@@ -28,7 +28,7 @@ type doctorCmd struct{}
 func (*doctorCmd) Run() error {
 	engine := backend.Resolve("")
 	b, err := backend.Open(engine)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	line := func(what, found string) { fmt.Fprintf(w, "%s\t%s\n", what, found) }
 	if err != nil {
 		line("engine", engine+" does not start")
@@ -58,7 +58,7 @@ func (*doctorCmd) Run() error {
 	}
 	notebooks(line)
 	flushErr := w.Flush()
-	fmt.Println("\n" + m.verdict())
+	fmt.Fprintln(stdout, "\n"+m.verdict())
 	if err != nil {
 		return fmt.Errorf("backend %s does not start; --backend go always does", engine)
 	}

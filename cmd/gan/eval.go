@@ -70,10 +70,10 @@ func (c *evalCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	if err := report.Table(os.Stdout); err != nil {
+	if err := report.Table(stdout); err != nil {
 		return err
 	}
-	fmt.Printf("\n%s\n%s", out, nearest)
+	fmt.Fprintf(stdout, "\n%s\n%s", out, nearest)
 	return nil
 }
 
@@ -114,7 +114,7 @@ func (c *evalCmd) report(ctx context.Context) (*evaluate.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := gans.Evaluation{Samples: c.N, Seed: c.Seed, Output: os.Stdout}
+	e := gans.Evaluation{Samples: c.N, Seed: c.Seed, Output: os.Stderr}
 	switch c.Extractor {
 	case "auto":
 	case "inception":
@@ -148,7 +148,7 @@ func (c *evalCmd) fromFiles(ctx context.Context) (*evaluate.Report, error) {
 	}
 	options := evaluate.Options{
 		Of:   c.Features + ": " + strconv.Itoa(len(samples)/dim) + " rows",
-		Seed: c.Seed, Output: os.Stdout,
+		Seed: c.Seed, Output: os.Stderr,
 	}
 	reference, dimR, err := feature.ReadNPY(c.Reference)
 	if errors.Is(err, feature.ErrStatistics) {

@@ -166,6 +166,16 @@ func TestTable1(t *testing.T) {
 	kept.Chosen, kept.Test.Value = kept.Candidates[1], 123.45
 	kept.Candidates[1].Validation.Value = 120
 	require.NoError(t, kept.WriteFile(filepath.Join(run, "table1.json")))
+	path := filepath.Join(run, "table1.json")
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, other := range []string{"{}", "[]", `{"epoch": 5}`, `{"epoch": 0, "candidates": [{"step": 1}], "chosen": {"step": 1}}`, `{"epoch": 5, "candidates": [{"step": 1}], "chosen": {"step": 2}}`} {
+		require.NoError(t, os.WriteFile(path, []byte(other), 0o666))
+		status, _, errs = gan(t, "table1", run)
+		require.Equal(t, failed, status, other)
+		require.Contains(t, errs, "table1.json: invalid data")
+	}
+	require.NoError(t, os.WriteFile(path, whole, 0o666))
 	out := must(t, "table1", run)
 	require.Contains(t, out, "table1.json is there")
 	require.Regexp(t, `\n`+run+` +1000 +0\.200 +.* 123\.[45] ± 0\.0\n`, out)

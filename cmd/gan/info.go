@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -37,8 +36,8 @@ func (c *infoCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s\n\n", cfg.Name)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(stdout, "%s\n\n", cfg.Name)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	row("backend", "%s, seed %d", cfg.Backend, cfg.Seed)
 	if cfg.Devices > 1 {

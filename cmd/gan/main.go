@@ -16,11 +16,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -29,8 +32,14 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// interrupted is the exit status of a program stopped by Ctrl-C, by the shell's convention.
-const interrupted = 130
+// The exit statuses, beside 0. `gan --help` tells them.
+const (
+	failed      = 1   // it could not be done, or not all of it
+	misused     = 2   // the command line is wrong: nothing was done
+	interrupted = 130 // stopped by Ctrl-C, by the shell's convention
+)
+
+const statuses = "Exit status: 0 done; 1 it failed; 2 the command line is wrong, and nothing was done; 130 stopped by Ctrl-C."
 
 type commands struct {
 	Train    trainCmd    `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
@@ -57,28 +66,89 @@ func main() { os.Exit(execute(os.Args[1:])) }
 
 // execute runs one command line and returns its exit status.
 func execute(args []string) int {
+	err := perform(args)
+	if asked := exited(0); err == nil || errors.As(err, &asked) {
+		if err = stdout.failed(); err == nil {
+			return int(asked)
+		}
+	}
+	return reported(err)
+}
+
+// perform runs one command line.
+func perform(args []string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			asked, ok := p.(exited)
+			if !ok {
+				panic(p)
+			}
+			err = asked
+		}
+	}()
 	var cli commands
-	parser := kong.Must(&cli, kong.Name("gan"), kong.Description("Generative adversarial networks in Go."),
+	parsed, err := newParser(&cli).Parse(shortValues(args))
+	if err != nil {
+		return cmp.Or(stdout.failed(), err)
+	}
+	return parsed.Run()
+}
+
+// newParser parses command lines into cli.
+func newParser(cli *commands) *kong.Kong {
+	return kong.Must(cli, kong.Name("gan"), kong.Description("Generative adversarial networks in Go.\n\n"+statuses),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.Vars{
 			"presets": strings.Join(gans.Presets(), ", "), "sets": strings.Join(open.Names(), ", "),
 			"version": "gan " + programVersion()})
-	parsed, err := parser.Parse(args)
+}
+
+// exited is an exit status that kong asks for, after help or a version.
+type exited int
+
+func (e exited) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// misuse is the error of a command line that cannot be meant, found once the data or a file has been looked at.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+// misusef is a misuse in words.
+func misusef(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+
+// reported says an error and returns its exit status. A reader of the output who has gone knows already.
+func reported(err error) int {
 	if usage := new(kong.ParseError); errors.As(err, &usage) {
 		command := "gan"
 		if node := usage.Context.Selected(); node != nil {
 			command = node.FullPath()
 		}
-		fmt.Fprintf(os.Stderr, "gan: error: %v\nRun `%s --help`.\n", err, command)
-		return usage.ExitCode()
+		fmt.Fprintf(stderr, "gan: error: %v\nRun `%s --help`.\n", err, command)
+		return misused
 	}
-	parser.FatalIfErrorf(err)
-	switch err := parsed.Run(); {
+	if !errors.Is(err, syscall.EPIPE) {
+		fmt.Fprintln(stderr, "gan:", err)
+	}
+	var mistaken misuse
+	switch {
 	case errors.Is(err, run.ErrInterrupted), errors.Is(err, context.Canceled):
-		fmt.Fprintln(os.Stderr, "gan:", err)
 		return interrupted
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "gan:", err)
-		return 1
+	case errors.As(err, &mistaken):
+		return misused
 	}
-	return 0
+	return failed
+}
+
+// shortValues are the words of a command line, with the values of short flags as kong takes them: -d=X as -dX.
+func shortValues(args []string) []string {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if len(arg) > 3 && arg[0] == '-' && arg[1] != '-' && arg[2] == '=' {
+			args[i] = arg[:2] + arg[3:]
+		}
+	}
+	return args
 }

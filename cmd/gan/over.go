@@ -91,7 +91,7 @@ func (c *sweepCmd) compare(ctx context.Context, settings []overSetting, dir stri
 	var failures []error
 	compared := 0
 	for _, s := range settings {
-		fmt.Printf("\n%s = %s\n", key, s.value)
+		fmt.Fprintf(stdout, "\n%s = %s\n", key, s.value)
 		result, err := c.sweep(ctx, s.cfg, s.dir(dir, key))
 		switch {
 		case errors.Is(err, run.ErrInterrupted):
@@ -108,7 +108,7 @@ func (c *sweepCmd) compare(ctx context.Context, settings []overSetting, dir stri
 		if err := all.Write(dir); err != nil {
 			return errors.Join(append(failures, err)...)
 		}
-		fmt.Printf("\nThe last records, median and quartiles over seeds; %s has the whole runs:\n\n%s", filepath.Join(dir, "compare.png"), all.Table())
+		fmt.Fprintf(stdout, "\nThe last records, median and quartiles over seeds; %s has the whole runs:\n\n%s", filepath.Join(dir, "compare.png"), all.Table())
 	}
 	return errors.Join(failures...)
 }

@@ -77,7 +77,7 @@ func (c *pluginCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("XLA's CPU plugin %s: %w", pluginRelease, err)
 	}
-	fmt.Printf("XLA's CPU plugin %s computes here: %s\n", pluginRelease, path)
+	fmt.Fprintf(stdout, "XLA's CPU plugin %s computes here: %s\n", pluginRelease, path)
 	return nil
 }
 

@@ -33,18 +33,18 @@ func (c *probeCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("After iteration %d, G stood still and a copy of D trained alone for %d steps.\n", gan.Step, p.Steps)
-	fmt.Printf("V(D,G) went from %.3f ± %.3f to %.3f ± %.3f nats; where p_g = p_data it stays at -log 4 = %.3f.\n",
+	fmt.Fprintf(stdout, "After iteration %d, G stood still and a copy of D trained alone for %d steps.\n", gan.Step, p.Steps)
+	fmt.Fprintf(stdout, "V(D,G) went from %.3f ± %.3f to %.3f ± %.3f nats; where p_g = p_data it stays at -log 4 = %.3f.\n",
 		p.Before.Value, p.Before.StdErr, p.After.Value, p.After.StdErr, -ganlib.Log4)
 	rise := p.Rise()
+	saw := "all that it can see"
 	if rise.Value > diagnose.BlindRise && rise.Value > 3*rise.StdErr {
-		fmt.Printf("It rose by %.3f: during play D saw less than there was to see.\n", rise.Value)
-	} else {
-		fmt.Printf("It rose by %.3f: during play D saw all that it can see.\n", rise.Value)
+		saw = "less than there was to see"
 	}
+	fmt.Fprintf(stdout, "It %s: during play D saw %s.\n", p.Moved(), saw)
 	if jsd := p.JSD(); jsd > 0 {
-		fmt.Printf("The Jensen-Shannon divergence of p_g from p_data is at least %.3f nats. It can be log 2 = %.3f at most.\n", jsd, math.Ln2)
+		fmt.Fprintf(stdout, "The Jensen-Shannon divergence of p_g from p_data is at least %.3f nats. It can be log 2 = %.3f at most.\n", jsd, math.Ln2)
 	}
-	fmt.Println(recorded)
+	fmt.Fprintln(stdout, recorded)
 	return nil
 }

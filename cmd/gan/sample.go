@@ -20,19 +20,23 @@ type sampleCmd struct {
 	checkpoint
 }
 
-func (c *sampleCmd) Run() error {
-	if c.N != nil && *c.N < 1 {
+// Validate refuses numbers and names that cannot be meant.
+func (c *sampleCmd) Validate() error {
+	switch {
+	case c.N != nil && *c.N < 1:
 		return fmt.Errorf("-n is %d: want at least 1", *c.N)
+	case c.Out != "" && filepath.Ext(c.Out) != ".png":
+		return fmt.Errorf("--out %s: want a name that ends in .png", c.Out)
+	case c.Folder != "" && c.Out != "":
+		return fmt.Errorf("--folder %s and --out %s: want one of the two", c.Folder, c.Out)
 	}
+	return nil
+}
+
+func (c *sampleCmd) Run() error {
 	out := c.Out
 	if out == "" {
 		out = filepath.Join(c.Dir, "samples.png")
-	}
-	if ext := filepath.Ext(out); ext != ".png" {
-		return fmt.Errorf("--out %s: want a name that ends in .png", out)
-	}
-	if c.Folder != "" && c.Out != "" {
-		return fmt.Errorf("--folder %s and --out %s: want one of the two", c.Folder, c.Out)
 	}
 	gan, err := c.open(c.Dir)
 	if err != nil {
@@ -56,7 +60,7 @@ func (c *sampleCmd) Run() error {
 	if err := figure.WritePNG(out, picture); err != nil {
 		return err
 	}
-	fmt.Printf("%d samples after %d iterations: %s\n", n, gan.Step, out)
+	fmt.Fprintf(stdout, "%d samples after %d iterations: %s\n", n, gan.Step, out)
 	return nil
 }
 
@@ -69,7 +73,7 @@ func (c *sampleCmd) separately(gan *gans.GAN, n int, labels []int) error {
 	if err := os.Mkdir(c.Folder, 0o777); err != nil {
 		return err // one that is there already may hold other pictures
 	}
-	bar := progress.Count(os.Stdout, "pictures", n)
+	bar := progress.Count(os.Stderr, "pictures", n)
 	defer bar.Done()
 	for i, picture := range images {
 		if err := figure.WritePNG(filepath.Join(c.Folder, fmt.Sprintf("%06d.png", i)), picture); err != nil {
@@ -77,6 +81,6 @@ func (c *sampleCmd) separately(gan *gans.GAN, n int, labels []int) error {
 		}
 		bar.Add(1)
 	}
-	fmt.Printf("%d samples after %d iterations: %s\n", n, gan.Step, c.Folder)
+	fmt.Fprintf(stdout, "%d samples after %d iterations: %s\n", n, gan.Step, c.Folder)
 	return nil
 }

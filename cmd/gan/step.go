@@ -37,13 +37,13 @@ func (c checkpoint) open(dir string) (*gans.GAN, error) {
 	}
 	if c.Step == "best" {
 		if gan.Config.Best == "" {
-			return nil, fmt.Errorf("--step best: this run keeps no best checkpoint; train with --set best=coverage")
+			return nil, misusef("--step best: this run keeps no best checkpoint; train with --set best=coverage")
 		}
 		return gan, gan.RestoreBest()
 	}
 	step, err := strconv.Atoi(c.Step)
 	if err != nil {
-		return nil, fmt.Errorf("--step %s: want the number of an iteration, or best", c.Step)
+		return nil, misusef("--step %s: want the number of an iteration, or best", c.Step)
 	}
 	return gan, gan.Restore(step)
 }

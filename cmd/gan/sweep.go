@@ -27,6 +27,17 @@ type sweepCmd struct {
 	Dir      string `short:"d" type:"path" placeholder:"DIR" help:"The directory of the runs, of sweep.json and of sweep.png (default: runs/sweep-PRESET-BACKEND; none for a file)."`
 }
 
+// Validate refuses numbers that cannot be meant.
+func (c *sweepCmd) Validate() error {
+	switch {
+	case c.Seeds < 1:
+		return fmt.Errorf("--seeds %d: want at least 1", c.Seeds)
+	case c.Parallel < 1:
+		return fmt.Errorf("--parallel %d: want at least 1", c.Parallel)
+	}
+	return c.recipe.Validate()
+}
+
 // Run makes the runs. The first Ctrl-C saves those in progress; a second one ends the program at once.
 func (c *sweepCmd) Run() error {
 	ctx, stop := interruptible()
@@ -54,7 +65,7 @@ func (c *sweepCmd) Run() error {
 	if _, err := c.sweep(ctx, cfg, dir); err != nil {
 		return err
 	}
-	fmt.Printf("\nNext:\n  gan diagnose %[1]s\n  gan sample %[1]s\n", sweep.RunDir(dir, cfg.Seed))
+	fmt.Fprintf(stdout, "\nNext:\n  gan diagnose %[1]s\n  gan sample %[1]s\n", sweep.RunDir(dir, cfg.Seed))
 	return nil
 }
 
@@ -64,10 +75,10 @@ func (c *sweepCmd) sweep(ctx context.Context, cfg gans.Config, dir string) (*swe
 	if c.Parallel > 1 {
 		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
 	}
-	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
+	fmt.Fprintf(stdout, "%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
 	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout}, options)
 	if result != nil && len(result.Seeds) > 0 {
-		fmt.Printf("\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
+		fmt.Fprintf(stdout, "\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
 	}
 	return result, err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +12,6 @@ import (
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/evaluate"
 	"github.com/gans-in-go/gans/ganlib/figure"
-	"github.com/gans-in-go/gans/internal/disk"
 )
 
 type table1Cmd struct {
@@ -37,7 +35,7 @@ func (c *table1Cmd) Run() error {
 		}
 		results = append(results, result)
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\nrun\tcheckpoint\tσ\tvalidation\ttest log-likelihood")
 	for i, r := range results {
 		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.1f ± %.1f\t%.1f ± %.1f\n", c.Dirs[i], r.Chosen.Step, r.Chosen.Sigma,
@@ -48,18 +46,17 @@ func (c *table1Cmd) Run() error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Println("\nnats; ± is the standard error over images, which leaves out that of training: compare runs for that.")
+	fmt.Fprintln(stdout, "\nnats; ± is the standard error over images, which leaves out that of training: compare runs for that.")
 	return c.plot(results)
 }
 
 // score is a run's line, which is kept beside the run: the test images are touched once.
 func (c *table1Cmd) score(ctx context.Context, dir string) (*evaluate.Table1Result, error) {
 	path := filepath.Join(dir, "table1.json")
-	text, err := disk.ReadFile(path)
+	kept, err := evaluate.ReadTable1(path)
 	if err == nil {
-		fmt.Printf("%s is there: delete it to score the run again\n", path)
-		var result evaluate.Table1Result
-		return &result, json.Unmarshal(text, &result)
+		fmt.Fprintf(stdout, "%s is there: delete it to score the run again\n", path)
+		return kept, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -68,7 +65,7 @@ func (c *table1Cmd) score(ctx context.Context, dir string) (*evaluate.Table1Resu
 	if err != nil {
 		return nil, orSweep(dir, err)
 	}
-	result, err := gan.Table1(ctx, c.Seed, os.Stdout)
+	result, err := gan.Table1(ctx, c.Seed, os.Stderr)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +96,6 @@ func (c *table1Cmd) plot(results []*evaluate.Table1Result) error {
 	if err := figure.WritePNG(out, picture); err != nil {
 		return err
 	}
-	fmt.Println(out)
+	fmt.Fprintln(stdout, out)
 	return nil
 }

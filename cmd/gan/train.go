@@ -18,6 +18,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/loop"
+	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 type trainCmd struct {
@@ -27,15 +28,15 @@ type trainCmd struct {
 
 // recipe is what to train: a preset or a file, the data, and what is to be otherwise.
 type recipe struct {
-	What            string   `arg:"" optional:"" help:"A preset, one of ${presets}; a file of JSON such as a run's config.json, or - for the standard input; or, with --preset, the data."`
+	What            string   `arg:"" optional:"" help:"A preset, one of ${presets}; a file of JSON such as a run's config.json, or - for the standard input; a run's directory, to go on with it; or, with --preset, the data."`
 	Data            string   `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
 	Preset          string   `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one named like the data)."`
 	Size            int      `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
 	Channels        int      `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
 	Crop            int      `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
-	Flip            bool     `help:"Mirror each image left to right with probability 1/2."`
-	WithReplacement bool     `help:"Draw every image by itself, so that one may come twice before all have come once."`
-	OnDevice        bool     `help:"Keep all the images in the device's memory."`
+	Flip            *bool    `negatable:"" help:"Mirror each image left to right with probability 1/2 (default: as the preset does)."`
+	WithReplacement *bool    `negatable:"" help:"Draw every image by itself, so that one may come twice before all have come once (default: as the preset does)."`
+	OnDevice        *bool    `negatable:"" help:"Keep all the images in the device's memory (default: as the preset does)."`
 	Pretrained      string   `type:"existingdir" placeholder:"RUN" help:"A run whose generator's layers this one's last layers begin with: for tfd, a run of tfd-pretrain."`
 	Steps           *int     `placeholder:"N" help:"Iterations in all, those of earlier runs of the command included (default: the preset's)."`
 	SaveEvery       *int     `placeholder:"N" help:"Iterations from one checkpoint to the next (default: the preset's)."`
@@ -81,12 +82,12 @@ func (c *trainCmd) Run() error {
 	if err := openEngine(cfg); err != nil {
 		return err
 	}
-	fmt.Printf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)
+	fmt.Fprintf(stdout, "%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)
 	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\nNext:\n  gan sample %[1]s\n  gan info %[1]s\n", gan.Run.Dir)
+	fmt.Fprintf(stdout, "\nNext:\n  gan sample %[1]s\n  gan info %[1]s\n", gan.Run.Dir)
 	return nil
 }
 
@@ -105,22 +106,46 @@ func (c *recipe) dir(asked, prefix, name string) (string, error) {
 	case asked != "":
 		return asked, nil
 	case c.file():
-		return "", fmt.Errorf("%s has no name for a directory: want -d DIR", c.Preset)
+		if begun, _ := run.Begun(c.run()); begun {
+			return c.run(), nil
+		}
+		return "", misusef("%s has no name for a directory: want -d DIR", c.Preset)
 	}
 	return filepath.Join("runs", prefix+name), nil
 }
 
-// file reports whether the recipe is one in a file.
-func (c *recipe) file() bool { return c.Preset == "-" || filepath.Ext(c.Preset) == ".json" }
+// file reports whether the recipe is one in a file: of JSON, the standard input, what a shell's <(command) stands for, or
+// that of a run whose directory was named.
+func (c *recipe) file() bool {
+	return c.Preset == "-" || filepath.Ext(c.Preset) == ".json" || strings.HasPrefix(c.Preset, "/dev/fd/") || c.run() != ""
+}
+
+// run is the directory that was named in the place of a preset; "" if none was.
+func (c *recipe) run() string {
+	if info, err := os.Stat(c.Preset); err != nil || !info.IsDir() || slices.Contains(gans.Presets(), c.Preset) {
+		return ""
+	}
+	return c.Preset
+}
 
 // base is the preset that was asked for, or what the file says.
 func (c *recipe) base() (gans.Config, error) {
+	if dir := c.run(); dir != "" {
+		r, err := run.Open(dir)
+		if errors.Is(err, run.ErrNotARun) {
+			err = misusef("%w; `gan train --data %s` trains a DCGAN on what is in it", err, dir)
+		}
+		if err != nil {
+			return gans.Config{}, err
+		}
+		return gans.ReadConfig(r.ConfigPath())
+	}
 	if c.file() {
 		return gans.ReadConfig(c.Preset)
 	}
 	cfg, err := gans.Preset(c.Preset)
 	if err != nil && c.Data == "" && slices.Contains(open.Names(), c.Preset) {
-		err = fmt.Errorf("%s is data, not a preset: `gan train --data %[1]s` trains a DCGAN on it", c.Preset)
+		err = misusef("%s is data, not a preset: `gan train --data %[1]s` trains a DCGAN on it", c.Preset)
 	}
 	return cfg, err
 }
@@ -144,7 +169,7 @@ func (c *recipe) config(ctx context.Context) (cfg gans.Config, name string, err 
 	}
 	if c.Size != 0 || c.Channels != 0 {
 		if cfg.Generator.DCGAN == nil {
-			return cfg, "", fmt.Errorf("--size and --channels are for DCGANs only: take a preset such as cifar32 or lsun64")
+			return cfg, "", misusef("--size and --channels are for DCGANs only: take a preset such as cifar32 or lsun64")
 		}
 		if cfg, err = cfg.At(c.Size, c.Channels); err != nil {
 			return cfg, "", err
@@ -156,9 +181,14 @@ func (c *recipe) config(ctx context.Context) (cfg gans.Config, name string, err 
 	if c.Pretrained != "" {
 		cfg.Generator.Pretrained = c.Pretrained
 	}
-	cfg.Data.Flip = cfg.Data.Flip || c.Flip
-	cfg.Data.Replacement = cfg.Data.Replacement || c.WithReplacement
-	cfg.Data.OnDevice = cfg.Data.OnDevice || c.OnDevice
+	for _, of := range []struct {
+		asked *bool
+		of    *bool
+	}{{c.Flip, &cfg.Data.Flip}, {c.WithReplacement, &cfg.Data.Replacement}, {c.OnDevice, &cfg.Data.OnDevice}} {
+		if of.asked != nil {
+			*of.of = *of.asked
+		}
+	}
 	if cfg, err = c.otherwise(cfg); err != nil {
 		return cfg, "", err
 	}
@@ -218,7 +248,7 @@ func settings(pairs []string) (map[string]any, error) {
 	for _, pair := range pairs {
 		key, text, ok := strings.Cut(pair, "=")
 		if !ok || key == "" {
-			return nil, fmt.Errorf("--set %s: want KEY=VALUE, such as k=2", pair)
+			return nil, misusef("--set %s: want KEY=VALUE, such as k=2", pair)
 		}
 		if json.Valid([]byte(text)) {
 			changes[key] = json.RawMessage(text)

@@ -34,11 +34,11 @@ func (versionCmd) Run() error {
 	if !ok {
 		return errors.New("this program carries no build information: build it with Go modules")
 	}
-	fmt.Println("gan", programVersion())
-	fmt.Println(runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
+	fmt.Fprintln(stdout, "gan", programVersion())
+	fmt.Fprintln(stdout, runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
 	for _, dep := range info.Deps {
 		if stack[dep.Path] {
-			fmt.Println(dep.Path, dep.Version)
+			fmt.Fprintln(stdout, dep.Path, dep.Version)
 		}
 	}
 	return nil

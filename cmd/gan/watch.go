@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/gans-in-go/gans/ganlib/diagnose"
@@ -11,6 +12,14 @@ import (
 type watchCmd struct {
 	Dir  string `arg:"" name:"run" type:"path" help:"The run's directory. The run may be in progress, or yet to begin."`
 	Port int    `placeholder:"N" help:"The port on 127.0.0.1 (default: any free port)."`
+}
+
+// Validate refuses ports that there are not.
+func (c *watchCmd) Validate() error {
+	if c.Port < 0 || c.Port > 65535 {
+		return fmt.Errorf("--port %d: want 1 to 65535, or 0 for any free one", c.Port)
+	}
+	return nil
 }
 
 // Run serves the page until Ctrl-C.

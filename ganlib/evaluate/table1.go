@@ -2,11 +2,15 @@ package evaluate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
+	"github.com/gans-in-go/gans/internal/disk"
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
@@ -137,3 +141,21 @@ func (t Table1) test(samples []float32, sigma float64) (measure.Estimate, error)
 
 // WriteFile writes the row as JSON.
 func (r *Table1Result) WriteFile(path string) error { return writeJSON(path, r) }
+
+// ReadTable1 reads a row that WriteFile wrote. It returns an error that names the file and wraps [data.ErrFormat] if it
+// holds something else, such as an object without candidates.
+func ReadTable1(path string) (*Table1Result, error) {
+	text, err := disk.ReadFile(path)
+	if err != nil {
+		return nil, err // it names the path
+	}
+	r := new(Table1Result)
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, fmt.Errorf("%s: %w: %w: delete it to score the run again", path, data.ErrFormat, err)
+	}
+	chosen := func(c Candidate) bool { return c.Step == r.Chosen.Step }
+	if r.Epoch < 1 || !slices.ContainsFunc(r.Candidates, chosen) {
+		return nil, fmt.Errorf("%s: %w: no row of Table 1, with the chosen one among its candidates: delete it to score the run again", path, data.ErrFormat)
+	}
+	return r, nil
+}

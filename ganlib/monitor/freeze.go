@@ -55,6 +55,14 @@ type Probe struct {
 	Before, After measure.Estimate
 }
 
+// Moved is how far V went, in words: "rose by 0.138", or "fell by 0.138" where it fell.
+func (p Probe) Moved() string {
+	if rise := p.Rise().Value; rise < 0 {
+		return fmt.Sprintf("fell by %.3f", -rise)
+	}
+	return fmt.Sprintf("rose by %.3f", p.Rise().Value)
+}
+
 // Rise is how far V rose, in nats.
 func (p Probe) Rise() measure.Estimate {
 	return measure.Estimate{Value: p.After.Value - p.Before.Value, StdErr: math.Hypot(p.Before.StdErr, p.After.StdErr)}
@@ -69,7 +77,7 @@ func (p Probe) Record(step int) run.Record {
 	rise := p.Rise()
 	return run.Record{
 		Step: step, Event: record.Probe,
-		Note:   fmt.Sprintf("D trained alone for %d steps: V rose by %.3f ± %.3f nats", p.Steps, rise.Value, rise.StdErr),
+		Note:   fmt.Sprintf("D trained alone for %d steps: V %s ± %.3f nats", p.Steps, p.Moved(), rise.StdErr),
 		Values: map[string]float64{record.ProbeRise: rise.Value},
 	}
 }

@@ -90,13 +90,17 @@ func (p *partial) setOrigin(o origin) error {
 // one would lead the bytes to a file of their choice. A link is deleted.
 func ownFile(path string) (*os.File, error) {
 	before, err := os.Lstat(path)
-	if err == nil && !before.Mode().IsRegular() {
+	if err == nil && before.Mode()&fs.ModeSymlink != 0 {
 		if err := os.Remove(path); err != nil {
 			return nil, err
 		}
+		before = nil
 	}
-	if err != nil || !before.Mode().IsRegular() {
+	if err != nil || before == nil {
 		return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	}
+	if !before.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a file")}
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {

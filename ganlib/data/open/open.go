@@ -142,6 +142,12 @@ func stacked(digits func() (*data.Images, error), n int) (data.Source, error) {
 	return data.NewStacked(plain, n, 0)
 }
 
+// Pictures reports whether a set is one of pictures of any size, which a frame makes images of, or unknown.
+func Pictures(name string) bool {
+	set, err := lookup(name)
+	return err != nil || set.Frame != data.Frame{}
+}
+
 // HasPart reports whether a set of images has a part of that name.
 func HasPart(name, part string) bool {
 	set, err := lookup(name)

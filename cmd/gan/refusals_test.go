@@ -1,0 +1,390 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/catalog"
+	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/ganlib/run"
+)
+
+// Kinds of refusals, by the type of the error: of a command line, the parser's and the commands' own; of a name; of a key.
+const (
+	usage      = "usage"
+	misuseOf   = "misuse"
+	unknown    = "unknown name"
+	unknownKey = "unknown key"
+)
+
+// key is the kind of a refused setting, which is named by its key.
+type key string
+
+// refusal is a command line that is refused, the kind of its error, and a part of what is said. A kind is one of those
+// above, a key, or the error to find in the chain.
+type refusal struct {
+	args string
+	kind any
+	says string
+}
+
+// refuse performs a command line in this process and returns how it ended.
+func refuse(t *testing.T, args []string) (status int, out, errs string, err error) {
+	t.Helper()
+	var outs, said bytes.Buffer
+	before, beforeErr, in := stdout, stderr, os.Stdin
+	empty, openErr := os.Open(os.DevNull)
+	require.NoError(t, openErr)
+	stdout, stderr, os.Stdin = &output{to: &outs}, &output{to: &said}, empty
+	defer func() {
+		stdout, stderr, os.Stdin = before, beforeErr, in
+		empty.Close()
+	}()
+	err = perform(args)
+	if err != nil {
+		status = reported(err)
+	}
+	return status, outs.String(), said.String(), err
+}
+
+// mistaken makes the files that refusals are about, in the working directory.
+func mistaken(t *testing.T) {
+	t.Helper()
+	must(t, "train", "ring8", "--steps", "1", "-d", "a-run")
+	config, err := os.ReadFile(filepath.Join("a-run", "config.json"))
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join("a-sweep", "seed-1"), 0o777))
+	for name, content := range map[string]string{
+		"notes.txt":                       "no images here\n",
+		"bad.json":                        "{",
+		"list.json":                       "[1, 2]",
+		"key.json":                        strings.Replace(string(config), `"k"`, `"kk"`, 1),
+		"type.json":                       strings.Replace(string(config), `"batch_size": `, `"batch_size": "many", "was": `, 1),
+		"new.json":                        `{"schema": 99}`,
+		"cut.zip":                         "PK\x03\x04 and no more",
+		"batch.pkl":                       "\x80\x02}q\x01.",
+		"cut-images-idx3-ubyte":           "\x00\x00\x08\x03\x00\x00\x00\x09",
+		"few-images-idx3-ubyte":           "\x00\x00\x08\x03\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x0212345678",
+		"a-sweep/sweep.json":              "{}",
+		"braces/table1.json":              "{}",
+		"bad-run/config.json":             "{",
+		"empty/.keep":                     "",
+		"damaged/checkpoints/1/notes.txt": "",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o777))
+		require.NoError(t, os.WriteFile(name, []byte(content), 0o666))
+	}
+	require.NoError(t, os.Remove("empty/.keep"))
+	require.NoError(t, syscall.Mkfifo("pipe", 0o666))
+}
+
+// tree lists what is below the working directory, with sizes.
+func tree(t *testing.T) (list []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		size := info.Size()
+		if entry.IsDir() {
+			size = 0
+		}
+		list = append(list, fmt.Sprint(path, " ", size))
+		return nil
+	}))
+	return list
+}
+
+// TestRefusals: each command line is refused for a cause of its own, with an error of its kind and its exit status. It
+// leaves nothing behind, and prints nothing but, where the data had to be looked at, what it was about to do.
+func TestRefusals(t *testing.T) {
+	needSignals(t)
+	t.Chdir(t.TempDir())
+	t.Setenv(backend.Env, "go")
+	t.Setenv(catalog.Env, "no-data")
+	mistaken(t)
+	before := tree(t)
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	for _, r := range refusals {
+		t.Run(r.args, func(t *testing.T) {
+			status, out, errs, err := refuse(t, strings.Fields(r.args))
+			r.require(t, err, status)
+			require.Contains(t, strings.ReplaceAll(errs, here+string(filepath.Separator), ""), r.says)
+			require.LessOrEqual(t, strings.Count(errs, "\n"), 2)
+			require.NotContains(t, errs, "goroutine ")
+			require.NotContains(t, errs, ".go:")
+			if out != "" {
+				require.Regexp(t, `^.+\non go, in runs/.+\n$`, out)
+			}
+			require.Equal(t, before, tree(t))
+		})
+	}
+	require.GreaterOrEqual(t, len(refusals), 150)
+}
+
+// require holds an error to its kind, and the exit status to the error.
+func (r refusal) require(t *testing.T, err error, status int) {
+	t.Helper()
+	require.Error(t, err)
+	want := failed
+	switch kind := r.kind.(type) {
+	case key:
+		var at *invalid.Error
+		require.ErrorAs(t, err, &at)
+		require.Equal(t, string(kind), at.Key)
+	case error:
+		require.ErrorIs(t, err, kind)
+	default:
+		into := map[any]any{usage: new(*kong.ParseError), misuseOf: new(misuse), unknown: new(*catalog.UnknownError), unknownKey: new(*run.UnknownKeyError)}
+		require.ErrorAs(t, err, into[kind])
+		if kind == usage || kind == misuseOf {
+			want = misused
+		}
+	}
+	require.Equal(t, want, status)
+}
+
+// refusals are the command lines, by command and by key.
+var refusals = []refusal{
+	{`nosuch`, usage, `unexpected argument nosuch`},
+	{`trian`, usage, `unexpected argument trian, did you mean "train"?`},
+	{`--nosuch`, usage, `unknown flag --nosuch`},
+	{`--version=maybe`, usage, `--version: bool value must be true, 1, yes, false, 0 or no b`},
+	{`-x`, usage, `unknown flag -x, did you mean "-h"?`},
+	{`train`, usage, "train: expected a preset or --data, such as `gan train mnist"},
+	{`train minst`, key("preset"), `preset is "minst": want "mnist", perhaps, or another of ["ci`},
+	{`train fashion`, misuseOf, "fashion is data, not a preset: `gan train --data fashion` tr"},
+	{`train normal --preset nosuch`, key("preset"), `preset is "nosuch": want one of ["cifar10-conv" "cifar10-fc"`},
+	{`train mnist --data emoji --preset cifar32`, usage, `train: mnist, --data emoji and --preset cifar32: want one pr`},
+	{`train notes.txt`, key("preset"), `preset is "notes.txt": want one of ["cifar10-conv" "cifar10-`},
+	{`train empty`, misuseOf, "empty is not a run: it has no config.json; `gan train --data"},
+	{`train missing.json`, fs.ErrNotExist, `open missing.json: no such file or directory`},
+	{`train bad.json`, run.ErrNotConfig, `bad.json is not a configuration: want a JSON object, such as`},
+	{`train list.json`, run.ErrNotConfig, `list.json is not a configuration: want a JSON object, such a`},
+	{`train key.json`, unknownKey, `key.json: "kk" is not a key of the configuration: `},
+	{`train type.json`, key("batch_size"), `type.json: batch_size is "many": want a whole number`},
+	{`train new.json`, run.ErrNewer, `new.json was written by a newer version: it has schema 99, a`},
+	{`train -`, run.ErrNotConfig, `- is not a configuration: want a JSON object, such as a run'`},
+	{`train a-sweep`, misuseOf, "a-sweep is not a run: it has no config.json; `gan train --da"},
+	{`train --data missing`, unknown, `data: data set or file "missing" is unknown: want one of cel`},
+	{`train --data empty`, data.ErrEmpty, `data: empty: no images: want PNG, JPEG, WebP or GIF`},
+	{`train --data notes.txt`, data.ErrFormat, `data: notes.txt: invalid data: this is a file that begins wi`},
+	{`train --data cut.zip`, data.ErrDamaged, `data: cut.zip: zip is damaged or cut short: zip: not a valid`},
+	{`train --data batch.pkl`, data.ErrFormat, `data: batch.pkl: invalid data: a pickle, which only Python r`},
+	{`train --data pipe`, data.ErrFormat, `data: pipe: invalid data: prw-r--r--: want a file or a folde`},
+	{`train --data cifar10`, catalog.ErrNotFetched, "data: data set \"cifar10\" is not here: `gan data fetch cifar1"},
+	{`train --data celeba`, catalog.ErrNotFetched, `data: data set "celeba" is not here, and you have to get it `},
+	{`train --data cut-images-idx3-ubyte`, data.ErrTruncated, `data: cut-images-idx3-ubyte: truncated: the file ends within`},
+	{`train --data few-images-idx3-ubyte`, key("batch_size"), `batch_size is 128: want at most 2: an iteration takes k·m di`},
+	{`train figure1 --steps x`, usage, `--steps: expected a valid 64 bit int but got "x"`},
+	{`train figure1 --steps 0`, key("steps"), `steps is 0: want at least 1`},
+	{`train figure1 --steps=-3`, key("steps"), `steps is -3: want at least 1`},
+	{`train figure1 --save-every 0`, key("save_every"), `save_every is 0: want at least 1`},
+	{`train figure1 --save-every many`, usage, `--save-every: expected a valid 64 bit int but got "many"`},
+	{`train figure1 --keep-every 7`, key("keep_every"), `keep_every is 7: want a multiple of save_every, 500, or 0`},
+	{`train figure1 --keep-every=-1`, key("keep_every"), `keep_every is -1: want a multiple of save_every, 500, or 0`},
+	{`train figure1 --seed one`, usage, `--seed: expected a valid 64 bit int but got "one"`},
+	{`train figure1 --devices 3`, key("devices"), `devices is 3: want a divisor of batch_size, 512: each device`},
+	{`train figure1 --devices=-2`, key("devices"), `devices is -2: want a divisor of batch_size, 512: each devic`},
+	{`train figure1 --devices 2`, key("devices"), `devices is 2: want 1 on this backend, or one that divides th`},
+	{`train figure1 --backend tpu`, key("backend"), `backend is "tpu": want go, xla:cpu or xla:cuda`},
+	{`train figure1 --pretrained missing`, usage, `--pretrained: stat missing: no such file or directory`},
+	{`train figure1 --pretrained empty`, run.ErrNotARun, `generator: pretrained: empty is not a run: it has no config.`},
+	{`train figure1 --size 32`, misuseOf, `--size and --channels are for DCGANs only: take a preset suc`},
+	{`train mnist --channels 3`, misuseOf, `--size and --channels are for DCGANs only: take a preset suc`},
+	{`train cifar32 --size 33`, key("size"), `size is 33: want 3, 4, 5, 6 or 7 doubled a few times, such a`},
+	{`train cifar32 --size=-1`, key("size"), `size is -1: want 3, 4, 5, 6 or 7 doubled a few times, such a`},
+	{`train mnist --crop 20`, key("data.crop"), `data.crop is 20: want none: the images of mnist have one siz`},
+	{`train figure1 --flip`, key("data.flip"), `data.flip is true: want none: normal is a distribution, not `},
+	{`train figure1 --with-replacement`, key("data.replacement"), `data.replacement is true: want none: normal is a distributio`},
+	{`train figure1 --on-device`, key("data.on_device"), `data.on_device is true: want none: normal is a distribution,`},
+	{`train figure1 --flip=perhaps`, usage, `--flip: bool value must be true, 1, yes, false, 0 or no but `},
+	{`train figure1 --set k`, misuseOf, `--set k: want KEY=VALUE, such as k=2`},
+	{`train figure1 --set =3`, misuseOf, `--set =3: want KEY=VALUE, such as k=2`},
+	{`train figure1 --set nosuch=3`, unknownKey, `--set: "nosuch" is not a key of the configuration`},
+	{`train figure1 --set data.nosuch=3`, unknownKey, `--set: "data.nosuch" is not a key of the configura`},
+	{`train figure1 --set generator.nosuch=1`, unknownKey, `--set: "generator.nosuch" is not a key of the conf`},
+	{`train figure1 --set k=0`, key("k"), `k is 0: want at least 1`},
+	{`train figure1 --set k=-1`, key("k"), `k is -1: want at least 1`},
+	{`train figure1 --set k=1.5`, key("k"), `--set: k is 1.5: want a whole number`},
+	{`train figure1 --set k=word`, key("k"), `--set: k is "word": want a whole number`},
+	{`train figure1 --set k=null`, key("k"), `--set: k is null: want a whole number`},
+	{`train figure1 --set k=[1]`, key("k"), `--set: k is [1]: want a whole number`},
+	{`train figure1 --set batch_size=0`, key("batch_size"), `batch_size is 0: want at least 1`},
+	{`train figure1 --set batch_size=-4`, key("batch_size"), `batch_size is -4: want at least 1`},
+	{`train figure1 --set batch_size=2.5`, key("batch_size"), `--set: batch_size is 2.5: want a whole number`},
+	{`train figure1 --set batch_size=big`, key("batch_size"), `--set: batch_size is "big": want a whole number`},
+	{`train figure1 --set record_every=0`, key("record_every"), `record_every is 0: want at least 1`},
+	{`train figure1 --set record_every=-1`, key("record_every"), `record_every is -1: want at least 1`},
+	{`train figure1 --set record_every=often`, key("record_every"), `--set: record_every is "often": want a whole number`},
+	{`train figure1 --set sample_every=0`, key("sample_every"), `sample_every is 0: want at least 1`},
+	{`train figure1 --set sample_every={}`, key("sample_every"), `--set: sample_every is {}: want a whole number`},
+	{`train figure1 --set save_every=-2`, key("save_every"), `save_every is -2: want at least 1`},
+	{`train figure1 --set measure_every=-1`, key("measure_every"), `measure_every is -1: want at least 1, or 0 for never`},
+	{`train figure1 --set measure_every=x`, key("measure_every"), `--set: measure_every is "x": want a whole number`},
+	{`train figure1 --set best=beauty`, key("best"), `best is "beauty": want one of ["recall" "coverage" "precisio`},
+	{`train ring8 --set best=modes --set measure_every=0`, key("measure_every"), `measure_every is 0: want an interval such as 1000: without a`},
+	{`train figure1 --set best=modes`, key("best"), `best is "modes": want another of ["recall" "coverage" "preci`},
+	{`train figure1 --set best=3`, key("best"), `--set: best is 3: want a string`},
+	{`train ring8 --set best=coverage --set save_every=7`, key("save_every"), `save_every is 7: want a multiple of measure_every, 100: a ch`},
+	{`train figure1 --set seed=1.5`, key("seed"), `--set: seed is 1.5: want a whole number`},
+	{`train figure1 --set seed=x`, key("seed"), `--set: seed is "x": want a whole number`},
+	{`train figure1 --set name=3`, key("name"), `--set: name is 3: want a string`},
+	{`train figure1 --set data.set=3`, key("data.set"), `--set: data.set is 3: want a string`},
+	{`train figure1 --set data.std=0`, key("data.std"), `data.std is 0: want a positive number`},
+	{`train figure1 --set data.std=-1`, key("data.std"), `data.std is -1: want a positive number`},
+	{`train figure1 --set data.std=wide`, key("data.std"), `--set: data.std is "wide": want a number`},
+	{`train figure1 --set data.mean=left`, key("data.mean"), `--set: data.mean is "left": want a number`},
+	{`train ring8 --set data.mean=1`, key("data.mean"), `data.mean is 1: want none: only the set "normal" has one`},
+	{`train mnist --set data.std=2`, key("data.std"), `data.std is 2: want none: only the set "normal" has one`},
+	{`train figure1 --set data.first=10`, key("data.first"), `data.first is 10: want none: normal is a distribution, not a`},
+	{`train figure1 --set data.part=test`, key("data.part"), `data.part is "test": want none: normal is a distribution, no`},
+	{`train mnist --set data.part=extra`, key("data.part"), `data: data set "mnist": part "extra" is unknown: want one of`},
+	{`train mnist --set data.first=-1`, key("data.first"), `data: first is -1: want 1 to 60000, the number of images`},
+	{`train mnist --set data.first=100000`, key("data.first"), `data: first is 100000: want 1 to 60000, the number of images`},
+	{`train mnist --set data.size=-1`, key("data.size"), `data.size is -1: want the side of an image, or 0 to leave th`},
+	{`train mnist --set data.path=x`, key("data.path"), `data.path is "x": want none beside the set "mnist"`},
+	{`train figure1 --set data.size=3`, key("data.size"), `data.size is 3: want none: normal is a distribution, not a s`},
+	{`train figure1 --set data.crop=3`, key("data.crop"), `data.crop is 3: want none: normal is a distribution, not a s`},
+	{`train figure1 --set data.flip=true`, key("data.flip"), `data.flip is true: want none: normal is a distribution, not `},
+	{`train figure1 --set data.flip=1`, key("data.flip"), `--set: data.flip is 1: want true or false`},
+	{`train figure1 --set data.replacement=true`, key("data.replacement"), `data.replacement is true: want none: normal is a distributio`},
+	{`train figure1 --set data.on_device=true`, key("data.on_device"), `data.on_device is true: want none: normal is a distribution,`},
+	{`train figure1 --set objective.name=nosuch`, key("objective.name"), `objective.name is "nosuch": want one of ["blend" "minimax" "`},
+	{`train figure1 --set objective=3`, key("objective"), `--set: objective is 3: want an object with keys from ["minim`},
+	{`train figure1 --set generator_rule.adam.learning_rate=-1`, key("generator_rule.adam.learning_rate"), `generator_rule.adam.learning_rate is -1: want a positive num`},
+	{`train figure1 --set generator_rule.adam.learning_rate=fast`, key("generator_rule.adam.learning_rate"), `--set: generator_rule.adam.learning_rate is "fast": want a n`},
+	{`train figure1 --set generator_rule.adam.learning_rate=0`, key("generator_rule.adam.learning_rate"), `generator_rule.adam.learning_rate is 0: want a positive numb`},
+	{`train figure1 --set generator_rule.adam.beta1=1`, key("generator_rule.adam.beta1"), `generator_rule.adam.beta1 is 1: want at least 0 and less tha`},
+	{`train figure1 --set generator_rule.adam.beta1=-1`, key("generator_rule.adam.beta1"), `generator_rule.adam.beta1 is -1: want at least 0 and less th`},
+	{`train figure1 --set generator_rule.adam.beta2=1`, key("generator_rule.adam.beta2"), `generator_rule.adam.beta2 is 1: want at least 0 and less tha`},
+	{`train figure1 --set generator_rule.adam.epsilon=-1`, key("generator_rule.adam.epsilon"), `generator_rule.adam.epsilon is -1: want a positive number`},
+	{`train figure1 --set discriminator_rule.adam.learning_rate=-1`, key("discriminator_rule.adam.learning_rate"), `discriminator_rule.adam.learning_rate is -1: want a positive`},
+	{`train figure1 --set discriminator_rule.adam.beta1=2`, key("discriminator_rule.adam.beta1"), `discriminator_rule.adam.beta1 is 2: want at least 0 and less`},
+	{`train figure1 --set discriminator_rule.adam.beta2=7`, key("discriminator_rule.adam.beta2"), `discriminator_rule.adam.beta2 is 7: want at least 0 and less`},
+	{`train figure1 --set generator_rule={}`, key("generator_rule"), `generator_rule is "momentum: false, adam: false": want one o`},
+	{`train figure1 --set discriminator_rule={}`, key("discriminator_rule"), `discriminator_rule is "momentum: false, adam: false": want o`},
+	{`train figure1 --set generator={}`, key("generator"), `generator is "networks []": want one of "mlp", "maxout", "de`},
+	{`train figure1 --set discriminator={}`, key("discriminator"), `discriminator is "networks []": want one of "mlp", "maxout",`},
+	{`train figure1 --set generator.mlp.hidden=[0]`, key("generator.mlp.hidden[0]"), `generator.mlp.hidden[0] is 0: want at least 1`},
+	{`train figure1 --set generator.mlp.hidden=wide`, key("generator.mlp.hidden"), `--set: generator.mlp.hidden is "wide": want a list, each ele`},
+	{`train figure1 --set discriminator.mlp.hidden=[-1]`, key("discriminator.mlp.hidden[0]"), `discriminator.mlp.hidden[0] is -1: want at least 1`},
+	{`train figure1 --set generator.mlp.noise=0`, unknownKey, `--set: "generator.mlp.noise" is not a key of the c`},
+	{`train figure1 --set generator.mlp.output=[0]`, key("generator.mlp.output"), `generator.mlp.output is [0]: want positive sizes`},
+	{`train figure1 --set penalty.kind=nosuch`, key("penalty.kind"), `penalty.kind is "nosuch": want "wgan-gp" or "r1"`},
+	{`train cifar32 --set penalty.kind=gradient`, key("penalty.kind"), `penalty.kind is "gradient": want none, or a discriminator wi`},
+	{`train cifar32 --set generator.dcgan.size=30`, key("generator.dcgan.size"), `generator.dcgan.size is 30: want base·2ⁿ, such as 16 or 32 f`},
+	{`train cifar32 --set generator.dcgan.channels=0`, key("generator.dcgan.channels"), `generator.dcgan.channels is 0: want 1 for grey images or 3 f`},
+	{`train cifar32 --set generator.dcgan.filters=[]`, key("generator.dcgan.filters"), `generator.dcgan.filters is []: want 3 of them for size 32 fr`},
+	{`train cifar32 --set generator.dcgan.filters=[0,1,2]`, key("generator.dcgan.filters[0]"), `generator.dcgan.filters[0] is 0: want at least 1 channel`},
+	{`train cifar32 --set discriminator.dcgan.classes=3`, key("discriminator.dcgan.classes"), `discriminator.dcgan.classes is 3: want 0, as the generator h`},
+	{`train cifar32 --set generator.dcgan.classes=-1`, key("generator.dcgan.classes"), `generator.dcgan.classes is -1: want at least 2, or 0 for no `},
+	{`train cifar32 --set generator.dcgan.batch_norm=nosuch`, key("generator.dcgan.batch_norm"), `generator.dcgan.batch_norm is "nosuch": want one of ["affine`},
+	{`train cifar32 --set batch_size=1`, key("batch_size"), `batch_size is 1: want at least 2, for batch norm takes its s`},
+	{`train figure1 --set on_failure.rollbacks=-1`, unknownKey, `--set: "on_failure.rollbacks" is not a key of the `},
+	{`train figure1 --set on_failure.nosuch=1`, unknownKey, `--set: "on_failure.nosuch" is not a key of the con`},
+	{`sweep`, usage, "sweep: expected a preset or --data, such as `gan train mnist"},
+	{`sweep minst`, key("preset"), `preset is "minst": want "mnist", perhaps, or another of ["ci`},
+	{`sweep figure1 --seeds x`, usage, `--seeds: expected a valid 64 bit int but got "x"`},
+	{`sweep figure1 --parallel x`, usage, `--parallel: expected a valid 64 bit int but got "x"`},
+	{`sweep figure1 --set k=0`, key("k"), `k is 0: want at least 1`},
+	{`sweep missing.json`, fs.ErrNotExist, `open missing.json: no such file or directory`},
+	{`sweep -`, run.ErrNotConfig, `- is not a configuration: want a JSON object, such as a run'`},
+	{`sample`, usage, `expected "<run>"`},
+	{`sample missing`, usage, `<run>: stat missing: no such file or directory`},
+	{`sample notes.txt`, usage, `<run>: "notes.txt" exists but is not a directory`},
+	{`sample empty`, run.ErrNotARun, `empty is not a run: it has no config.json`},
+	{`sample a-run -n 0`, usage, `sample: -n is 0: want at least 1`},
+	{`sample a-run -n x`, usage, `--n: expected a valid 64 bit int but got "x"`},
+	{`sample a-run -o out.jpg`, usage, `sample: --out out.jpg: want a name that ends in .png`},
+	{`sample a-run -o out.png --folder out`, usage, `sample: --folder out and --out out.png: want one of the two`},
+	{`sample a-run --step x`, misuseOf, `--step x: want the number of an iteration, or best`},
+	{`sample a-run --step 77`, run.ErrNoCheckpoint, `a-run has no checkpoint of step 77: want one of [1]`},
+	{`sample a-run --step best`, misuseOf, `--step best: this run keeps no best checkpoint; train with -`},
+	{`sample a-run --label 1`, key("label"), `label is 1: want none, in a game without labels`},
+	{`sample a-run --label x`, usage, `--label: expected a valid 64 bit int but got "x"`},
+	{`sample a-run --backend tpu`, key("backend"), `run a-run: backend is "tpu": want go, xla:cpu or xla:cuda`},
+	{`sample a-run --seed=-1`, usage, `--seed: expected a valid 64 bit uint but got "-1"`},
+	{`sample a-run -o missing/x.png`, fs.ErrNotExist, `open missing/x.png.part: no such file or directory`},
+	{`eval`, usage, "eval: expected a run, such as `gan eval runs/mnist-xla-cpu`,"},
+	{`eval missing`, usage, `[<run>]: stat missing: no such file or directory`},
+	{`eval empty`, run.ErrNotARun, `empty is not a run: it has no config.json`},
+	{`eval a-run -n 0`, usage, `eval: -n is 0: want at least 1`},
+	{`eval a-run --extractor vgg`, usage, `--extractor must be one of "auto","pixels","random","mnist",`},
+	{`eval a-run --extractor inception`, usage, `eval: --extractor inception, --weights "": inception wants t`},
+	{`eval a-run --weights empty`, usage, `eval: --extractor auto, --weights "empty": inception wants t`},
+	{`eval a-run --features notes.txt`, usage, `eval: --features "notes.txt", --reference "": want both`},
+	{`eval --features notes.txt --reference notes.txt`, data.ErrFormat, `features in notes.txt: invalid data: not an array of NumPy's`},
+	{`eval --features notes.txt`, usage, `eval: --features "notes.txt", --reference "": want both`},
+	{`eval a-run -o missing/e.json`, fs.ErrNotExist, `--out: write missing/e.json: no such file or directory`},
+	{`eval a-run --step 77`, run.ErrNoCheckpoint, `a-run has no checkpoint of step 77: want one of [1]`},
+	{`eval a-run --backend tpu`, key("backend"), `run a-run: backend is "tpu": want go, xla:cpu or xla:cuda`},
+	{`watch`, usage, `expected "<run>"`},
+	{`watch notes.txt`, run.ErrNotARun, `notes.txt is not a run: it is not a directory`},
+	{`watch a-run --port x`, usage, `--port: expected a valid 64 bit int but got "x"`},
+	{`diagnose`, usage, `expected "<run>"`},
+	{`diagnose missing`, usage, `<run>: stat missing: no such file or directory`},
+	{`diagnose empty`, run.ErrNotARun, `empty is not a run: it has no config.json`},
+	{`diagnose notes.txt`, usage, `<run>: "notes.txt" exists but is not a directory`},
+	{`probe`, usage, `expected "<run>"`},
+	{`probe missing`, usage, `<run>: stat missing: no such file or directory`},
+	{`probe empty`, run.ErrNotARun, `empty is not a run: it has no config.json`},
+	{`probe a-run --steps 0`, key("steps"), `steps is 0: want at least 1, such as 500`},
+	{`probe a-run --steps x`, usage, `--steps: expected a valid 64 bit int but got "x"`},
+	{`probe a-run --step 77`, run.ErrNoCheckpoint, `a-run has no checkpoint of step 77: want one of [1]`},
+	{`probe a-run --backend tpu`, key("backend"), `run a-run: backend is "tpu": want go, xla:cpu or xla:cuda`},
+	{`table1`, usage, `expected "<run> ..."`},
+	{`table1 missing`, usage, `<run> ...: stat missing: no such file or directory`},
+	{`table1 a-run`, key("data"), `a-run: data is "ring8": want the first 50000 images of mnist`},
+	{`table1 empty`, run.ErrNotARun, `empty: empty is not a run: it has no config.json`},
+	{`table1 braces`, data.ErrFormat, `braces: braces/table1.json: invalid data: no row of Table 1,`},
+	{`table1 a-run --seed x`, usage, `--seed: expected a valid 64 bit uint but got "x"`},
+	{`table1 a-run -o missing/t.png`, key("data"), `a-run: data is "ring8": want the first 50000 images of mnist`},
+	{`data`, usage, `expected one of "list", "fetch", "verify", "info"`},
+	{`data nosuch`, usage, `unexpected argument nosuch`},
+	{`data list extra`, usage, `unexpected argument extra`},
+	{`data fetch`, usage, `expected "<name> ..."`},
+	{`data fetch nosuch`, key("set"), `data set "nosuch" is unknown: want one of celeba, cifar10, c`},
+	{`data fetch kmnist --part extra`, key("part"), `data set "kmnist": part "extra" is unknown: want one of trai`},
+	{`data verify nosuch`, key("set"), `data set "nosuch" is unknown: want one of celeba, cifar10, c`},
+	{`data verify cifar10`, fs.ErrNotExist, "data set \"cifar10\" is not here: `gan data fetch cifar10` fet"},
+	{`data info`, usage, `expected "<name>"`},
+	{`data info nosuch`, key("set"), `data set "nosuch" is unknown: want one of celeba, cifar10, c`},
+	{`info`, usage, `expected "<run>"`},
+	{`info missing`, usage, `<run>: stat missing: no such file or directory`},
+	{`info empty`, run.ErrNotARun, `empty is not a run: it has no config.json`},
+	{`info notes.txt`, usage, `<run>: "notes.txt" exists but is not a directory`},
+	{`info bad-run`, run.ErrNotARun, `bad-run is not a run: its config.json is not a configuration`},
+	{`doctor extra`, usage, `unexpected argument extra`},
+	{`doctor --nosuch`, usage, `unknown flag --nosuch`},
+	{`plugin extra`, usage, `unexpected argument extra`},
+	{`plugin --sha256`, usage, `--sha256: expected string value but got "EOL" (<EOL>)`},
+	{`version extra`, usage, `unexpected argument extra`},
+	{`completion`, usage, `expected "<shell>"`},
+	{`completion tcsh`, usage, `<shell> must be one of "bash","zsh","fish" but got "tcsh"`},
+	{`completion bash zsh`, usage, `unexpected argument zsh`},
+	{`sweep figure1 --seeds 0`, usage, `--seeds 0: want at least 1`},
+	{`sweep figure1 --seeds=-2`, usage, `--seeds -2: want at least 1`},
+	{`sweep figure1 --parallel 0`, usage, `--parallel 0: want at least 1`},
+	{`train figure1 --set data.set=nosuch`, unknown, `"nosuch" is unknown`},
+	{`watch a-run --port=-1`, usage, `--port -1: want`},
+	{`watch a-run --port 70000`, usage, `--port 70000: want`},
+}
