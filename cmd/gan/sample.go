@@ -45,6 +45,13 @@ func (c *sampleCmd) Run() error {
 	if c.Folder != "" {
 		return c.separately(gan, n)
 	}
+	size := 1
+	for _, n := range gan.Shape {
+		size *= n
+	}
+	if most := mostInPicture / size; len(gan.Shape) == 3 && n > most {
+		return fmt.Errorf("-n is %d: want at most %d in one picture, or --folder DIR for a file of each", n, most)
+	}
 	picture, err := gan.Picture(n, c.Seed, c.Label...)
 	if err != nil {
 		return err
@@ -56,10 +63,15 @@ func (c *sampleCmd) Run() error {
 	return nil
 }
 
-// separately writes each sample to a file of its own.
+// mostInPicture is the most numbers that are drawn in one picture, half a GiB of them. Few programs show a larger one.
+const mostInPicture = 1 << 27
+
+// separately writes each sample to a file of its own, as they are made.
 func (c *sampleCmd) separately(gan *gans.GAN, n int) error {
-	images, err := gan.Images(n, c.Seed, c.Label...)
-	if err != nil {
+	if len(gan.Shape) != 3 {
+		return fmt.Errorf("--folder %s: want none, for the samples are no images", c.Folder)
+	}
+	if err := gan.CheckLabels(c.Label...); err != nil {
 		return err
 	}
 	if err := os.Mkdir(c.Folder, 0o777); err != nil {
@@ -67,11 +79,22 @@ func (c *sampleCmd) separately(gan *gans.GAN, n int) error {
 	}
 	bar := progress.Count(os.Stdout, "pictures", n)
 	defer bar.Done()
-	for i, picture := range images {
-		if err := figure.WritePNG(filepath.Join(c.Folder, fmt.Sprintf("%06d.png", i)), picture); err != nil {
+	i := 0
+	for x, err := range gan.Samples(n, c.Seed, c.Label...) {
+		if err != nil {
 			return err
 		}
-		bar.Add(1)
+		pictures, err := gan.Pictures(x)
+		if err != nil {
+			return err
+		}
+		for _, picture := range pictures {
+			if err := figure.WritePNG(filepath.Join(c.Folder, fmt.Sprintf("%06d.png", i)), picture); err != nil {
+				return err
+			}
+			i++
+			bar.Add(1)
+		}
 	}
 	fmt.Printf("%d samples after %d iterations: %s\n", n, gan.Step, c.Folder)
 	return nil
