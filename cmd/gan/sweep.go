@@ -28,7 +28,7 @@ type sweepCmd struct {
 
 // Run makes the runs. The first Ctrl-C saves those in progress; a second one ends the program at once.
 func (c *sweepCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("after this iteration of each run")
 	defer stop()
 	cfg, name, err := c.config()
 	if err != nil {
@@ -42,6 +42,9 @@ func (c *sweepCmd) Run() error {
 	if c.Parallel > 1 { // the children open the backend
 		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
 	} else if err := openEngine(cfg); err != nil {
+		return err
+	}
+	if err := options.Validate(); err != nil {
 		return err
 	}
 	fmt.Printf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
@@ -60,7 +63,7 @@ type child struct {
 	threads int // that Go may keep busy in it, unless the environment says otherwise
 }
 
-// train gives the process the configuration on its standard input. Cancelling the context passes a Ctrl-C on, and waits
+// train gives the process the configuration on its standard input. Cancelling the context sends it a SIGTERM, and waits
 // until the process has saved. Should this program be killed, the process ends with its next line of progress, which
 // nobody takes.
 func (c child) train(ctx context.Context, cfg gans.Config, o gans.Options) error {
@@ -84,7 +87,7 @@ func (c child) train(ctx context.Context, cfg gans.Config, o gans.Options) error
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &exit) && exit.ExitCode() == interrupted:
+	case errors.As(err, &exit) && exit.ExitCode() == terminated:
 		return run.ErrInterrupted
 	case errs.Len() > 0:
 		return fmt.Errorf("%s", strings.TrimPrefix(strings.TrimSpace(errs.String()), "gan: "))
