@@ -45,7 +45,7 @@ func (c *evalCmd) Validate() error {
 }
 
 func (c *evalCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	report, err := c.report(ctx)
 	if err != nil {

@@ -29,8 +29,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
-// interrupted is the exit status of a program stopped by Ctrl-C, by the shell's convention.
-const interrupted = 130
+// Exit statuses of a program stopped by Ctrl-C and by SIGTERM, by the shell's convention.
+const interrupted, terminated = 130, 143
 
 type commands struct {
 	Train    trainCmd    `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
@@ -75,7 +75,7 @@ func execute(args []string) int {
 	switch err := parsed.Run(); {
 	case errors.Is(err, run.ErrInterrupted), errors.Is(err, context.Canceled):
 		fmt.Fprintln(os.Stderr, "gan:", err)
-		return interrupted
+		return stopped()
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "gan:", err)
 		return 1
