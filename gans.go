@@ -21,6 +21,7 @@
 package gans
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func Train(ctx context.Context, cfg Config, o Options) (_ *GAN, err error) {
 	if err := cfg.Validate(); err != nil { // before data that may take minutes to read
 		return nil, err
 	}
-	if err := cfg.CheckMemory(); err != nil {
+	if err := cmp.Or(cfg.CheckMemory(), ctx.Err()); err != nil {
 		return nil, err
 	}
 	feed, err := cfg.feed(ctx, o.Output)

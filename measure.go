@@ -232,7 +232,7 @@ func (gan *GAN) minibatches(feed data.Feed) monitor.Minibatches {
 
 // SweepOptions say how [Sweep] trains.
 type SweepOptions struct {
-	// Seeds is the number of runs. Their seeds are Config.Seed and those that follow it.
+	// Seeds is the number of runs, at most 10,000. Their seeds are Config.Seed and those that follow it.
 	Seeds int
 	// Parallel is the number of runs at a time; 0 means 1. More than one need Train.
 	Parallel int
@@ -243,17 +243,28 @@ type SweepOptions struct {
 // mostSeeds are more than anybody trains, and few enough to list.
 const mostSeeds = 10_000
 
+// Validate refuses numbers that no sweep can have.
+func (s SweepOptions) Validate() error {
+	switch {
+	case s.Seeds < 1 || s.Seeds > mostSeeds:
+		return invalid.Value("seeds", s.Seeds, "1 to %d", mostSeeds)
+	case s.Parallel < 0:
+		return invalid.Value("parallel", s.Parallel, "at least 1, or 0 for 1")
+	case s.Parallel > 1 && s.Train == nil:
+		return invalid.Value("parallel", s.Parallel, "1, or SweepOptions.Train, which trains in other processes")
+	}
+	return nil
+}
+
 // Sweep makes the same run with several seeds below o.Dir and sums them up, as [sweep.Run] does. Before any work it
 // refuses a configuration that cannot be trained.
 func Sweep(ctx context.Context, cfg Config, o Options, s SweepOptions) (*sweep.Result, error) {
 	cfg = cfg.resolved()
-	switch {
-	case o.Dir == "":
+	if o.Dir == "" {
 		return nil, invalid.Value("Options.Dir", o.Dir, "the directory of the sweep")
-	case s.Seeds < 1 || s.Seeds > mostSeeds:
-		return nil, invalid.Value("seeds", s.Seeds, "1 to %d", mostSeeds)
-	case s.Parallel > 1 && s.Train == nil:
-		return nil, invalid.Value("parallel", s.Parallel, "1, or SweepOptions.Train, which trains in other processes")
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, err

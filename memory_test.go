@@ -1,6 +1,7 @@
 package gans_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -51,6 +53,12 @@ func TestCheckMemory(t *testing.T) {
 		require.EqualError(t, trained, err.Error())
 		require.NoDirExists(t, dir)
 	}
+	wide := gans.MNIST28()
+	wide.Generator.DCGAN.Filters = []int{huge, huge}
+	gantest.RequireInvalid(t, wide.Validate(), "generator.dcgan.filters[0]")
+	wide = gans.CIFAR10Conv()
+	wide.Discriminator.MaxoutConv.Layers[0].Channels = huge
+	gantest.RequireInvalid(t, wide.Validate(), "discriminator.maxout_conv.layers[0].channels")
 	cfg := gans.Figure1()
 	_, err := gans.Sweep(t.Context(), cfg, gans.Options{Dir: t.TempDir()}, gans.SweepOptions{Seeds: 1e12})
 	gantest.RequireInvalid(t, err, "seeds")
@@ -104,4 +112,16 @@ func TestMisfit(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, whole, 0o666))
 	_, err = gans.OpenOn(dir, "go")
 	require.NoError(t, err)
+}
+
+// TestTrainCancelled: a context that is cancelled already makes no directory.
+func TestTrainCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dir := filepath.Join(t.TempDir(), "run")
+	cfg := gans.Figure1()
+	cfg.Backend = "go"
+	_, err := gans.Train(ctx, cfg, gans.Options{Dir: dir})
+	require.ErrorIs(t, err, run.ErrInterrupted)
+	require.NoDirExists(t, dir)
 }

@@ -147,6 +147,9 @@ func (n Networks) Validate() error {
 // HasBatchNorm reports whether the players have batch norm.
 func (n Networks) HasBatchNorm() bool { return n.orPaper().BatchNorm != batchNormNone }
 
+// mostChannels keeps the sizes of kernels within an integer. No memory holds the kernel between two such layers.
+const mostChannels = 1 << 20
+
 // ValidateFor is Validate for training on minibatches of a size: batch norm needs at least two examples in each group.
 func (n Networks) ValidateFor(batchSize int) error {
 	if err := n.Validate(); err != nil {
@@ -204,8 +207,8 @@ func (n Networks) checkNumbers() error {
 		return invalid.Value("input_dropout", n.InputDropout, "at least 0 and less than 1")
 	}
 	for i, width := range n.Filters {
-		if width < 1 {
-			return invalid.Value(fmt.Sprintf("filters[%d]", i), width, "at least 1 channel")
+		if width < 1 || width > mostChannels {
+			return invalid.Value(fmt.Sprintf("filters[%d]", i), width, "1 to %d channels", mostChannels)
 		}
 	}
 	return nil

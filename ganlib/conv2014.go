@@ -45,10 +45,13 @@ type size struct {
 	n   int
 }
 
+// mostSize keeps the products of sizes within an integer. No memory holds what two such sizes make.
+const mostSize = 1 << 20
+
 func positive(above string, sizes ...size) error {
 	for _, s := range sizes {
-		if s.n < 1 {
-			return invalid.Value(above+s.key, s.n, "at least 1")
+		if s.n < 1 || s.n > mostSize {
+			return invalid.Value(above+s.key, s.n, "1 to %d", mostSize)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package ganlib
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -96,6 +97,35 @@ func (p *Players) Sample(n int, seed uint64, labels ...int) ([]float32, error) {
 	return p.Generate(p.NoiseFor(n, seed), p.LabelsFor(n, labels...)...)
 }
 
+// Samples draws what Sample draws, to the same bits, a part at a time: the memory it takes does not grow with n. Each
+// part holds whole examples. It ends with the first error.
+func (p *Players) Samples(n int, seed uint64, labels ...int) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		err := p.CheckLabels(labels...)
+		if err == nil && n < 1 {
+			err = invalid.Value("samples", n, "at least 1")
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		rows, dim, draw := p.rowsAtOnce(n), p.Algorithm1.Prior.Dim, p.Algorithm1.Prior.drawer(seed)
+		var z []float32
+		for done := 0; done < n; done += rows {
+			from := min(done, n-rows) // the last part reaches back, as that of play does
+			z = append(z[len(z)-dim*(done-from):], draw(from+rows-done)...)
+			x, err := p.Generate(z, p.labelsFrom(from, rows, labels)...)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(x[(done-from)*(len(x)/rows):], nil) {
+				return
+			}
+		}
+	}
+}
+
 // checkSamples refuses a number of samples below 1, and one that the machine's memory cannot hold with its noise.
 func (p *Players) checkSamples(n int) error {
 	if n < 1 {
@@ -118,7 +148,10 @@ func (p *Players) NoiseFor(n int, seed uint64) []float32 {
 }
 
 // LabelsFor lists the n labels that Sample(n, seed, labels...) uses, and none in a game without labels.
-func (p *Players) LabelsFor(n int, labels ...int) []int {
+func (p *Players) LabelsFor(n int, labels ...int) []int { return p.labelsFrom(0, n, labels) }
+
+// labelsFrom lists the labels of n examples from one on.
+func (p *Players) labelsFrom(from, n int, labels []int) []int {
 	classes := p.Classes()
 	if classes == 0 {
 		return nil
@@ -126,9 +159,9 @@ func (p *Players) LabelsFor(n int, labels ...int) []int {
 	all := make([]int, n)
 	for i := range all {
 		if len(labels) > 0 {
-			all[i] = labels[i%len(labels)]
+			all[i] = labels[(from+i)%len(labels)]
 		} else {
-			all[i] = i % classes
+			all[i] = (from + i) % classes
 		}
 	}
 	return all
@@ -254,7 +287,13 @@ func (p *Players) rowsAtOnce(n int) int {
 	return ceil(n, calls)
 }
 
-func ceil(n, by int) int { return (n + by - 1) / by }
+func ceil(n, by int) int {
+	whole := n / by
+	if n%by > 0 {
+		whole++
+	}
+	return whole
+}
 
 // rowsOf is the number of rows of the given shape in x, which must be whole rows.
 func rowsOf(x []float32, shape []int) (int, error) {

@@ -164,6 +164,38 @@ func TestPlayersSampleTheAverage(t *testing.T) {
 	})
 }
 
+// TestSamples: the parts of a large sample are the sample, bit for bit, with its labels.
+func TestSamples(t *testing.T) {
+	for _, classes := range []int{0, 3} {
+		p := ownPlayers(t, gantest.Open(t, "go"), classes)
+		for _, n := range []int{1, mostRows, mostRows + 1, 2*mostRows + 5} {
+			var labels [][]int
+			if labels = [][]int{nil}; classes > 0 {
+				labels = append(labels, []int{2, 0})
+			}
+			for _, labels := range labels {
+				want, err := p.Sample(n, 7, labels...)
+				require.NoError(t, err)
+				var got []float32
+				for part, err := range p.Samples(n, 7, labels...) {
+					require.NoError(t, err)
+					require.LessOrEqual(t, len(part), 4*mostRows)
+					got = append(got, part...)
+				}
+				require.Equal(t, want, got)
+			}
+		}
+		for part, err := range p.Samples(math.MaxInt, 7) { // as much as anybody asks for
+			require.NoError(t, err)
+			require.Len(t, part, 4*mostRows)
+			break
+		}
+		for _, err := range p.Samples(0, 7) {
+			gantest.RequireInvalid(t, err, "samples")
+		}
+	}
+}
+
 // TestLabels: without labels all classes occur in turn; given labels are used; a label decides what is drawn.
 func TestLabels(t *testing.T) {
 	p := ownPlayers(t, gantest.Open(t, "go"), 3)

@@ -77,15 +77,22 @@ func (p Prior) halfWidth() float64 {
 // same on every backend, and the first n of any longer draw. It is the fixed noise of sample grids. It panics on a
 // prior that Validate refuses.
 func (p Prior) Draw(n int, seed uint64) *tensors.Tensor {
+	return tensors.FromFlatDataAndDimensions(p.drawer(seed)(n), n, p.Dim)
+}
+
+// drawer returns a function that draws the next n noise vectors of a seed.
+func (p Prior) drawer(seed uint64) func(n int) []float32 {
 	p.mustBeValid()
 	rng := rand.New(rand.NewPCG(seed, 0))
-	z := make([]float32, n*p.Dim)
-	for i := range z {
-		if p.Noise == Gaussian {
-			z[i] = float32(rng.NormFloat64())
-		} else {
-			z[i] = float32((2*rng.Float64() - 1) * p.halfWidth())
+	return func(n int) []float32 {
+		z := make([]float32, n*p.Dim)
+		for i := range z {
+			if p.Noise == Gaussian {
+				z[i] = float32(rng.NormFloat64())
+			} else {
+				z[i] = float32((2*rng.Float64() - 1) * p.halfWidth())
+			}
 		}
+		return z
 	}
-	return tensors.FromFlatDataAndDimensions(z, n, p.Dim)
 }

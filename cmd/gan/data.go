@@ -111,7 +111,7 @@ type dataFetchCmd struct {
 
 // Run fetches one set after the other. A set that fails does not stop the next; Ctrl-C does.
 func (c *dataFetchCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	sets := make([]*catalog.Set, len(c.Names))
 	for i, name := range c.Names {
@@ -203,7 +203,7 @@ type dataVerifyCmd struct {
 
 // Run reads every file that is here. It fails if one is wrong, or if nothing is here of a set that was named.
 func (c *dataVerifyCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	names := c.Names
 	if len(names) == 0 {

@@ -50,7 +50,7 @@ func (c *evalCmd) Validate() error {
 }
 
 func (c *evalCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	out := c.Out
 	if out == "" {

@@ -164,13 +164,19 @@ type process struct {
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: command(args...)}
+	p.begin(t)
+	return p
+}
+
+// begin starts the process, which ends with the test.
+func (p *process) begin(t *testing.T) {
+	t.Helper()
 	p.Stderr = &p.errs
 	out, err := p.StdoutPipe()
 	require.NoError(t, err)
 	p.out = bufio.NewReader(out)
 	require.NoError(t, p.Start())
 	t.Cleanup(func() { p.Process.Kill() })
-	return p
 }
 
 // wants reads the process's output up to a line.
@@ -184,6 +190,18 @@ func (p *process) wants(t *testing.T, want string) {
 		}
 		read.WriteString(line)
 		require.NoError(t, err, "no line %q in:\n%s", want, read.String())
+	}
+}
+
+// trains reads the process's output up to a record: it has made some iterations.
+func (p *process) trains(t *testing.T) {
+	t.Helper()
+	for {
+		line, err := p.out.ReadString('\n')
+		require.NoError(t, err)
+		if strings.Contains(line, " steps/s, ") {
+			return
+		}
 	}
 }
 
@@ -208,18 +226,45 @@ func TestCtrlC(t *testing.T) {
 	args := []string{"train", "figure1", "--backend", "go", "-d", dir}
 	p := start(t, args...)
 	p.wants(t, "training "+dir+", 2000 steps")
+	p.trains(t)
 	require.NoError(t, p.Process.Signal(os.Interrupt))
 	require.Equal(t, 130, p.end().ExitCode())
 	step := newest(t, dir)
 	require.Positive(t, step)
+	require.Contains(t, p.errs.String(), "gan: stopping after this iteration…\n")
 	require.Regexp(t, fmt.Sprintf("(?m)^gan: interrupted after step %d of 2000; %s is saved, and running the same again goes on from there$", step, dir), p.errs.String())
 	require.Equal(t, step, requireReadable(t, dir))
 
 	again := start(t, args...)
 	again.wants(t, fmt.Sprintf("resuming %s at step %d of 2000", dir, step))
+	again.trains(t)
 	require.NoError(t, again.Process.Signal(os.Interrupt))
 	require.Equal(t, 130, again.end().ExitCode())
 	require.Greater(t, newest(t, dir), step)
+}
+
+// TestSignals: SIGTERM and SIGHUP stop a run as Ctrl-C does, and are acknowledged; each has its own exit status. A SIGHUP
+// that is ignored, as under nohup, stays so.
+func TestSignals(t *testing.T) {
+	needSignals(t)
+	for s, status := range map[syscall.Signal]int{syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
+		dir := filepath.Join(t.TempDir(), "figure1")
+		p := start(t, "train", "figure1", "--backend", "go", "-d", dir)
+		p.trains(t)
+		require.NoError(t, p.Process.Signal(s))
+		require.Equal(t, status, p.end().ExitCode(), p.errs.String())
+		require.Regexp(t, "^gan: stopping after this iteration…\ngan: interrupted after step ", p.errs.String())
+		require.Positive(t, requireReadable(t, dir))
+	}
+	dir := filepath.Join(t.TempDir(), "figure1")
+	p := &process{Cmd: exec.Command("sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`}, command("train", "figure1", "-d", dir).Args...)...)}
+	p.Env = command().Env
+	p.begin(t)
+	p.trains(t)
+	require.NoError(t, p.Process.Signal(syscall.SIGHUP))
+	p.trains(t)
+	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
+	require.Equal(t, 143, p.end().ExitCode(), p.errs.String())
 }
 
 // TestCtrlCTwice: the second one does not wait for the iteration to end and be saved, which takes more than a tenth of
@@ -227,8 +272,8 @@ func TestCtrlC(t *testing.T) {
 func TestCtrlCTwice(t *testing.T) {
 	needSignals(t)
 	dir := filepath.Join(t.TempDir(), "mnist")
-	p := start(t, "train", "mnist", "--backend", "go", "-d", dir)
-	p.wants(t, "training "+dir+", 20000 steps")
+	p := start(t, "train", "mnist", "--backend", "go", "-d", dir, "--set", "record_every=1", "--set", "measure_every=0")
+	p.trains(t)
 	done := make(chan *os.ProcessState)
 	go func() { done <- p.end() }()
 	for {
@@ -236,8 +281,9 @@ func TestCtrlCTwice(t *testing.T) {
 		select {
 		case state := <-done:
 			status, ok := state.Sys().(syscall.WaitStatus)
-			require.True(t, ok && status.Signaled() && status.Signal() == syscall.SIGINT, "it ended with %v", state)
+			require.True(t, ok && status.Signaled() && status.Signal() == syscall.SIGINT || state.ExitCode() == 130, "it ended with %v", state)
 			require.NotContains(t, p.errs.String(), "saved")
+			require.Zero(t, newest(t, dir))
 			return
 		case <-time.After(5 * time.Millisecond):
 		}

@@ -37,9 +37,10 @@ const (
 	failed      = 1   // it could not be done, or not all of it
 	misused     = 2   // the command line is wrong: nothing was done
 	interrupted = 130 // stopped by Ctrl-C, by the shell's convention
+	terminated  = 143 // stopped by SIGTERM
 )
 
-const statuses = "Exit status: 0 done; 1 it failed; 2 the command line is wrong, and nothing was done; 130 stopped by Ctrl-C."
+const statuses = "Exit status: 0 done; 1 it failed; 2 the command line is wrong, and nothing was done; 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP."
 
 type commands struct {
 	Train    trainCmd    `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
@@ -132,7 +133,7 @@ func reported(err error) int {
 	var mistaken misuse
 	switch {
 	case errors.Is(err, run.ErrInterrupted), errors.Is(err, context.Canceled):
-		return interrupted
+		return stopped()
 	case errors.As(err, &mistaken):
 		return misused
 	}

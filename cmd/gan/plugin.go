@@ -48,7 +48,7 @@ func (*pluginCmd) Help() string {
 // Package installer of go-xla knows who builds the plugin for which platform. Its CPUInstall is not used: it checks no
 // hash, writes outside its folder if the archive says so, and takes the archive for Windows for a tar.
 func (c *pluginCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	if !slices.Contains(installer.CPUSupportedPlatforms, platform) {

@@ -19,7 +19,7 @@ type probeCmd struct {
 // Run trains a copy of D alone and says what that means. The players stay as they are; the result joins the run's
 // history.
 func (c *probeCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	gan, err := c.open(c.Dir)
 	if err != nil {

@@ -53,6 +53,13 @@ func (c *sampleCmd) Run() error {
 	if c.Folder != "" {
 		return c.separately(gan, n, labels)
 	}
+	size := 1
+	for _, n := range gan.Shape {
+		size *= n
+	}
+	if most := mostInPicture / size; len(gan.Shape) == 3 && n > most {
+		return misusef("-n is %d: want at most %d in one picture, or --folder DIR for a file of each", n, most)
+	}
 	picture, err := gan.Picture(n, c.Seed, labels...)
 	if err != nil {
 		return err
@@ -64,10 +71,15 @@ func (c *sampleCmd) Run() error {
 	return nil
 }
 
-// separately writes each sample to a file of its own.
+// mostInPicture is the most numbers that are drawn in one picture, half a GiB of them. Few programs show a larger one.
+const mostInPicture = 1 << 27
+
+// separately writes each sample to a file of its own, as they are made.
 func (c *sampleCmd) separately(gan *gans.GAN, n int, labels []int) error {
-	images, err := gan.Images(n, c.Seed, labels...)
-	if err != nil {
+	if len(gan.Shape) != 3 {
+		return fmt.Errorf("--folder %s: want none, for the samples are no images", c.Folder)
+	}
+	if err := gan.CheckLabels(labels...); err != nil {
 		return err
 	}
 	if err := os.Mkdir(c.Folder, 0o777); err != nil {
@@ -75,11 +87,22 @@ func (c *sampleCmd) separately(gan *gans.GAN, n int, labels []int) error {
 	}
 	bar := progress.Count(os.Stderr, "pictures", n)
 	defer bar.Done()
-	for i, picture := range images {
-		if err := figure.WritePNG(filepath.Join(c.Folder, fmt.Sprintf("%06d.png", i)), picture); err != nil {
+	i := 0
+	for x, err := range gan.Samples(n, c.Seed, labels...) {
+		if err != nil {
 			return err
 		}
-		bar.Add(1)
+		pictures, err := gan.Pictures(x)
+		if err != nil {
+			return err
+		}
+		for _, picture := range pictures {
+			if err := figure.WritePNG(filepath.Join(c.Folder, fmt.Sprintf("%06d.png", i)), picture); err != nil {
+				return err
+			}
+			i++
+			bar.Add(1)
+		}
 	}
 	fmt.Fprintf(stdout, "%d samples after %d iterations: %s\n", n, gan.Step, c.Folder)
 	return nil

@@ -40,7 +40,7 @@ func (c *sweepCmd) Validate() error {
 
 // Run makes the runs. The first Ctrl-C saves those in progress; a second one ends the program at once.
 func (c *sweepCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("after this iteration of each run")
 	defer stop()
 	cfg, name, err := c.config(ctx)
 	if err != nil {
@@ -52,6 +52,9 @@ func (c *sweepCmd) Run() error {
 	}
 	settings, err := c.settings(cfg)
 	if err != nil {
+		return err
+	}
+	if err := c.options().Validate(); err != nil {
 		return err
 	}
 	if c.Parallel <= 1 { // otherwise the children open it
@@ -69,14 +72,18 @@ func (c *sweepCmd) Run() error {
 	return nil
 }
 
-// sweep makes the runs of one configuration.
-func (c *sweepCmd) sweep(ctx context.Context, cfg gans.Config, dir string) (*sweep.Result, error) {
+func (c *sweepCmd) options() gans.SweepOptions {
 	options := gans.SweepOptions{Seeds: c.Seeds, Parallel: c.Parallel}
 	if c.Parallel > 1 {
 		options.Train = child{threads: max(1, runtime.NumCPU()/c.Parallel)}.train
 	}
+	return options
+}
+
+// sweep makes the runs of one configuration.
+func (c *sweepCmd) sweep(ctx context.Context, cfg gans.Config, dir string) (*sweep.Result, error) {
 	fmt.Fprintf(stdout, "%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
-	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout}, options)
+	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout}, c.options())
 	if result != nil && len(result.Seeds) > 0 {
 		fmt.Fprintf(stdout, "\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
 	}
@@ -88,7 +95,7 @@ type child struct {
 	threads int // that Go may keep busy in it, unless the environment says otherwise
 }
 
-// train gives the process the configuration on its standard input. Cancelling the context passes a Ctrl-C on, and waits
+// train gives the process the configuration on its standard input. Cancelling the context sends it a SIGTERM, and waits
 // until the process has saved. Should this program be killed, the process ends with its next line of progress, which
 // nobody takes.
 func (c child) train(ctx context.Context, cfg gans.Config, o gans.Options) error {
@@ -112,7 +119,7 @@ func (c child) train(ctx context.Context, cfg gans.Config, o gans.Options) error
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &exit) && exit.ExitCode() == interrupted:
+	case errors.As(err, &exit) && exit.ExitCode() == terminated:
 		return run.ErrInterrupted
 	case errs.Len() > 0:
 		return fmt.Errorf("%s", strings.TrimPrefix(strings.TrimSpace(errs.String()), "gan: "))

@@ -25,7 +25,7 @@ type table1Cmd struct {
 const paper = 225
 
 func (c *table1Cmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	var results []*evaluate.Table1Result
 	for _, dir := range c.Dirs {

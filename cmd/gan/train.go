@@ -67,9 +67,9 @@ func (c *recipe) Validate() error {
 	return nil
 }
 
-// Run stops in good order at the first Ctrl-C. A second one ends the program at once.
+// Run stops in good order at the first Ctrl-C, SIGTERM or SIGHUP. A second one ends the program at once.
 func (c *trainCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("after this iteration")
 	defer stop()
 	cfg, name, err := c.config(ctx)
 	if err != nil {

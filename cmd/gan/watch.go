@@ -24,7 +24,7 @@ func (c *watchCmd) Validate() error {
 
 // Run serves the page until Ctrl-C.
 func (c *watchCmd) Run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible("now")
 	defer stop()
 	return watch.Page{Dir: c.Dir, Port: c.Port, Output: os.Stdout, Diagnose: c.verdicts}.Serve(ctx)
 }

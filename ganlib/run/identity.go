@@ -50,7 +50,7 @@ func newIdentity(had string) string { return cmp.Or(had, rand.Text()) }
 func checkLost(dir string, records []Record) error {
 	pictures, err := samples(dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("preparing %s: %w", dir, err)
 	}
 	_, err = os.Stat(filepath.Join(dir, checkpointDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

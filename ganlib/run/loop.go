@@ -109,6 +109,9 @@ func (s *session) close() {
 // steps trains until the last step, a failure or an interruption.
 func (s *session) steps() error {
 	s.first, s.failed = int(optimizer.GetGlobalStep(s.Trainer.Store())), nil
+	if s.ctx.Err() != nil {
+		return fmt.Errorf("%w before step %d of %d; %s is as it was", ErrInterrupted, s.first+1, s.Steps, s.Dir)
+	}
 	if onTerminal(s.Output) {
 		s.bar = progress.Count(s.Output, "training", s.Steps-s.first)
 		defer s.bar.Done()

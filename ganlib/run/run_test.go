@@ -81,6 +81,35 @@ func interruptAt(t *testing.T, spec Spec, step int) {
 	}
 }
 
+// TestCancelledBefore: a context that is cancelled already makes no directory, and one that is while a run is prepared
+// makes no step and no checkpoint.
+func TestCancelledBefore(t *testing.T) {
+	b := gantest.Open(t, "go")
+	ctx, cancel := context.WithCancel(t.Context())
+	spec := toySpec(filepath.Join(t.TempDir(), "run"), b, toyOf(10))
+	spec.Output = writer(func(text []byte) (int, error) {
+		cancel() // at the first message
+		return len(text), nil
+	})
+	spec.Batches = func(int) (train.Batch, error) { t.Error("a step was made"); return train.Batch{}, nil }
+	_, err := Train(ctx, spec)
+	require.ErrorIs(t, err, ErrInterrupted)
+	require.ErrorContains(t, err, "before step 1 of 10")
+	list, err := checkpoints(spec.Dir)
+	require.NoError(t, err)
+	require.Empty(t, list)
+	mustTrain(t, toySpec(spec.Dir, b, toyOf(10)))
+
+	spec.Dir = filepath.Join(t.TempDir(), "run")
+	_, err = Train(ctx, spec)
+	require.ErrorIs(t, err, ErrInterrupted)
+	require.NoDirExists(t, spec.Dir)
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(text []byte) (int, error) { return w(text) }
+
 func wantSamePictures(t *testing.T, got, want *Run) {
 	t.Helper()
 	contents := func(r *Run) map[string]string {

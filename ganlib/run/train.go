@@ -108,7 +108,7 @@ type Spec struct {
 // A run that ended before its first checkpoint is begun anew, under another configuration too.
 //
 // Cancelling the context ends the run after the iteration in progress: it is saved, and the error wraps
-// [ErrInterrupted].
+// [ErrInterrupted]. With a context that is cancelled before, there is no iteration, and no directory if there was none.
 //
 // Train refuses, without changing anything, a directory that
 //   - holds something other than a run ([ErrNotARun]), or files of a newer version ([ErrNewer]);
@@ -125,6 +125,9 @@ type Spec struct {
 func Train(ctx context.Context, spec Spec) (*Run, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("%w before anything was done in %s", ErrInterrupted, spec.Dir)
 	}
 	if spec.Output == nil {
 		spec.Output = io.Discard

@@ -183,10 +183,10 @@ func TestTerminate(t *testing.T) {
 	}
 	dir, whole := filepath.Join(newDir(t), "figure1"), filepath.Join(newDir(t), "figure1")
 	p := train(dir)
-	require.True(t, p.until("training "), p.errs.String())
+	require.True(t, p.until(" 20/120 "), p.errs.String())
 	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
 	status, _, errs := p.end(t)
-	require.Equal(t, 130, status, errs)
+	require.Equal(t, 143, status, errs)
 	require.Contains(t, errs, "interrupted after step ")
 	require.Contains(t, errs, dir+" is saved, and running the same again goes on from there\n")
 	require.NotEmpty(t, stateOf(t, dir))
