@@ -50,15 +50,36 @@ func (p *Fingerprint) add(ctx context.Context, s Source, n int, labelled bool) e
 		return p.addImages(ctx, s, labelled)
 	}
 	count := min(n, partsASet)
-	for part := range count {
-		i := part * n / count
-		some, err := chooseRange(ctx, s, i, i+1)
-		if err != nil {
+	for lo := 0; lo < count; lo += imagesAPart {
+		var indices []int
+		for part := lo; part < min(lo+imagesAPart, count); part++ {
+			indices = append(indices, part*n/count)
+		}
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p.Parts = append(p.Parts, [2]string{fmt.Sprintf("image %d", i), some.hash(0, 1, labelled)})
+		p.addChosen(s, indices, labelled)
 	}
 	return nil
+}
+
+// addChosen hashes a few images of a source. One that cannot be read is a part of that kind: it ends nothing before a
+// step needs it.
+func (p *Fingerprint) addChosen(s Source, indices []int, labelled bool) {
+	some, err := s.Choose(indices)
+	if err != nil && len(indices) > 1 { // one of them
+		for i := range indices {
+			p.addChosen(s, indices[i:i+1], labelled)
+		}
+		return
+	}
+	for at, i := range indices {
+		hash := "unreadable"
+		if err == nil {
+			hash = some.hash(at, at+1, labelled)
+		}
+		p.Parts = append(p.Parts, [2]string{fmt.Sprintf("image %d", i), hash})
+	}
 }
 
 // addImages hashes images in memory.
