@@ -7,6 +7,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // A Fingerprint knows a set of images again, and says what has changed in one. It is of the images as a game sees them:
@@ -151,6 +154,25 @@ func (p Fingerprint) Changes(was Fingerprint) []string {
 		lines = append(lines, "the same images in another order")
 	}
 	return lines
+}
+
+// FindLabel is the label of a class by its name, such as one of [Fingerprint].Classes, or else by its number.
+func FindLabel(class string, names []string) (int, error) {
+	if label := slices.Index(names, class); label >= 0 {
+		return label, nil
+	}
+	label, err := strconv.Atoi(class)
+	if err == nil {
+		return label, nil
+	}
+	const most = 20
+	switch {
+	case names == nil:
+		return 0, invalid.Value("label", class, "the number of a class: they have no names")
+	case len(names) > most:
+		return 0, invalid.Value("label", class, "the number of a class, or one of %q, ...", names[:most])
+	}
+	return 0, invalid.Value("label", class, "the number of a class, or one of %q", names)
 }
 
 // byName are the hashes of the parts.
