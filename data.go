@@ -43,8 +43,7 @@ type Data struct {
 	// OnDevice keeps the whole set in the device's memory. The minibatches are the same.
 	OnDevice bool `json:"on_device,omitempty"`
 
-	// MaxFailed is the fraction of the pictures at Path that may be unreadable, up to 1; 0 means
-	// folder.DefaultMaxFailed, 5%.
+	// MaxFailed is the fraction of pictures of any size that may be unreadable, up to 1; 0 means 5%.
 	MaxFailed float64 `json:"max_failed,omitempty"`
 
 	// Mean and Std of the normal distribution.
@@ -74,8 +73,6 @@ func (d Data) source(ctx context.Context, frame data.Frame, channels int, output
 		return nil, invalid.Value("data.path", d.Path, "none beside the set %q", d.Set)
 	case d.Path != "" && d.Part != "":
 		return nil, invalid.Value("data.part", d.Part, "none: only a published set has parts, and %s is a path", d.Path)
-	case d.Path == "" && d.MaxFailed != 0:
-		return nil, invalid.Value("data.max_failed", d.MaxFailed, "none: it is for pictures at a path, and %s is a set", d.Set)
 	case d.Path != "":
 		source, err = open.Path(ctx, d.Path, o)
 	default:

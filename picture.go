@@ -1,18 +1,16 @@
 package gans
 
 import (
-	"fmt"
+	"cmp"
 	"image"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
-	"github.com/gans-in-go/gans/internal/suggest"
 )
 
 // fixedSeed draws the noise of the pictures a run makes as it goes, the same in every run.
@@ -47,34 +45,18 @@ func (gan *GAN) Labels(classes ...string) ([]int, error) {
 	var names []string
 	var err error
 	if gan.Run != nil {
-		if names, err = ClassNames(gan.Run); err != nil {
-			return nil, err
+		names, err = ClassNames(gan.Run)
+	}
+	if gan.Classes() == 0 && len(classes) > 0 {
+		err = cmp.Or(err, gan.CheckLabels(0))
+	}
+	labels := make([]int, len(classes))
+	for i, class := range classes {
+		if err == nil {
+			labels[i], err = data.FindLabel(class, names)
 		}
 	}
-	var labels []int
-	for _, class := range classes {
-		label := slices.Index(names, class)
-		if label < 0 {
-			if label, err = strconv.Atoi(class); err != nil {
-				return nil, invalid.Value("label", class, "%s", gan.wantedLabel(class, names))
-			}
-		}
-		labels = append(labels, label)
-	}
-	return labels, gan.CheckLabels(labels...)
-}
-
-// wantedLabel says what would be a class.
-func (gan *GAN) wantedLabel(class string, names []string) string {
-	switch near, ok := suggest.Nearest(class, names); {
-	case gan.Classes() == 0:
-		return "none, in a game without labels"
-	case ok:
-		return fmt.Sprintf("%q, perhaps, or another of %q", near, names)
-	case names != nil:
-		return fmt.Sprintf("one of %q, or a number from 0 to %d", names, gan.Classes()-1)
-	}
-	return fmt.Sprintf("a number from 0 to %d: the classes have no names", gan.Classes()-1)
+	return labels, cmp.Or(err, gan.CheckLabels(labels...))
 }
 
 // columns is the width of a grid of n images.

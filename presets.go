@@ -50,7 +50,7 @@ func Presets() []string { return slices.Sorted(maps.Keys(presets)) }
 
 // On returns the configuration for other data: one of DataSets, or a path as Data.Path has it. Images are
 // resized, and grey or in colour as the generator has them. Data the configuration has already stay as they
-// are.
+// are. A conditional game keeps its number of classes; WithClasses takes that of the data.
 func (cfg Config) On(what string) (Config, error) {
 	if cfg.Data.Set == what {
 		return cfg, nil

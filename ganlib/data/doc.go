@@ -34,7 +34,8 @@
 // A game learns from a [Feed]: [NewFeed] makes one of a source, [Points] one of a toy distribution. The data of a step
 // are a function of (seed, step) and of nothing else, for images ([Order.Batch]) and for toy distributions
 // ([Distribution]). No generator of random numbers is carried from one step to the next, so a run that stops after step
-// t and starts again at t+1 sees the data it would have seen in one piece.
+// t and starts again at t+1 sees the data it would have seen in one piece. A [Fingerprint] tells whether the images are
+// still the same.
 //
 // # Errors
 //

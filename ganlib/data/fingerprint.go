@@ -7,6 +7,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
+
+	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
 // A Fingerprint knows a set of images again, and says what has changed in one. It is of the images as a game sees them:
@@ -50,15 +53,36 @@ func (p *Fingerprint) add(ctx context.Context, s Source, n int, labelled bool) e
 		return p.addImages(ctx, s, labelled)
 	}
 	count := min(n, partsASet)
-	for part := range count {
-		i := part * n / count
-		some, err := chooseRange(ctx, s, i, i+1)
-		if err != nil {
+	for lo := 0; lo < count; lo += imagesAPart {
+		var indices []int
+		for part := lo; part < min(lo+imagesAPart, count); part++ {
+			indices = append(indices, part*n/count)
+		}
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p.Parts = append(p.Parts, [2]string{fmt.Sprintf("image %d", i), some.hash(0, 1, labelled)})
+		p.addChosen(s, indices, labelled)
 	}
 	return nil
+}
+
+// addChosen hashes a few images of a source. One that cannot be read is a part of that kind: it ends nothing before a
+// step needs it.
+func (p *Fingerprint) addChosen(s Source, indices []int, labelled bool) {
+	some, err := s.Choose(indices)
+	if err != nil && len(indices) > 1 { // one of them
+		for i := range indices {
+			p.addChosen(s, indices[i:i+1], labelled)
+		}
+		return
+	}
+	for at, i := range indices {
+		hash := "unreadable"
+		if err == nil {
+			hash = some.hash(at, at+1, labelled)
+		}
+		p.Parts = append(p.Parts, [2]string{fmt.Sprintf("image %d", i), hash})
+	}
 }
 
 // addImages hashes images in memory.
@@ -130,6 +154,25 @@ func (p Fingerprint) Changes(was Fingerprint) []string {
 		lines = append(lines, "the same images in another order")
 	}
 	return lines
+}
+
+// FindLabel is the label of a class by its name, such as one of [Fingerprint].Classes, or else by its number.
+func FindLabel(class string, names []string) (int, error) {
+	if label := slices.Index(names, class); label >= 0 {
+		return label, nil
+	}
+	label, err := strconv.Atoi(class)
+	if err == nil {
+		return label, nil
+	}
+	const most = 20
+	switch {
+	case names == nil:
+		return 0, invalid.Value("label", class, "the number of a class: they have no names")
+	case len(names) > most:
+		return 0, invalid.Value("label", class, "the number of a class, or one of %q, ...", names[:most])
+	}
+	return 0, invalid.Value("label", class, "the number of a class, or one of %q", names)
 }
 
 // byName are the hashes of the parts.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // few are n small images with labels, and with files if named.
@@ -93,6 +96,40 @@ func TestFingerprintOfOthers(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, printOf(t, first, false).Changes(was))
 	require.Contains(t, printOf(t, large(3001), false).Changes(was), "3001 images, where there were 3000")
+}
+
+// spoilt is a source of which one image cannot be read.
+type spoilt struct {
+	Source
+	at int
+}
+
+func (s spoilt) Choose(indices []int) (*Images, error) {
+	if slices.Contains(indices, s.at) {
+		return nil, ErrDamaged
+	}
+	return s.Source.Choose(indices)
+}
+
+// An image that cannot be read does not keep the others from being known.
+func TestFingerprintOfSpoiltImage(t *testing.T) {
+	was, now := printOf(t, struct{ Source }{few(250, false)}, false), printOf(t, spoilt{few(250, false), 120}, false)
+	require.Equal(t, []string{"250 images, where there were 250", `1 changed: ["image 120"]`}, now.Changes(was))
+	require.Len(t, now.Parts, 250)
+}
+
+// A name comes before a number: where classes are called by numbers, these need not be their labels.
+func TestFindLabel(t *testing.T) {
+	for class, want := range map[string]int{"cat": 2, "10": 0, "2": 1, "1": 1} {
+		label, err := FindLabel(class, []string{"10", "2", "cat"})
+		require.NoError(t, err)
+		require.Equal(t, want, label, class)
+	}
+	for _, names := range [][]string{nil, {"cat"}, make([]string, 1000)} {
+		_, err := FindLabel("cats", names)
+		gantest.RequireInvalid(t, err, "label")
+		require.Less(t, len(err.Error()), 300)
+	}
 }
 
 func TestFingerprintCancelled(t *testing.T) {

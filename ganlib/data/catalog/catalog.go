@@ -102,7 +102,9 @@ type Options struct {
 	// Frame is for sets of pictures of any size; zeros are replaced by the set's own Frame. Sets of one size stay as
 	// they are.
 	data.Frame
-	Output io.Writer // where progress goes; nil is silent
+	// MaxFailed is the fraction of such pictures that may be unreadable; 0 means folder.DefaultMaxFailed.
+	MaxFailed float64
+	Output    io.Writer // where progress goes; nil is silent
 }
 
 // Names lists the sets, in alphabetical order.

@@ -161,7 +161,7 @@ const celebaHome = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 
 // openPictures reads an archive of pictures.
 func openPictures(ctx context.Context, _ Part, paths []string, o Options) (data.Source, error) {
-	set, _, err := folder.Read(ctx, paths[0], folder.Options{Frame: o.Frame, Output: o.Output})
+	set, _, err := folder.Read(ctx, paths[0], folder.Options{Frame: o.Frame, MaxFailed: o.MaxFailed, Output: o.Output})
 	return images(set, err)
 }
 

@@ -31,8 +31,7 @@ import (
 type Options struct {
 	// Frame says how pictures of any size become images. Zeros are replaced by the set's own frame, where it has one.
 	Frame data.Frame
-	// MaxFailed is the fraction of pictures of any size, in files of one's own, that may be unreadable; 0 means
-	// folder.DefaultMaxFailed.
+	// MaxFailed is the fraction of pictures of any size that may be unreadable; 0 means folder.DefaultMaxFailed.
 	MaxFailed float64
 	// Output receives the progress of what takes long; nil is silent.
 	Output io.Writer
@@ -86,7 +85,7 @@ func Set(ctx context.Context, name, part string, o Options) (data.Source, error)
 		return nil, err
 	}
 	if set.BuiltIn == "" {
-		return set.Open(ctx, catalog.Options{Part: p.Name, Frame: o.Frame, Output: o.Output})
+		return set.Open(ctx, catalog.Options{Part: p.Name, Frame: o.Frame, MaxFailed: o.MaxFailed, Output: o.Output})
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
