@@ -109,7 +109,7 @@ func (cfg Config) validateCounts() error {
 	case cfg.MeasureEvery < 0:
 		return invalid.Value("measure_every", cfg.MeasureEvery, "at least 1, or 0 for never")
 	}
-	return cfg.Data.validate()
+	return cfg.Data.Validate()
 }
 
 // measureEvery is MeasureEvery as a multiple of RecordEvery.
@@ -129,7 +129,7 @@ func (cfg Config) validateBest() error {
 		return invalid.Value("measure_every", 0, "an interval such as %d: without a measurement there is no best checkpoint by %s", cfg.SaveEvery, cfg.Best)
 	case cfg.SaveEvery%every != 0:
 		return invalid.Value("save_every", cfg.SaveEvery, "a multiple of measure_every, %d: a checkpoint is as good as what was measured at it", every)
-	case cfg.Best == record.Modes && cfg.Data.mixture() == nil:
+	case cfg.Best == record.Modes && cfg.Data.Mixture() == nil:
 		return invalid.Value("best", cfg.Best, "another of %q: %s has no components to count, as a mixture such as ring8 has", monitor.BestMetrics(), cfg.Data)
 	}
 	return nil

@@ -184,8 +184,8 @@ func (gan *GAN) spec(ctx context.Context, feed data.Feed, o Options) (run.Spec, 
 
 // signals measures the game in progress. Images are compared by the features that [GAN.Evaluate] would take.
 func (gan *GAN) signals(ctx context.Context, feed data.Feed) (*monitor.Signals, error) {
-	o := monitor.Options{BatchSize: gan.Config.BatchSize, Mixture: gan.Config.Data.mixture()}
-	if gan.Config.Data.images() {
+	o := monitor.Options{BatchSize: gan.Config.BatchSize, Mixture: gan.Config.Data.Mixture()}
+	if gan.Config.Data.OfImages() {
 		extractor, err := gan.features()
 		if err != nil {
 			return nil, err

@@ -50,7 +50,7 @@ func (gan *GAN) Evaluate(ctx context.Context, e Evaluation) (*evaluate.Report, e
 		Of:   fmt.Sprintf("%s, after %d iterations: %d samples, seed %d", gan.Config.Name, gan.Step, n, e.Seed),
 		Seed: e.Seed, Extractor: e.Extractor, Output: e.Output,
 	}
-	distribution, err := gan.Config.Data.distribution()
+	distribution, err := gan.Config.Data.Distribution()
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (gan *GAN) Evaluate(ctx context.Context, e Evaluation) (*evaluate.Report, e
 // realImages are the real images to hold n samples against.
 func (gan *GAN) realImages(ctx context.Context, n int, e Evaluation) (evaluate.Sets, error) {
 	cfg := gan.Config
-	train, err := cfg.imageFeed(ctx, e.Output)
+	train, err := cfg.Data.ImageFeed(ctx, cfg.wanted(), e.Output)
 	if err != nil {
 		return evaluate.Sets{}, err
 	}
@@ -92,7 +92,7 @@ func (gan *GAN) realImages(ctx context.Context, n int, e Evaluation) (evaluate.S
 		return evaluate.Real(ctx, train.Source(), nil, n, e.Seed)
 	}
 	cfg.Data.Part, cfg.Data.First = testPart, 0
-	test, err := cfg.imageFeed(ctx, e.Output)
+	test, err := cfg.Data.ImageFeed(ctx, cfg.wanted(), e.Output)
 	if err != nil {
 		return evaluate.Sets{}, err
 	}

@@ -24,7 +24,7 @@ func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) 
 		return nil, err
 	}
 	switch {
-	case gan.Config.Data.normal() != nil:
+	case gan.Config.Data.Normal() != nil:
 		panel, err := gan.panel(n, seed)
 		if err != nil {
 			return nil, err
@@ -75,7 +75,7 @@ func (gan *GAN) columns(n int, labels []int) int {
 // numbers on the line, or 2,000 points in the plane.
 func (gan *GAN) PictureSize() int {
 	switch {
-	case gan.Config.Data.normal() != nil:
+	case gan.Config.Data.Normal() != nil:
 		return 20_000
 	case len(gan.Shape) == 1:
 		return 2000
@@ -127,7 +127,7 @@ func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
 
 // scatter draws n points of p_g over as many of p_data.
 func (gan *GAN) scatter(n int, seed uint64) (image.Image, error) {
-	distribution, err := gan.Config.Data.distribution()
+	distribution, err := gan.Config.Data.Distribution()
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (gan *GAN) Panel(title string, n int) (figure.Panel, error) {
 }
 
 func (gan *GAN) panel(n int, seed uint64) (figure.Panel, error) {
-	l := gan.Config.Data.normal()
+	l := gan.Config.Data.Normal()
 	if l == nil {
 		return figure.Panel{}, invalid.Value("data", gan.Config.Data.String(), "the normal distribution, which is what Figure 1 shows")
 	}

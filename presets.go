@@ -59,10 +59,10 @@ func (cfg Config) On(what string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if output := cfg.Generator.output(); len(output) == 3 && d.images() {
+	if output := cfg.Generator.output(); len(output) == 3 && d.OfImages() {
 		d.Size = output[0]
 	}
-	if d.images() { // how they are drawn is the recipe's
+	if d.OfImages() { // how they are drawn is the recipe's
 		d.Flip, d.Replacement, d.OnDevice = cfg.Data.Flip, cfg.Data.Replacement, cfg.Data.OnDevice
 	}
 	cfg.Data = d
@@ -73,10 +73,10 @@ func (cfg Config) On(what string) (Config, error) {
 // WithClasses returns a conditional configuration for as many classes as its data have. Any other configuration stays as
 // it is, and so does one whose data have no labels: [Train] refuses it. Pictures at a path are not read to count them.
 func (cfg Config) WithClasses(ctx context.Context) (Config, error) {
-	if cfg.Generator.classes() == 0 || !cfg.Data.images() {
+	if cfg.Generator.classes() == 0 || !cfg.Data.OfImages() {
 		return cfg, nil
 	}
-	classes, err := cfg.Data.classes(ctx)
+	classes, err := cfg.Data.Classes(ctx)
 	if err != nil || classes == 0 {
 		return cfg, err
 	}
