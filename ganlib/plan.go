@@ -55,7 +55,7 @@ func bytesOf(s shapes.Shape) float64 {
 	if !s.Ok() {
 		return 0
 	}
-	bytes := float64(s.DType.Memory())
+	bytes := float64(s.DType.Size())
 	for _, n := range s.Dimensions {
 		bytes *= float64(n)
 	}
