@@ -84,8 +84,9 @@ func TestDataBecomeKnown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "one", string(text))
 
-	require.NoError(t, os.RemoveAll(filepath.Join(dir, checkpointDir)))
-	require.NoError(t, os.Remove(filepath.Join(dir, historyFile)))
+	for _, name := range []string{checkpointDir, sampleDir, historyFile, identityFile, animationFile} {
+		require.NoError(t, os.RemoveAll(filepath.Join(dir, name)))
+	}
 	spec = toySpec(dir, b, toyOf(20))
 	spec.Data = known("two")
 	r, _ = mustTrain(t, spec)

@@ -54,7 +54,7 @@
 //
 // # Versions
 //
-// config.json and each manifest.json have a key "schema", and history.jsonl a first line {"schema":2}. It is the version
+// config.json and each manifest.json have a key "schema", and history.jsonl a first line {"schema":3}. It is the version
 // of the format; files without it are older than the first version and are read as well. A file with a higher version
 // than this package knows is refused with a [*NewerError]. The version is not part of the configuration: neither
 // [Run.Config] nor [Changes] sees it.

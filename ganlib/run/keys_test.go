@@ -294,11 +294,11 @@ func TestSchemaInAnObject(t *testing.T) {
 		require.Equal(t, want, string(got))
 	}
 	for _, object := range []string{"{}\n", "{\n  \"a\": 1\n}\n"} {
-		with := addSchema([]byte(object), 2)
-		require.True(t, bytes.HasPrefix(with, []byte("{\n  \"schema\": 2")), string(with))
+		with := addSchema([]byte(object), schema)
+		require.True(t, bytes.HasPrefix(with, []byte("{\n  \"schema\": 3")), string(with))
 		got, version, err := cutSchema("config.json", with)
 		require.NoError(t, err)
-		require.Equal(t, 2, version)
+		require.Equal(t, schema, version)
 		require.JSONEq(t, object, string(got))
 	}
 	_, _, err := cutSchema("config.json", []byte(`{"schema":"new"}`))

@@ -483,13 +483,8 @@ func TestLaterSamplesGo(t *testing.T) {
 func TestBeginsAgainWithoutCheckpoint(t *testing.T) {
 	dir, b := t.TempDir(), gantest.Open(t, "go")
 	failing := toySpec(dir, b, toyConfig{Steps: 10, Seed: 2, Net: gantest.Toy{Hidden: 8}})
-	batches, broken := failing.Batches, errors.New("no such file")
-	failing.Batches = func(step int) (train.Batch, error) {
-		if step == 4 {
-			return train.Batch{}, broken
-		}
-		return batches(step)
-	}
+	broken := errors.New("no picture")
+	failing.Sample = func() (image.Image, error) { return nil, broken }
 	_, err := Train(t.Context(), failing)
 	require.ErrorIs(t, err, broken)
 	r, messages := mustTrain(t, toySpec(dir, b, toyOf(10)))

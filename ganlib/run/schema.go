@@ -15,8 +15,8 @@ import (
 //
 // A run keeps the version in its config.json for life, because it also says how its steps are computed. From version
 // loopSchema on they are iterations of a loop, on backends that can. The loop's rounding need not be that of a call a
-// step, so an older run goes on with calls.
-const schema, loopSchema = 2, 2
+// step, so an older run goes on with calls. In version 3 manifests say whose a checkpoint is and why it is kept.
+const schema, loopSchema = 3, 2
 
 const schemaKey = "schema"
 

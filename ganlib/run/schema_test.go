@@ -23,9 +23,9 @@ func TestSchema(t *testing.T) {
 	dir := t.TempDir()
 	r, _ := mustTrain(t, toySpec(dir, gantest.Open(t, "go"), toyOf(10)))
 	for name, want := range map[string]string{
-		configFile:                              "{\n  \"schema\": 2,\n  \"steps\": 10,",
-		historyFile:                             "{\"schema\":2}\n{\"step\":2,",
-		checkpointName(10) + "/" + manifestFile: "{\n  \"schema\": 2,\n  \"step\": 10,",
+		configFile:                              "{\n  \"schema\": 3,\n  \"steps\": 10,",
+		historyFile:                             "{\"schema\":3}\n{\"step\":2,",
+		checkpointName(10) + "/" + manifestFile: "{\n  \"schema\": 3,\n  \"step\": 10,",
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -51,9 +51,9 @@ func replaceSchema(t *testing.T, path, by string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	old := `"schema": 2,`
+	old := `"schema": 3,`
 	if filepath.Base(path) == historyFile {
-		old = "{\"schema\":2}\n"
+		old = "{\"schema\":3}\n"
 	}
 	require.Equal(t, 1, bytes.Count(text, []byte(old)))
 	write(t, path, strings.Replace(string(text), old, by, 1))
@@ -91,9 +91,9 @@ func TestNewer(t *testing.T) {
 		file, by string
 		refused  map[string]func(string) error
 	}{
-		{configFile, `"schema": 3, "new": [],`, map[string]func(string) error{"open": open, "read": read, "note": note, "train": train}},
-		{historyFile, "{\"schema\":3,\"columns\":[\"step\"]}\n", map[string]func(string) error{"history": history, "note": note, "train": train}},
-		{checkpointName(10) + "/" + manifestFile, `"schema": 3, "new": {},`,
+		{configFile, `"schema": 4, "new": [],`, map[string]func(string) error{"open": open, "read": read, "note": note, "train": train}},
+		{historyFile, "{\"schema\":4,\"columns\":[\"step\"]}\n", map[string]func(string) error{"history": history, "note": note, "train": train}},
+		{checkpointName(10) + "/" + manifestFile, `"schema": 4, "new": {},`,
 			map[string]func(string) error{"restore": restore, "restore step": restoreStep, "train": train}},
 	} {
 		for name, do := range c.refused {
@@ -108,7 +108,7 @@ func TestNewer(t *testing.T) {
 				require.NotErrorIs(t, err, ErrDamaged)
 				var newer *NewerError
 				require.ErrorAs(t, err, &newer)
-				require.Equal(t, NewerError{Path: path, Schema: 3, Known: 2}, *newer)
+				require.Equal(t, NewerError{Path: path, Schema: 4, Known: 3}, *newer)
 				require.True(t, maps.Equal(before, tree(t, dir)), "the directory was changed")
 			})
 		}
@@ -119,10 +119,10 @@ func TestNewer(t *testing.T) {
 func TestNewerHoweverWritten(t *testing.T) {
 	const huge = "99999999999999999999"
 	for text, version := range map[string]int{
-		`{ "schema": 3 }`:                   3,
-		`{"columns":["step"],"schema":3}`:   3,
+		`{ "schema": 4 }`:                   4,
+		`{"columns":["step"],"schema":4}`:   4,
 		`{"schema": ` + huge + `}`:          math.MaxInt,
-		`	{"schema" :4, "more":{"a":[1]}} `: 4,
+		`	{"schema" :5, "more":{"a":[1]}} `: 5,
 	} {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, configFile), "{}")
