@@ -187,6 +187,7 @@ func paced(n int, took time.Duration) int {
 // LoadError is that of minibatches that could not be loaded: no iteration was made, and the model is as it was.
 type LoadError struct{ Err error }
 
+// Error implements error.
 func (e *LoadError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
