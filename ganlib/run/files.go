@@ -48,17 +48,17 @@ func placeBytes(dir, name string, content []byte) error {
 
 // discard deletes dir/name, a file or a directory, so that no part of it is ever seen under its name.
 func discard(dir, name string) error {
-	if err := clean(dir); err != nil {
-		return err
-	}
 	aside := filepath.Join(dir, unfinished, filepath.Base(name))
 	if err := os.MkdirAll(filepath.Dir(aside), 0o777); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(aside); err != nil {
 		return err
 	}
 	if err := os.Rename(filepath.Join(dir, name), aside); err != nil {
 		return err
 	}
-	return clean(dir)
+	return os.RemoveAll(aside)
 }
 
 // clean deletes what was left unfinished.

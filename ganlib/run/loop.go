@@ -53,6 +53,8 @@ type session struct {
 	spent  time.Duration // time of training in this one, until looked
 	looked time.Time
 
+	drawing *drawing // nil: nothing is being drawn
+
 	bar    *progress.Bar // on a terminal; otherwise progress goes to Output, one line per record
 	failed error         // what went wrong in a step
 	ended  error         // why the run was saved and ended before its last step
@@ -115,6 +117,14 @@ func (s *session) steps() error {
 	if onTerminal(s.Output) {
 		s.bar = progress.Count(s.Output, "training", s.Steps-s.first)
 		defer s.bar.Done()
+	}
+	return cmp.Or(s.train(), s.drawn())
+}
+
+// train makes the steps, one or many a call.
+func (s *session) train() error {
+	if err := s.redraw(); err != nil {
+		return err
 	}
 	if s.loops {
 		return s.looped()
@@ -411,23 +421,72 @@ func (s *session) values(r Record) string {
 	return strings.Join(all, "  ")
 }
 
-// sample draws the samples and the plot.
+// drawing is the pictures of a step, which are drawn and written while training goes on.
+type drawing struct {
+	step int
+	done chan error
+}
+
+// sample draws the samples of a step, and begins to write them and to draw the plot. Whoever watches the run finds them
+// in place.
 func (s *session) sample(step int) error {
-	if s.Sample == nil {
-		return s.plot(nil)
+	if err := s.drawn(); err != nil {
+		return err
 	}
-	picture, err := s.Sample()
-	if err != nil {
-		return fmt.Errorf("drawing samples after step %d: %w", step, err)
+	var picture image.Image
+	if s.Sample != nil {
+		var err error
+		if picture, err = s.Sample(); err != nil {
+			return fmt.Errorf("drawing samples after step %d: %w", step, err)
+		}
 	}
-	if err := placePNG(s.Dir, sampleName(step), picture, "Spec.Sample"); err != nil {
-		return fmt.Errorf("saving the samples of step %d: %w; %s", step, err, s.kept())
+	s.drawing = &drawing{step, make(chan error, 1)}
+	go func(done chan<- error, records []Record) { done <- s.place(step, picture, records) }(s.drawing.done, s.records)
+	if len(s.Watch) > 0 {
+		return s.drawn()
 	}
-	return s.plot(picture)
+	return nil
+}
+
+// drawn waits until the pictures that are being drawn are in place.
+func (s *session) drawn() error {
+	if s.drawing == nil {
+		return nil
+	}
+	err := <-s.drawing.done
+	s.drawing = nil
+	return err
+}
+
+// drawnBefore waits for pictures that a run that goes on from a checkpoint of a step could not draw again: those of
+// earlier steps, and of the last.
+func (s *session) drawnBefore(step int) error {
+	if s.drawing != nil && s.drawing.step == step && step < s.Steps {
+		return nil
+	}
+	return s.drawn()
+}
+
+// redraw draws the samples of the step from which the run goes on, if it was killed before they were in place.
+func (s *session) redraw() error {
+	if s.Sample == nil || s.first == 0 || s.first%s.SampleEvery != 0 || exists(filepath.Join(s.Dir, sampleName(s.first))) {
+		return nil
+	}
+	return s.sample(s.first)
+}
+
+// place writes the samples of a step, if there are any, and draws the plot.
+func (s *session) place(step int, picture image.Image, records []Record) error {
+	if s.Sample != nil {
+		if err := placePNG(s.Dir, sampleName(step), picture, "Spec.Sample"); err != nil {
+			return fmt.Errorf("saving the samples of step %d: %w; %s", step, err, s.kept())
+		}
+	}
+	return s.plot(picture, records)
 }
 
 // plot draws the run so far, with the given samples; nil: the newest ones on disk.
-func (s *session) plot(sample image.Image) error {
+func (s *session) plot(sample image.Image, records []Record) error {
 	if s.Plot == nil {
 		return nil
 	}
@@ -437,7 +496,7 @@ func (s *session) plot(sample image.Image) error {
 			return err
 		}
 	}
-	picture, err := s.Plot(s.records, sample)
+	picture, err := s.Plot(records, sample)
 	if err != nil {
 		return fmt.Errorf("plotting %s: %w", s.Dir, err)
 	}
@@ -458,6 +517,9 @@ func (s *session) save(step int) error {
 	store := s.Trainer.Store()
 	if counted := int(optimizer.GetGlobalStep(store)); counted != step {
 		return fmt.Errorf("run: global_step is %d after %d iterations: the optimizer must raise it by one per iteration, or the run cannot be resumed", counted, step)
+	}
+	if err := s.drawnBefore(step); err != nil {
+		return err
 	}
 	if err := s.history.Sync(); err != nil {
 		return err

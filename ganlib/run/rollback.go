@@ -156,7 +156,7 @@ func (s *session) stopped(f *failure, reason error) error {
 	if err := s.append(r); err != nil {
 		return errors.Join(reason, err)
 	}
-	return errors.Join(reason, s.plot(nil))
+	return errors.Join(reason, s.plot(nil, s.records))
 }
 
 // advice returns an error that says what went wrong and what can be done about it.

@@ -478,6 +478,17 @@ func TestLaterSamplesGo(t *testing.T) {
 	wantFrames(t, r.Animation(), 2)
 }
 
+// A picture that a kill kept from its place, after the checkpoint of its step, is drawn when the run goes on.
+func TestRedraws(t *testing.T) {
+	dir, b := t.TempDir(), gantest.Open(t, "go")
+	mustTrain(t, toySpec(dir, b, toyOf(10)))
+	require.NoError(t, os.Remove(filepath.Join(dir, sampleName(10))))
+	r, _ := mustTrain(t, toySpec(dir, b, toyOf(20)))
+	whole, _ := mustTrain(t, toySpec(t.TempDir(), b, toyOf(20)))
+	wantSamePictures(t, r, whole)
+	wantFrames(t, r.Animation(), 4)
+}
+
 // A run that ended before its first checkpoint begins again, and says so. It may be another one now: what was wrong may
 // have been the configuration.
 func TestBeginsAgainWithoutCheckpoint(t *testing.T) {
