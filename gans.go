@@ -217,6 +217,9 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 	}
 	trainedOn := cfg.Backend
 	cfg.Backend = backend.Resolve(backendName)
+	if _, err := backend.Open(cfg.Backend); err != nil {
+		return nil, err
+	}
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.ConfigPath(), err)
 	}

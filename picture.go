@@ -48,7 +48,7 @@ func (gan *GAN) Labels(classes ...string) ([]int, error) {
 		names, err = ClassNames(gan.Run)
 	}
 	if gan.Classes() == 0 && len(classes) > 0 {
-		err = cmp.Or(err, gan.CheckLabels(0))
+		err = cmp.Or(err, invalid.Value("label", classes[0], "none, in a game without labels"))
 	}
 	labels := make([]int, len(classes))
 	for i, class := range classes {

@@ -38,7 +38,7 @@ func (c *sweepCmd) settings(cfg gans.Config) ([]overSetting, error) {
 	key, text, ok := strings.Cut(c.Over, "=")
 	values := separate(text)
 	if !ok || key == "" || len(values) < 2 {
-		return nil, fmt.Errorf("--over %s: want KEY=V1,V2,... with at least two values, such as k=1,5", c.Over)
+		return nil, misusef("--over %s: want KEY=V1,V2,... with at least two values, such as k=1,5", c.Over)
 	}
 	var all []overSetting
 	places := map[string]string{}
@@ -56,7 +56,7 @@ func (c *sweepCmd) settings(cfg gans.Config) ([]overSetting, error) {
 		}
 		s := overSetting{value, changed}
 		if twin, ok := places[s.dir("", key)]; ok {
-			return nil, fmt.Errorf("--over %s: %s and %s would have one directory: want each value once", c.Over, twin, value)
+			return nil, misusef("--over %s: %s and %s would have one directory: want each value once", c.Over, twin, value)
 		}
 		places[s.dir("", key)] = value
 		all = append(all, s)
