@@ -189,7 +189,7 @@ var refusals = []refusal{
 	{`train --data notes.txt`, data.ErrFormat, `data: notes.txt: invalid data: this is a file that begins wi`},
 	{`train --data cut.zip`, data.ErrDamaged, `data: cut.zip: zip is damaged or cut short: zip: not a valid`},
 	{`train --data batch.pkl`, data.ErrFormat, `data: batch.pkl: invalid data: a pickle, which only Python r`},
-	{`train --data pipe`, data.ErrFormat, `data: pipe: invalid data: prw-r--r--: want a file or a folde`},
+	{`train --data pipe`, data.ErrUnsafe, `data: pipe: unsafe: not a file but a named pipe: want a folder, a .zip, a .tar or a .tar.gz`},
 	{`train --data cifar10`, catalog.ErrNotFetched, "data: data set \"cifar10\" is not here: `gan data fetch cifar1"},
 	{`train --data celeba`, catalog.ErrNotFetched, `data: data set "celeba" is not here, and you have to get it `},
 	{`train --data cut-images-idx3-ubyte`, data.ErrTruncated, `data: cut-images-idx3-ubyte: truncated: the file ends within`},

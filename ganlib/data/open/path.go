@@ -31,11 +31,8 @@ func Path(ctx context.Context, path string, o Options) (data.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() {
+	if !info.Mode().IsRegular() { // a folder, or what is refused there, such as a pipe, which nobody may open
 		return openMany(ctx, path, o)
-	}
-	if !info.Mode().IsRegular() { // to open a pipe would wait for ever
-		return nil, fmt.Errorf("%s: %w: %v: want a file or a folder", path, data.ErrFormat, info.Mode())
 	}
 	if known, err := catalog.OpenPath(ctx, path, catalog.Options{Frame: o.Frame, Output: o.Output}); known != nil || err != nil {
 		return known, err
