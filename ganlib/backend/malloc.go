@@ -5,8 +5,8 @@ package backend
 // XLA allocates little else than large buffers, all of them anew each iteration, and glibc is not made for that: it
 // hands them back to the kernel, which clears them page by page at the next use, and it gives each thread an arena of
 // its own, which keeps what the compiler freed there. So it is asked, before there is a second thread, to keep one arena
-// and all that was ever in it, and the kernel to use pages of 2 MiB for its first GiB. An iteration of DCGANs takes 8 to
-// 20% less time than with blocks of 32 MiB and more handed back, for up to half as much memory again (tests/bench).
+// and all that was ever in it, and the kernel to use pages of 2 MiB for its first GiB. An iteration of DCGANs takes 7 to
+// 21% less time than with blocks of 32 MiB and more handed back, for up to half as much memory again (tests/bench).
 // Whoever sets glibc's own variables has asked first.
 
 /*
