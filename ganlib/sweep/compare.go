@@ -92,6 +92,7 @@ func (c Comparison) have(value string) bool {
 
 // charts has a chart for each value that was recorded, with a band for each value of the setting.
 func (c Comparison) charts() []figure.Chart {
+	short := c.Key[strings.LastIndex(c.Key, ".")+1:]
 	var charts []figure.Chart
 	for _, l := range c.lines() {
 		chart := l.chart()
@@ -103,13 +104,10 @@ func (c Comparison) charts() []figure.Chart {
 				continue
 			}
 			if q, ok := setting.Result.Values[l.value]; ok {
-				chart.Bands = append(chart.Bands, q.band(setting.Value))
+				chart.Bands = append(chart.Bands, q.band(short+" = "+setting.Value))
 			}
 		}
 		charts = append(charts, chart)
-	}
-	if len(charts) > 0 {
-		charts[0].Title = c.Key + ". " + charts[0].Title
 	}
 	return charts
 }

@@ -28,8 +28,8 @@ func TestComparison(t *testing.T) {
 
 	charts := c.charts()
 	require.Len(t, charts, 2)
-	require.Equal(t, "k. V(D,G), nats", charts[0].Title)
-	require.Equal(t, "5", charts[0].Bands[0].Name)
+	require.Equal(t, "V(D,G), nats", charts[0].Title)
+	require.Equal(t, "k = 5", charts[0].Bands[0].Name)
 	require.Equal(t, []float64{2, 4}, charts[1].Bands[0].X)
 	require.Len(t, charts[1].Bands, 1)
 
