@@ -193,13 +193,13 @@ func (p *process) wants(t *testing.T, want string) {
 	}
 }
 
-// trains reads the process's output up to a record: it has made some iterations.
-func (p *process) trains(t *testing.T) {
+// trains reads the process's output up to a record on a line that begins with the text: it has made some iterations.
+func (p *process) trains(t *testing.T, begins string) {
 	t.Helper()
 	for {
 		line, err := p.out.ReadString('\n')
 		require.NoError(t, err)
-		if strings.Contains(line, " steps/s, ") {
+		if strings.HasPrefix(line, begins) && strings.Contains(line, " steps/s, ") {
 			return
 		}
 	}
@@ -226,7 +226,7 @@ func TestCtrlC(t *testing.T) {
 	args := []string{"train", "figure1", "--backend", "go", "-d", dir}
 	p := start(t, args...)
 	p.wants(t, "training "+dir+", 2000 steps")
-	p.trains(t)
+	p.trains(t, "")
 	require.NoError(t, p.Process.Signal(os.Interrupt))
 	require.Equal(t, 130, p.end().ExitCode())
 	step := newest(t, dir)
@@ -237,7 +237,7 @@ func TestCtrlC(t *testing.T) {
 
 	again := start(t, args...)
 	again.wants(t, fmt.Sprintf("resuming %s at step %d of 2000", dir, step))
-	again.trains(t)
+	again.trains(t, "")
 	require.NoError(t, again.Process.Signal(os.Interrupt))
 	require.Equal(t, 130, again.end().ExitCode())
 	require.Greater(t, newest(t, dir), step)
@@ -250,7 +250,7 @@ func TestSignals(t *testing.T) {
 	for s, status := range map[syscall.Signal]int{syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
 		dir := filepath.Join(t.TempDir(), "figure1")
 		p := start(t, "train", "figure1", "--backend", "go", "-d", dir)
-		p.trains(t)
+		p.trains(t, "")
 		require.NoError(t, p.Process.Signal(s))
 		require.Equal(t, status, p.end().ExitCode(), p.errs.String())
 		require.Regexp(t, "^gan: stopping after this iteration…\ngan: interrupted after step ", p.errs.String())
@@ -260,9 +260,9 @@ func TestSignals(t *testing.T) {
 	p := &process{Cmd: exec.Command("sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`}, command("train", "figure1", "-d", dir).Args...)...)}
 	p.Env = command().Env
 	p.begin(t)
-	p.trains(t)
+	p.trains(t, "")
 	require.NoError(t, p.Process.Signal(syscall.SIGHUP))
-	p.trains(t)
+	p.trains(t, "")
 	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
 	require.Equal(t, 143, p.end().ExitCode(), p.errs.String())
 }
@@ -273,7 +273,7 @@ func TestCtrlCTwice(t *testing.T) {
 	needSignals(t)
 	dir := filepath.Join(t.TempDir(), "mnist")
 	p := start(t, "train", "mnist", "--backend", "go", "-d", dir, "--set", "record_every=1", "--set", "measure_every=0")
-	p.trains(t)
+	p.trains(t, "")
 	done := make(chan *os.ProcessState)
 	go func() { done <- p.end() }()
 	for {

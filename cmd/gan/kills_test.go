@@ -129,7 +129,7 @@ func requireRun(t *testing.T, dir string) {
 	}
 }
 
-// filesOf returns the content of the files below a directory, but for hidden ones.
+// filesOf returns the content of the files below a directory, but for hidden ones and parts of files.
 func filesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
@@ -143,7 +143,7 @@ func filesOf(t *testing.T, dir string) map[string]string {
 			}
 			return nil
 		}
-		if entry.IsDir() {
+		if entry.IsDir() || strings.Contains(entry.Name(), ".part") {
 			return nil
 		}
 		text, err := os.ReadFile(path)
