@@ -62,7 +62,7 @@ func TestCount(t *testing.T) {
 
 func TestUnits(t *testing.T) {
 	for n, want := range map[float64]string{
-		0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 170498071: "162.6 MiB", 46 << 30: "46.0 GiB", 5000 << 40: "5000.0 TiB",
+		0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 170498071: "162.6 MiB", 46 << 30: "46.0 GiB", 5000 << 40: "4.9 PiB",
 	} {
 		require.Equal(t, want, Size(int64(n)))
 	}
