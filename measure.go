@@ -3,12 +3,12 @@ package gans
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/mnist"
 	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/evaluate"
 	"github.com/gans-in-go/gans/ganlib/invalid"
@@ -31,9 +31,6 @@ type Evaluation struct {
 	// Output receives progress; nil means silence.
 	Output io.Writer
 }
-
-// testPart is the part of a set that its makers keep for testing, which only some sets have.
-const testPart = "test"
 
 // Evaluate draws samples and measures them by every metric that fits them, as package evaluate has it, against real
 // examples: those that the makers of the set keep for testing, or else a half of the training images, while the other
@@ -82,22 +79,34 @@ func (gan *GAN) Evaluate(ctx context.Context, e Evaluation) (*evaluate.Report, e
 
 // realImages are the real images to hold n samples against.
 func (gan *GAN) realImages(ctx context.Context, n int, e Evaluation) (evaluate.Sets, error) {
-	cfg := gan.Config
-	train, err := cfg.Data.ImageFeed(ctx, cfg.wanted(), e.Output)
+	train, test, err := gan.Config.parts(ctx, e.Output)
 	if err != nil {
 		return evaluate.Sets{}, err
 	}
 	defer train.Close()
-	if !open.HasPart(cfg.Data.Set, testPart) || cfg.Data.Part == testPart {
+	if test == nil {
 		return evaluate.Real(ctx, train.Source(), nil, n, e.Seed)
-	}
-	cfg.Data.Part, cfg.Data.First = testPart, 0
-	test, err := cfg.Data.ImageFeed(ctx, cfg.wanted(), e.Output)
-	if err != nil {
-		return evaluate.Sets{}, err
 	}
 	defer test.Close()
 	return evaluate.Real(ctx, train.Source(), test.Source(), n, e.Seed)
+}
+
+// parts opens the images that a game learns from, and those that the makers of the set keep for testing: nil where there
+// are none that the game has not seen.
+func (cfg Config) parts(ctx context.Context, output io.Writer) (train, test *data.ImageFeed, err error) {
+	if train, err = cfg.Data.ImageFeed(ctx, cfg.wanted(), output); err != nil || !cfg.heldOut() {
+		return train, nil, err
+	}
+	cfg.Data.Part, cfg.Data.First = open.Test, 0
+	if test, err = cfg.Data.ImageFeed(ctx, cfg.wanted(), output); err != nil {
+		return nil, nil, errors.Join(err, train.Close())
+	}
+	return train, test, nil
+}
+
+// heldOut reports whether the data have images for testing that the game does not learn from.
+func (cfg Config) heldOut() bool {
+	return open.HasPart(cfg.Data.Set, open.Test) && cfg.Data.Part != open.Test
 }
 
 // classifier knows what the images of the data show; nil where none does.
@@ -129,47 +138,29 @@ func (gan *GAN) unit(x []float32) []float32 {
 	return nil
 }
 
-// mnistTraining is how the 2014 paper divides MNIST: the first 50,000 training images to train on, the rest for
-// validation.
-const mnistTraining = 50_000
-
-// Table1 scores a run as the MNIST column of the 2014 paper's Table 1 does, by [evaluate.Table1]: of the checkpoints that
-// were kept it chooses the best on the validation images, which the run must not have trained on, and scores that one on
-// the test images. The seed decides the noise of the 10,000 samples. Progress goes to output; nil means silence. The game
-// keeps its weights.
+// Table1 scores a run as the MNIST column of the 2014 paper's Table 1 does, by [evaluate.NewTable1]: of the checkpoints
+// that were kept it chooses the best on images that the run has not seen, and scores that one on the test images of the
+// set. The seed decides the noise of the 10,000 samples. Progress goes to output; nil means silence. The game keeps its
+// weights.
 func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*evaluate.Table1Result, error) {
-	if d := gan.Config.Data; d.Set != "mnist" || d.Part != "" || d.First == 0 || d.First > mnistTraining {
-		got := d.String()
-		if d.Part != "" {
-			got += ", part " + d.Part
-		}
-		if d.First != 0 {
-			got += fmt.Sprintf(", first %d", d.First)
-		}
-		return nil, invalid.Value("data", got, "the first %d images of mnist, for table 1 chooses on the others", mnistTraining)
+	cfg := gan.Config
+	if !cfg.heldOut() {
+		got := strings.Join(strings.Fields(cfg.Data.String()+" "+cfg.Data.Part), ", part ")
+		return nil, invalid.Value("data", got, "a set that has a test part beside what the run learned from, such as mnist: table 1 scores on its images")
 	}
-	if want := []int{28, 28, 1}; !slices.Equal(gan.Shape, want) {
-		return nil, invalid.Value("generator", shaped(gan.Shape), "examples of shape %v, as MNIST's are", want)
-	}
-	train, err := mnist.Train()
+	cfg.Data.First = 0
+	train, test, err := cfg.parts(ctx, output)
 	if err != nil {
 		return nil, err
 	}
-	test, err := mnist.Test()
+	defer train.Close()
+	defer test.Close()
+	first := gan.Config.Data.First
+	t, training, err := evaluate.NewTable1(ctx, train.Source(), test.Source(), first)
 	if err != nil {
 		return nil, err
 	}
-	pixels, dim, err := feature.Pixels().Extract(ctx, train)
-	if err != nil {
-		return nil, err
-	}
-	t := evaluate.Table1{
-		Dim: dim, Validation: pixels[mnistTraining*dim:],
-		Epoch: max(1, gan.Config.Data.First/(gan.Config.K*gan.Config.BatchSize)),
-	}
-	if t.Test, _, err = feature.Pixels().Extract(ctx, test); err != nil {
-		return nil, err
-	}
+	t.Data, t.Epoch = cfg.Data.Set, max(1, first/(cfg.K*cfg.BatchSize))
 	checkpoints, err := gan.Run.Checkpoints()
 	if err != nil {
 		return nil, err
@@ -178,21 +169,29 @@ func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*eva
 	for _, c := range checkpoints {
 		steps = append(steps, c.Step)
 	}
-	samples := func(step int) ([]float32, error) { return gan.samplesAt(step, seed) }
-	return t.Score(ctx, steps, samples, pixels[:evaluate.Table1Samples*dim], output)
+	samples := func(step int) ([]float32, error) { return gan.samplesAt(ctx, step, seed) }
+	return t.Score(ctx, steps, samples, training, output)
 }
 
-// samplesAt are the samples of a checkpoint for [GAN.Table1], in [0, 1] where they can be. The game keeps its weights.
-func (gan *GAN) samplesAt(step int, seed uint64) ([]float32, error) {
+// samplesAt are the samples of a checkpoint for [GAN.Table1], in [0, 1]. The game keeps its weights.
+func (gan *GAN) samplesAt(ctx context.Context, step int, seed uint64) ([]float32, error) {
 	earlier, err := gan.at(step)
 	if err != nil {
 		return nil, err
 	}
 	x, err := earlier.Sample(evaluate.Table1Samples, seed)
-	if unit := gan.unit(x); unit != nil {
-		x = unit
+	if err != nil {
+		return nil, err
 	}
-	return x, err
+	if unit := gan.unit(x); unit != nil {
+		return unit, nil
+	}
+	images, err := gan.Pixels(x)
+	if err != nil {
+		return nil, err
+	}
+	pixels, _, err := feature.Pixels().Extract(ctx, images)
+	return pixels, err
 }
 
 // Probe is the frozen-G test of [monitor.Freeze]: a copy of D trains alone for a number of steps. The players stay as they

@@ -3,8 +3,8 @@
 # test, where the ordinary tests then try it for ever.
 set -eu
 cd "$(dirname "$0")/.."
-grep -r '^func Fuzz' --include='*_test.go' ganlib cmd internal | sort | while IFS=: read -r file function; do
+grep -r '^func Fuzz' --include='*_test.go' ganlib cmd internal ./*_test.go | sort | while IFS=: read -r file function; do
 	name=${function#func }
 	name=${name%%(*}
-	go test "./$(dirname "$file")" -run '^$' -fuzz "^$name\$" -fuzztime "${1:-1m}"
+	go test "./$(dirname "$file")" -run '^$' -fuzz "^$name\$" -fuzztime "${1:-1m}" -fuzzminimizetime 5s
 done

@@ -72,13 +72,13 @@ var plan = map[string][]string{
 
 	// The front door, and what uses it.
 	"": {
-		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/mnist", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
+		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
 		"ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "ganlib/monitor", "ganlib/optim", "ganlib/record", "ganlib/run",
 		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
 		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
-		"ganlib/evaluate", "ganlib/figure", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
+		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
 		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},

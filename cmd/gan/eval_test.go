@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/evaluate"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // TestEval evaluates a run, at its end and at an earlier iteration, and writes the numbers and a picture.
@@ -163,7 +166,7 @@ func TestTable1(t *testing.T) {
 	must(t, "train", "figure1", "--steps", "1", "-d", run, "--backend", "go")
 	status, _, errs := gan(t, "table1", run)
 	require.Equal(t, 1, status)
-	require.Contains(t, errs, "want the first 50000 images of mnist")
+	require.Contains(t, errs, "want a set that has a test part")
 
 	kept := evaluate.Table1Result{Epoch: 500, Candidates: []evaluate.Candidate{{Step: 500, Sigma: .2}, {Step: 1000, Sigma: .2}}}
 	kept.Chosen, kept.Test.Value = kept.Candidates[1], 123.45
@@ -182,5 +185,59 @@ func TestTable1(t *testing.T) {
 	out := must(t, "table1", run)
 	require.Contains(t, out, "table1.json is there")
 	require.Regexp(t, `\n`+run+` +1000 +0\.200 +.* 123\.[45] ± 0\.0\n`, out)
+	require.Contains(t, out, " 225 ± 2\n", "a row of earlier versions is of MNIST")
 	require.False(t, decode(t, filepath.Join(run, "table1.png")).Bounds().Empty())
+
+	for _, of := range []struct {
+		data string
+		dim  int
+		says string
+	}{{"tfd", 48 * 48, " 2057 ± 26\n"}, {"tfd", 24 * 24, ""}, {"kmnist", 28 * 28, ""}} {
+		other := filepath.Join(dir, of.data)
+		require.NoError(t, os.MkdirAll(other, 0o777))
+		kept.Data, kept.Dim = of.data, of.dim
+		require.NoError(t, kept.WriteFile(filepath.Join(other, "table1.json")))
+		out := must(t, "table1", other)
+		require.Contains(t, out, of.says)
+		require.Equal(t, of.says != "", strings.Contains(out, "the 2014 paper"))
+		status, _, errs = gan(t, "table1", run, other)
+		require.Equal(t, misused, status)
+		require.Contains(t, errs, "want runs on the same images")
+	}
+}
+
+// TestTable1OnAnotherSet scores a run on a set of CIFAR-10's form: too little of it is left to choose on, and then enough.
+func TestTable1OnAnotherSet(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("GAN_DATA", home)
+	folder := filepath.Join(home, "cifar10", "cifar-10-batches-bin")
+	require.NoError(t, os.MkdirAll(folder, 0o777))
+	for i := range 5 {
+		write(t, filepath.Join(folder, fmt.Sprintf("data_batch_%d.bin", i+1)), cifarRecords(2_210))
+	}
+	write(t, filepath.Join(folder, "test_batch.bin"), cifarRecords(60))
+	train := func(name string, more ...string) string {
+		dir := filepath.Join(home, name)
+		must(t, append([]string{"train", "cifar10", "--preset", "mnist28-unconditional", "--size", "8", "--steps", "2", "--save-every", "1", "--keep-every", "1",
+			"-d", dir, "--backend", "go", "--set", "measure_every=0", "--set", "batch_size=16", "--set", "generator.dcgan.hidden=8",
+			"--set", "generator.dcgan.filters=[4]", "--set", "discriminator.dcgan.hidden=8", "--set", "discriminator.dcgan.filters=[4]"}, more...)...)
+		return dir
+	}
+	for _, first := range []string{"0", "10050"} {
+		status, out, errs := gan(t, "table1", train("seen-"+first, "--set", "data.first="+first))
+		require.Equal(t, failed, status)
+		require.Contains(t, errs, "data.first is "+first+": want 1 to 10049")
+		require.Empty(t, out)
+	}
+	if os.Getenv(gantest.LongTests) == "" {
+		t.Skip("10,000 samples of two checkpoints take minutes to score: GAN_LONG_TESTS is not set")
+	}
+	dir := train("run", "--set", "data.first=9000")
+	out := must(t, "table1", dir)
+	require.Regexp(t, dir+` +[12] +\d`, out)
+	require.NotContains(t, out, "the 2014 paper")
+	row, err := evaluate.ReadTable1(filepath.Join(dir, "table1.json"))
+	require.NoError(t, err)
+	require.Equal(t, []any{"cifar10", 64, 2}, []any{row.Data, row.Dim, len(row.Candidates)})
+	require.False(t, math.IsNaN(row.Test.Value))
 }

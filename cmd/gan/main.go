@@ -29,6 +29,7 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/data/open"
+	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -50,7 +51,7 @@ type commands struct {
 	Watch    watchCmd    `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
 	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
 	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
-	Table1   table1Cmd   `cmd:"" name:"table1" help:"Score runs on MNIST as Table 1 of the 2014 paper does: choose on validation images, touch the test images once."`
+	Table1   table1Cmd   `cmd:"" name:"table1" help:"Score runs as Table 1 of the 2014 paper does for MNIST: choose on validation images, touch the test images once."`
 	Data     dataCmd     `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
 	Info     infoCmd     `cmd:"" help:"Tell what a run is and how far it has come."`
 	Doctor   doctorCmd   `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
@@ -92,7 +93,15 @@ func perform(args []string) (err error) {
 	if err != nil {
 		return cmp.Or(stdout.failed(), err)
 	}
-	return parsed.Run()
+	return byFlag(parsed.Run())
+}
+
+// byFlag names the flag of a number that the library knows by another name.
+func byFlag(err error) error {
+	if refused := new(invalid.Error); errors.As(err, &refused) && refused.Key == "samples" {
+		return fmt.Errorf("-n: %w", err)
+	}
+	return err
 }
 
 // newParser parses command lines into cli.

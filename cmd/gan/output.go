@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -46,3 +47,24 @@ func (o *output) failed() error {
 	}
 	return fmt.Errorf("the standard output: %w", o.err)
 }
+
+// titled is the standard output for a run's progress, with a title before the first of it: what is refused before
+// anything is done prints nothing. It is a terminal where the standard output is one.
+type titled struct {
+	title string
+	once  sync.Once
+}
+
+func (t *titled) Write(p []byte) (int, error) {
+	t.once.Do(func() { fmt.Fprint(stdout, t.title) })
+	if !bytes.Contains(p, []byte("\r")) {
+		return stdout.Write(p)
+	}
+	if err := stdout.failed(); err != nil { // a bar, which steers the terminal
+		return 0, err
+	}
+	return stdout.to.Write(p)
+}
+
+// Fd is how package progress knows a terminal.
+func (t *titled) Fd() uintptr { return os.Stdout.Fd() }

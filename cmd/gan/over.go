@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,7 @@ func (c *sweepCmd) settings(cfg gans.Config) ([]overSetting, error) {
 		}
 		changed, err := cfg.With(changes)
 		if err == nil {
-			err = changed.Validate()
+			err = cmp.Or(changed.Validate(), changed.CheckMemory())
 		}
 		if err != nil {
 			return nil, fmt.Errorf("--over %s=%s: %w", key, value, err)

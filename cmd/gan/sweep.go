@@ -82,8 +82,8 @@ func (c *sweepCmd) options() gans.SweepOptions {
 
 // sweep makes the runs of one configuration.
 func (c *sweepCmd) sweep(ctx context.Context, cfg gans.Config, dir string) (*sweep.Result, error) {
-	fmt.Fprintf(stdout, "%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)
-	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout}, c.options())
+	begun := &titled{title: fmt.Sprintf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)}
+	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: begun}, c.options())
 	if result != nil && len(result.Seeds) > 0 {
 		fmt.Fprintf(stdout, "\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
 	}

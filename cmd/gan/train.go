@@ -82,8 +82,8 @@ func (c *trainCmd) Run() error {
 	if err := openEngine(cfg); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)
-	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: os.Stdout})
+	begun := &titled{title: fmt.Sprintf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)}
+	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: begun})
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,9 @@ func settings(pairs []string) (map[string]any, error) {
 		if !ok || key == "" {
 			return nil, misusef("--set %s: want KEY=VALUE, such as k=2", pair)
 		}
-		if json.Valid([]byte(text)) {
+		if whole, ok := wholeNumber(text); ok {
+			changes[key] = whole
+		} else if json.Valid([]byte(text)) {
 			changes[key] = json.RawMessage(text)
 		} else if number, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(number) && !math.IsInf(number, 0) {
 			changes[key] = number
@@ -259,4 +261,14 @@ func settings(pairs []string) (map[string]any, error) {
 		}
 	}
 	return changes, nil
+}
+
+// wholeNumber is what 1e9 and 2.0 are, which JSON's readers take for fractions. What has more digits than a float64
+// holds is left as it is written.
+func wholeNumber(text string) (int64, bool) {
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || !strings.ContainsAny(text, "eE.") || number != math.Trunc(number) || math.Abs(number) > 1<<53 {
+		return 0, false
+	}
+	return int64(number), true
 }

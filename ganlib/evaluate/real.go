@@ -63,23 +63,28 @@ func draw(ctx context.Context, from data.Source, skip, n int, seed uint64) (*dat
 	if err != nil {
 		return nil, err
 	}
+	return choose(ctx, from, slices.Clone(order.Batch(0)[skip:skip+n]))
+}
+
+// choose returns the images that indices name.
+func choose(ctx context.Context, from data.Source, indices []int) (*data.Images, error) {
 	var all *data.Images
-	for indices := range slices.Chunk(slices.Clone(order.Batch(0)[skip:skip+n]), atOnce) {
+	for chunk := range slices.Chunk(indices, atOnce) {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("drawing real images: %w", err)
 		}
-		some, err := from.Choose(indices)
+		some, err := from.Choose(chunk)
 		if err != nil {
 			return nil, err
 		}
 		if all == nil {
 			all = some
-			all.Pixels = slices.Grow(all.Pixels, (n-all.N)*all.Size())
+			all.Pixels = slices.Grow(all.Pixels, (len(indices)-all.N)*all.Size())
 			continue
 		}
 		all.N += some.N
 		all.Pixels = append(all.Pixels, some.Pixels...)
-		all.Labels = append(all.Labels, some.Labels...)
+		all.Labels, all.Files = append(all.Labels, some.Labels...), append(all.Files, some.Files...)
 	}
 	return all, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/measure"
+	"github.com/gans-in-go/gans/ganlib/measure/feature"
 	"github.com/gans-in-go/gans/internal/disk"
 	"github.com/gans-in-go/gans/internal/progress"
 )
@@ -17,8 +18,9 @@ import (
 // Numbers of the 2014 paper's protocol for the MNIST column of its Table 1, from its released code, parzen_ll.py.
 const (
 	// Table1Samples is the number of samples of each checkpoint.
-	Table1Samples = 10_000
-	table1Sigma   = 1000 // the number of validation images that choose σ
+	Table1Samples    = 10_000
+	table1Sigma      = 1000   // the number of validation images that choose σ
+	table1Validation = 10_000 // the most validation images
 )
 
 // Table1 is the protocol behind Table 1 of Goodfellow et al. 2014: the mean log-likelihood of the test images, in nats,
@@ -29,7 +31,50 @@ type Table1 struct {
 	Validation []float32 // [n, Dim] in [0, 1]: MNIST's images 50,000 to 59,999
 	Test       []float32 // [n, Dim]
 	Dim        int
-	Epoch      int // the number of iterations in an epoch, for plots of the result
+	Data       string // the name of the set, for the result
+	Epoch      int    // the number of iterations in an epoch, for plots of the result
+}
+
+// NewTable1 divides a set of images by the same protocol. Source train has all images of the part that a run learned
+// from, of which it saw the first; test has those that the makers of the set keep for testing. The validation images are
+// the last 10,000 of train, or as many as are neither among the first nor among the 10,000 training images that
+// [Table1.Score] takes, which are returned too.
+//
+// It returns an *[invalid.Error] of data.first if too few images are left to choose on, and of data if no other
+// data.first would help.
+func NewTable1(ctx context.Context, train, test data.Source, first int) (t Table1, training []float32, err error) {
+	n := train.Len()
+	most := n - table1Sigma - 1
+	switch {
+	case most < Table1Samples:
+		return t, nil, invalid.Value("data", fmt.Sprintf("%d images", n), "at least %d to train on, as table 1 takes", Table1Samples+table1Sigma+1)
+	case first < 1 || first > most:
+		return t, nil, invalid.Value("data.first", first, "1 to %d: table 1 chooses on images that the run did not learn from", most)
+	}
+	validation := min(table1Validation, n-max(first, Table1Samples))
+	for _, of := range []struct {
+		to     *[]float32
+		from   data.Source
+		lo, hi int
+	}{{&training, train, 0, Table1Samples}, {&t.Validation, train, n - validation, n}, {&t.Test, test, 0, test.Len()}} {
+		if *of.to, t.Dim, err = unitPixels(ctx, of.from, of.lo, of.hi); err != nil {
+			return t, nil, err
+		}
+	}
+	return t, training, nil
+}
+
+// unitPixels are the images lo to hi−1 of a source, [hi−lo, dim] in [0, 1].
+func unitPixels(ctx context.Context, from data.Source, lo, hi int) (x []float32, dim int, err error) {
+	indices := make([]int, hi-lo)
+	for i := range indices {
+		indices[i] = lo + i
+	}
+	images, err := choose(ctx, from, indices)
+	if err != nil {
+		return nil, 0, err
+	}
+	return feature.Pixels().Extract(ctx, images)
 }
 
 // Candidate is the score of a checkpoint on the validation images.
@@ -41,6 +86,8 @@ type Candidate struct {
 
 // Table1Result is a row of Table 1.
 type Table1Result struct {
+	Data       string           `json:"data"`       // the name of the set
+	Dim        int              `json:"dim"`        // the numbers in an image
 	Candidates []Candidate      `json:"candidates"` // in the order of the steps
 	Epoch      int              `json:"epoch"`      // the number of iterations in one
 	Chosen     Candidate        `json:"chosen"`
@@ -61,7 +108,7 @@ func (t Table1) Score(ctx context.Context, steps []int, samples func(step int) (
 	if err := t.check(steps, training); err != nil {
 		return nil, err
 	}
-	r := &Table1Result{Epoch: t.Epoch}
+	r := &Table1Result{Data: t.Data, Dim: t.Dim, Epoch: t.Epoch}
 	var best []float32 // the samples of r.Chosen
 	bar := progress.Count(output, "checkpoints", len(steps))
 	defer bar.Done()
@@ -139,6 +186,18 @@ func (t Table1) test(samples []float32, sigma float64) (measure.Estimate, error)
 	return of[0], nil
 }
 
+// Paper is what Table 1 of the 2014 paper says of its own networks on the images of a row; ok is
+// false where it has no column for them.
+func (r *Table1Result) Paper() (of measure.Estimate, ok bool) {
+	switch {
+	case r.Data == "mnist" && r.Dim == 28*28:
+		return measure.Estimate{Value: 225, StdErr: 2}, true
+	case r.Data == "tfd" && r.Dim == 48*48:
+		return measure.Estimate{Value: 2057, StdErr: 26}, true
+	}
+	return of, false
+}
+
 // WriteFile writes the row as JSON.
 func (r *Table1Result) WriteFile(path string) error { return writeJSON(path, r) }
 
@@ -152,6 +211,9 @@ func ReadTable1(path string) (*Table1Result, error) {
 	r := new(Table1Result)
 	if err := json.Unmarshal(text, r); err != nil {
 		return nil, fmt.Errorf("%s: %w: %w: delete it to score the run again", path, data.ErrFormat, err)
+	}
+	if r.Data == "" { // earlier versions scored nothing else
+		r.Data, r.Dim = "mnist", 28*28
 	}
 	chosen := func(c Candidate) bool { return c.Step == r.Chosen.Step }
 	if r.Epoch < 1 || !slices.ContainsFunc(r.Candidates, chosen) {

@@ -3,11 +3,13 @@ package evaluate
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/measure"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
@@ -53,6 +55,45 @@ func TestTable1(t *testing.T) {
 	real, err := measure.Parzen(training, t1.Test, 2, r.RealSigma)
 	require.NoError(t, err)
 	require.Equal(t, real[0], r.Real)
+}
+
+// TestNewTable1: which images choose, which stand in for samples, and what is refused. Each image holds its own number.
+func TestNewTable1(t *testing.T) {
+	numbered := func(n int) *data.Images {
+		set := &data.Images{Name: "numbers", N: n, Height: 1, Width: 3, Channels: 1}
+		for i := range n {
+			set.Pixels = append(set.Pixels, byte(i>>16), byte(i>>8), byte(i))
+		}
+		return set
+	}
+	number := func(x []float32) int {
+		return int(math.Round(float64(x[0]*255)))<<16 + int(math.Round(float64(x[1]*255)))<<8 + int(math.Round(float64(x[2]*255)))
+	}
+	for _, of := range []struct{ n, first, lo int }{
+		{60_000, 50_000, 50_000}, {60_000, 20_000, 50_000}, {60_000, 58_000, 58_000}, {12_000, 500, 10_000}, {12_000, 10_500, 10_500},
+	} {
+		t1, training, err := NewTable1(t.Context(), numbered(of.n), numbered(7), of.first)
+		require.NoError(t, err)
+		require.Len(t, training, 3*Table1Samples)
+		require.Equal(t, []int{0, Table1Samples - 1}, []int{number(training), number(training[len(training)-3:])})
+		require.Equal(t, of.lo, number(t1.Validation), "%+v", of)
+		require.Len(t, t1.Validation, 3*(of.n-of.lo))
+		require.Equal(t, []int{3, 21}, []int{t1.Dim, len(t1.Test)})
+		require.NoError(t, t1.check([]int{1}, training))
+	}
+	for _, of := range []struct {
+		n, first int
+		key      string
+	}{{60_000, 0, "data.first"}, {60_000, 58_999 + 1, "data.first"}, {12_000, -1, "data.first"}, {11_000, 5000, "data"}} {
+		_, _, err := NewTable1(t.Context(), numbered(of.n), numbered(7), of.first)
+		gantest.RequireInvalid(t, err, of.key)
+	}
+	_, _, err := NewTable1(t.Context(), numbered(60_000), numbered(7), 58_999)
+	require.NoError(t, err)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err = NewTable1(cancelled, numbered(12_000), numbered(7), 500)
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // TestTable1InTheMiddle: an error, or a cancelled context, after the first of three checkpoints leaves no result, and

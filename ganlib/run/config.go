@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
@@ -82,12 +83,24 @@ func changes(was, now []byte, free []string) ([]string, error) {
 	maps.Copy(all, after)
 	var lines []string
 	for key := range all {
-		if before[key] != after[key] && !isFree(key, free) {
+		if !same(before[key], after[key]) && !isFree(key, free) {
 			lines = append(lines, fmt.Sprintf("%s: was %s, now %s", key, shown(before, key), shown(after, key)))
 		}
 	}
 	slices.Sort(lines)
 	return lines, nil
+}
+
+// same reports whether two texts of JSON are of one value: 1e-08, as Python writes it, is 1e-8. Whole numbers are
+// compared by their digits, for a float64 does not hold all of them.
+func same(a, b string) bool {
+	_, errA := strconv.ParseInt(a, 10, 64)
+	_, errB := strconv.ParseInt(b, 10, 64)
+	if a == b || errA == nil && errB == nil {
+		return a == b
+	}
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }
 
 func isFree(key string, free []string) bool {

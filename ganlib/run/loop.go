@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"iter"
 	"maps"
 	"math"
@@ -24,7 +23,6 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/metric"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
-	"golang.org/x/term"
 
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/invalid"
@@ -114,7 +112,7 @@ func (s *session) steps() error {
 	if s.ctx.Err() != nil {
 		return fmt.Errorf("%w before step %d of %d; %s is as it was", ErrInterrupted, s.first+1, s.Steps, s.Dir)
 	}
-	if onTerminal(s.Output) {
+	if progress.Terminal(s.Output) {
 		s.bar = progress.Count(s.Output, "training", s.Steps-s.first)
 		defer s.bar.Done()
 	}
@@ -138,13 +136,6 @@ func (s *session) oneByOne() error {
 	loop.OnStep("run", 0, s.afterStep)
 	_, err := loop.RunSteps(batches{s}, s.Steps-s.first)
 	return cmp.Or(s.failed, err, s.ended) // err wraps failed too, under GoMLX's stack trace
-}
-
-// onTerminal reports whether w can show a bar that is redrawn many times. A notebook cannot: its cell would keep every
-// drawing.
-func onTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // now returns the time on the run's clock.

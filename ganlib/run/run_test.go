@@ -672,6 +672,8 @@ func TestChanges(t *testing.T) {
 		{`{"a":1}`, `{"b":{"c":null}}`, nil, "a: was 1, now absent; b.c: was absent, now null"},
 		{`{"a":{"b":1,"c":2}}`, `{"a":{"b":2,"c":3}}`, []string{"a.b"}, "a.c: was 2, now 3"},
 		{`{"a":{"b":1},"ab":1}`, `{"a":{"b":2},"ab":2}`, []string{"a"}, "ab: was 1, now 2"},
+		{`{"a":1e-08,"b":2.0,"c":{"d":[1e-8]}}`, `{"a":1e-8,"b":2,"c":{"d":[0.00000001]}}`, nil, ""},
+		{`{"seed":9007199254740993}`, `{"seed":9007199254740992}`, nil, "seed: was 9007199254740993, now 9007199254740992"},
 		{`{"a":{}}`, `{"a":{"b":1}}`, nil, "a.b: was absent, now 1; a: was {}, now absent"},
 	} {
 		got, err := changes([]byte(test.was), []byte(test.now), test.free)

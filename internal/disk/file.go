@@ -58,7 +58,7 @@ func kind(mode fs.FileMode) string {
 // Write lets write fill a file of its own beside path, and renames it to path: a reader finds the whole of it, or what
 // was there before. If anything fails, path is as it was and nothing is left beside it. Of several programs that write
 // the same path at once, the last one wins. What is there and is no regular file, such as /dev/null, is written to as it
-// is.
+// is; a FIFO that no program reads is an error.
 func Write(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeInto(path, write)
@@ -79,7 +79,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 }
 
 func writeInto(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	file, err := os.OpenFile(path, os.O_WRONLY|withoutWaiting, 0)
 	if err != nil {
 		return err
 	}
@@ -110,6 +110,8 @@ func CheckWritable(path string) error {
 	switch {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s is a folder: want the name of a file", path)
+	case err == nil && info.Mode()&fs.ModeNamedPipe != 0 && filepath.Dir(path) != "/dev/fd": // where a shell has >(command)
+		return fmt.Errorf("%s is %w, but %s: want the name of a file", path, ErrNotRegular, kind(info.Mode()))
 	case err == nil && !info.Mode().IsRegular():
 		return nil
 	}

@@ -5,7 +5,6 @@ package progress
 import (
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -79,11 +78,18 @@ func (b *Bar) Done() {
 	b.ended = true
 }
 
+// Terminal reports whether w can show a bar that is redrawn many times. A notebook cannot: its cell would keep every
+// drawing.
+func Terminal(w io.Writer) bool {
+	file, ok := w.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
 func start(w io.Writer, what string, total int64, unit func(n float64) string, options ...progressbar.Option) *Bar {
 	if w == nil {
 		return &Bar{}
 	}
-	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if Terminal(w) {
 		return &Bar{show: newBar(w, what, total, options...)}
 	}
 	return &Bar{show: newLines(w, what, total, unit)}
