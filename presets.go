@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
@@ -65,8 +66,8 @@ func (cfg Config) On(what string) (Config, error) {
 	if d.OfImages() { // how they are drawn is the recipe's
 		d.Flip, d.Replacement, d.OnDevice = cfg.Data.Flip, cfg.Data.Replacement, cfg.Data.OnDevice
 	}
+	cfg.Name = strings.TrimSuffix(cfg.Name, ", on "+cfg.Data.String()) + ", on " + d.String() // of one set, however often moved
 	cfg.Data = d
-	cfg.Name += ", on " + d.String()
 	return cfg, nil
 }
 

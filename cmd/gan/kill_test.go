@@ -267,6 +267,20 @@ func TestSignals(t *testing.T) {
 	require.Equal(t, 143, p.end().ExitCode(), p.errs.String())
 }
 
+// TestStopWhileReading: a configuration that never ends is not waited for after a signal.
+func TestStopWhileReading(t *testing.T) {
+	needSignals(t)
+	p := &process{Cmd: command("train", "-", "-d", filepath.Join(t.TempDir(), "run"))}
+	in, err := p.StdinPipe()
+	require.NoError(t, err)
+	p.begin(t)
+	_, err = in.Write(make([]byte, 1<<20)) // more than a pipe holds: the program is reading
+	require.NoError(t, err)
+	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
+	status, ok := p.end().Sys().(syscall.WaitStatus)
+	require.True(t, ok && status.Signaled() && status.Signal() == syscall.SIGTERM, p.errs.String())
+}
+
 // TestCtrlCTwice: the second one does not wait for the iteration to end and be saved, which takes more than a tenth of
 // a second with the networks of MNIST.
 func TestCtrlCTwice(t *testing.T) {

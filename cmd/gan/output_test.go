@@ -107,7 +107,7 @@ func TestNotFlipped(t *testing.T) {
 			var cli commands
 			_, err := newParser(&cli).Parse([]string{"train", name, off})
 			require.NoError(t, err)
-			changed, _, err := cli.Train.config(t.Context())
+			changed, _, err := cli.Train.config(t.Context(), cfg)
 			require.NoError(t, err)
 			require.False(t, changed.Data.Flip, "%s %s", name, off)
 		}

@@ -40,9 +40,13 @@ func (c *sweepCmd) Validate() error {
 
 // Run makes the runs. The first Ctrl-C saves those in progress; a second one ends the program at once.
 func (c *sweepCmd) Run() error {
+	base, err := c.base()
+	if err != nil {
+		return err
+	}
 	ctx, stop := interruptible("after this iteration of each run")
 	defer stop()
-	cfg, name, err := c.config(ctx)
+	cfg, name, err := c.config(ctx, base)
 	if err != nil {
 		return err
 	}

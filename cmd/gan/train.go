@@ -69,9 +69,13 @@ func (c *recipe) Validate() error {
 
 // Run stops in good order at the first Ctrl-C, SIGTERM or SIGHUP. A second one ends the program at once.
 func (c *trainCmd) Run() error {
+	base, err := c.base() // before signals are caught: the file may be a pipe that nobody writes to
+	if err != nil {
+		return err
+	}
 	ctx, stop := interruptible("after this iteration")
 	defer stop()
-	cfg, name, err := c.config(ctx)
+	cfg, name, err := c.config(ctx, base)
 	if err != nil {
 		return err
 	}
@@ -150,11 +154,9 @@ func (c *recipe) base() (gans.Config, error) {
 	return cfg, err
 }
 
-// config is the recipe with all that was asked to be otherwise, and a name for preset, data and backend.
-func (c *recipe) config(ctx context.Context) (cfg gans.Config, name string, err error) {
-	if cfg, err = c.base(); err != nil {
-		return cfg, "", err
-	}
+// config is the base with all that was asked to be otherwise, and a name for preset, data and backend.
+func (c *recipe) config(ctx context.Context, base gans.Config) (cfg gans.Config, name string, err error) {
+	cfg = base
 	if name = c.Preset; c.Data != "" && c.Data != cfg.Data.Set {
 		if cfg, err = cfg.On(c.Data); err != nil {
 			if unknown := new(catalog.UnknownError); errors.As(err, &unknown) {

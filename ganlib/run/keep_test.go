@@ -119,3 +119,17 @@ func TestCheckpointOfAnotherRun(t *testing.T) {
 	require.ErrorIs(t, one.RestoreStep(model.NewStore(), 20), ErrOtherRun)
 	require.NoError(t, one.RestoreStep(model.NewStore(), 15))
 }
+
+// TestLostHistory: going on without the history says which records are lost.
+func TestLostHistory(t *testing.T) {
+	b := gantest.Open(t, "go")
+	spec := toySpec(t.TempDir(), b, toyOf(4))
+	mustTrain(t, spec)
+	require.NoError(t, os.Remove(filepath.Join(spec.Dir, historyFile)))
+	var said bytes.Buffer
+	more := toySpec(spec.Dir, b, toyOf(6))
+	more.Output = &said
+	_, err := Train(t.Context(), more)
+	require.NoError(t, err)
+	require.Contains(t, said.String(), "history.jsonl: the records up to step 4 are lost")
+}

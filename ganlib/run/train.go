@@ -318,6 +318,9 @@ func (spec *Spec) prepare(b beginning) ([]Record, error) {
 			return nil, err
 		}
 	}
+	if history := filepath.Join(spec.Dir, historyFile); b.from.Step > 0 && !exists(history) {
+		fmt.Fprintf(spec.Output, "warning: there is no %s: the records up to step %d are lost\n", history, b.from.Step)
+	}
 	if step := lostRecord(spec.Dir); step > 0 && step <= b.from.Step {
 		fmt.Fprintf(spec.Output, "warning: %s ends in the midst of the record of step %d, which is lost\n", filepath.Join(spec.Dir, historyFile), step)
 	}

@@ -28,6 +28,10 @@ const (
 // otherwise the errors of [ReadNPY].
 func ReadStatistics(path string) (mean, covariance []float64, err error) {
 	archive, err := zip.OpenReader(path)
+	if errors.Is(err, zip.ErrFormat) {
+		return nil, nil, fmt.Errorf("statistics in %s: %w: not an archive: a matrix that is square and symmetric is a covariance, not a row "+
+			"for each image: want features, or an .npz with the arrays mu and sigma", path, data.ErrFormat)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("statistics in %s: %w: want an .npz with the arrays mu and sigma", path, err)
 	}

@@ -61,7 +61,7 @@ func TestReadStatistics(t *testing.T) {
 		"not symmetric":  {npz(t, "mu.npy", mu, "sigma.npy", npy("2, 2", 3, .1, .2, 4)), data.ErrFormat, "not symmetric"},
 		"negative":       {npz(t, "mu.npy", mu, "sigma.npy", npy("2, 2", 3, .1, .1, -4)), data.ErrFormat, "-4 at [1 1]"},
 		"mu is a matrix": {npz(t, "mu.npy", sigma, "sigma.npy", sigma), data.ErrFormat, "one mean of each feature"},
-		"no zip":         {os.Args[0], zip.ErrFormat, "mu and sigma"},
+		"no zip":         {os.Args[0], data.ErrFormat, "mu and sigma"},
 		"cut short":      {npz(t, "mu.npy", mu[:len(mu)-1], "sigma.npy", sigma), data.ErrDamaged, "mu.npy"},
 	} {
 		t.Run(name, func(t *testing.T) {
