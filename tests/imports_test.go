@@ -57,7 +57,7 @@ var plan = map[string][]string{
 
 	// Numbers about rows and samples.
 	"ganlib/measure":                   {"ganlib/data", "ganlib/invalid"},
-	"ganlib/measure/feature":           {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
+	"ganlib/measure/feature":           {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim", "internal/disk"},
 	"ganlib/measure/feature/inception": {"ganlib/data"},
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/disk", "internal/progress"},
 

@@ -373,6 +373,7 @@ var refusals = []refusal{
 	{`eval a-run --extractor inception`, usage, `eval: --extractor inception, --weights "": inception wants t`},
 	{`eval a-run --weights empty`, usage, `eval: --extractor auto, --weights "empty": inception wants t`},
 	{`eval a-run --features notes.txt`, usage, `eval: --features "notes.txt", --reference "": want both`},
+	{`eval --features pipe --reference pipe`, disk.ErrNotRegular, `pipe is not a regular file, but a FIFO`},
 	{`eval --features notes.txt --reference notes.txt`, data.ErrFormat, `features in notes.txt: invalid data: not an array of NumPy's`},
 	{`eval a-run -o pipe`, disk.ErrNotRegular, `--out: pipe is not a regular file, but a FIFO: want the name of a file`},
 	{`sample a-run -o pipe.png`, syscall.ENXIO, `open pipe.png: no such device`},

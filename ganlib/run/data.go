@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 const dataFile = "data.json"
@@ -43,7 +44,7 @@ func (e *OtherDataError) Unwrap() error { return ErrOtherData }
 
 // DataText returns the text by which the run knows its data again, [Data].Text; nil if it has none.
 func (r *Run) DataText() ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(r.Dir, dataFile))
+	text, err := disk.ReadFile(filepath.Join(r.Dir, dataFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -70,7 +71,7 @@ func (spec *Spec) keepData() error {
 	if spec.Data == nil {
 		return nil
 	}
-	if was, err := os.ReadFile(filepath.Join(spec.Dir, dataFile)); err == nil && bytes.Equal(was, spec.Data.Text) {
+	if was, err := disk.ReadFile(filepath.Join(spec.Dir, dataFile)); err == nil && bytes.Equal(was, spec.Data.Text) {
 		return nil
 	}
 	return placeBytes(spec.Dir, dataFile, spec.Data.Text)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path"
 	"regexp"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"github.com/gomlx/compute/dtypes/float16"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 // ReadNPY reads features that were computed elsewhere: x of [n, dim], one row for each image. The file is one that
@@ -54,7 +54,7 @@ import (
 //
 // Memory is reserved only after the header's shape has been compared with the size of the file.
 func ReadNPY(path string) (x []float32, dim int, err error) {
-	file, err := os.Open(path)
+	file, err := disk.Open(path)
 	if err != nil {
 		return nil, 0, fmt.Errorf("features: %w", err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/disk"
 )
 
 // weights are the variables of a network, float32, by their paths without the first slash, such as "conv_0/weights".
@@ -165,7 +166,7 @@ func (c *Classifier) encode() ([]byte, error) {
 // [data.ErrFormat], [data.ErrTruncated] or [data.ErrDamaged] if it is damaged, and [data.ErrFormat] if its weights are not
 // exactly those of the network.
 func ReadClassifier(b compute.Backend, path string) (*Classifier, error) {
-	content, err := os.ReadFile(path)
+	content, err := disk.ReadFile(path)
 	if err != nil {
 		return nil, err // it names the path already
 	}
