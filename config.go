@@ -176,7 +176,7 @@ func (cfg Config) validateFor(feed data.Feed) error {
 	}
 	switch labels := feed.Classes(); {
 	case classes > 0 && labels == 0:
-		return invalid.Value("generator.dcgan.classes", classes, "0, for the data have no labels")
+		return invalid.Value("generator.dcgan.classes", classes, "0, and discriminator.dcgan.classes too, for the data have no labels")
 	case classes > 0 && classes != labels:
 		return invalid.Value("generator.dcgan.classes", classes, "%d, as the data have, or 0 for no labels", labels)
 	}
