@@ -106,7 +106,7 @@ func TestPassesOver(t *testing.T) {
 	require.ErrorContains(t, err, `"length"`)
 }
 
-// TestDamagedPages changes a few bytes of a data.mdb, 200 times: it is refused, or read. The library that maps it would
+// TestDamagedPages changes a few bytes of a data.mdb, again and again: it is refused, or read. The library that maps it would
 // end this program if a page led it astray.
 func TestDamagedPages(t *testing.T) {
 	values := map[string][]byte{}
