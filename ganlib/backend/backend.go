@@ -24,7 +24,6 @@ import (
 	_ "github.com/gomlx/compute/gobackend" // registers "go"
 	"golang.org/x/sys/cpu"
 
-	"github.com/gans-in-go/gans/ganlib/backend/plugin"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
@@ -44,6 +43,9 @@ var hasXLA bool
 
 // loadPlugin loads the plugin for the CPU, a file, before go-xla would. Of others it looks at the file only.
 var loadPlugin func(path string) error
+
+// programsOf is where the programs of a plugin for the CPU are kept, and whether that was asked for.
+var programsOf func(path string) (dir string, asked bool)
 
 // HasXLA reports whether this program was built with XLA. It may still lack a plugin.
 func HasXLA() bool { return hasXLA }
@@ -245,18 +247,6 @@ var installDirs = func() []string {
 	return dirs
 }
 
-// programs is where the plugin's programs are kept: where $GAN_XLA_CACHE says, which is asked for, else beside the plugin
-// in the .venv of a checkout. It is "" if nowhere.
-func programs(path string) (dir string, asked bool) {
-	if dir, asked = os.LookupEnv(plugin.CacheEnv); asked {
-		return dir, true
-	}
-	if venv, pjrt := filepath.Split(filepath.Dir(path)); pjrt == "pjrt" && filepath.Base(venv) == ".venv" {
-		return filepath.Join(venv, "cache", "xla"), false
-	}
-	return "", false
-}
-
 // Programs returns the directory in which the programs that XLA's plugin for the CPU compiles are kept, or "" if they
 // are not: no plugin, no place, or not Linux. Package plugin says more.
 func Programs() string {
@@ -264,7 +254,7 @@ func Programs() string {
 	if !ok || runtime.GOOS != "linux" {
 		return ""
 	}
-	dir, _ := programs(path)
+	dir, _ := programsOf(path)
 	return dir
 }
 

@@ -3,6 +3,7 @@
 package backend
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -14,6 +15,7 @@ import (
 func init() {
 	hasXLA = true
 	loadPlugin = loadXLA
+	programsOf = programs
 }
 
 // loadXLA loads the plugin for the CPU through package plugin. A place for its programs that was not asked for is done
@@ -31,4 +33,16 @@ func loadXLA(path string) error {
 		return plugin.Load(path, "")
 	}
 	return err
+}
+
+// programs is where the plugin's programs are kept: where $GAN_XLA_CACHE says, which is asked for, else beside the plugin
+// in the .venv of a checkout. It is "" if nowhere.
+func programs(path string) (dir string, asked bool) {
+	if dir, asked = os.LookupEnv(plugin.CacheEnv); asked {
+		return dir, true
+	}
+	if venv, pjrt := filepath.Split(filepath.Dir(path)); pjrt == "pjrt" && filepath.Base(venv) == ".venv" {
+		return filepath.Join(venv, "cache", "xla"), false
+	}
+	return "", false
 }
