@@ -92,7 +92,7 @@ var plan = map[string][]string{
 	"internal/progress": {},
 	"internal/suggest":  {},
 	"tests":             {},
-	"tests/bench":       {"", "dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/open", "ganlib/figure", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/run"},
+	"tests/bench":       {"", "dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/run"},
 	"tests/faults":      {},
 	"tests/suite":       {},
 	"tests/trials":      {"", "ganlib/diagnose", "ganlib/record", "ganlib/run"},

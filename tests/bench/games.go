@@ -15,7 +15,6 @@ import (
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/ganlib/optim"
 )
@@ -70,11 +69,12 @@ func benchGame(name string, batch int, engine string) error {
 
 // feedOf is a configuration's data, or pictures made by a formula where those would have to be fetched.
 func feedOf(cfg gans.Config) (data.Feed, error) {
-	if d, ok := open.Distribution(cfg.Data.Set); ok {
-		return data.Points(d, 1), nil
+	d, err := cfg.Data.Distribution()
+	if err != nil {
+		return nil, err
 	}
-	if cfg.Data.Set == open.Normal {
-		return data.Points(data.Normal1D{Mean: cfg.Data.Mean, Std: cfg.Data.Std}, 1), nil
+	if d != nil {
+		return data.Points(d, 1), nil
 	}
 	images, scale := waves(1024, 64, 3), data.Symmetric
 	if cfg.Generator.DCGAN != nil {
@@ -147,6 +147,19 @@ func warmUp(some func(n int) (int, error)) error {
 		}
 	}
 	return nil
+}
+
+// warmed are the iterations of a game, after a loop has found its pace.
+func warmed(cfg gans.Config, feed data.Feed) (some func(n int) (int, error), err error) {
+	b, err := backend.Open(cfg.Backend)
+	if err != nil {
+		return nil, err
+	}
+	some, _, err = iterations(b, cfg, feed)
+	if err != nil {
+		return nil, err
+	}
+	return some, warmUp(some)
 }
 
 // oneStep makes one iteration in a call of its own, and reads its metrics, as a run does.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/dcganlib"
-	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/figure"
 )
@@ -56,21 +55,14 @@ func benchGrowth(picture string) error {
 // growthPoint is the time of an iteration in milliseconds.
 func growthPoint(n dcganlib.Networks, batch int) (float64, error) {
 	cfg := gans.LSUN64()
-	cfg.Generator.DCGAN, cfg.Discriminator.DCGAN, cfg.BatchSize = &n, &n, batch
-	b, err := backend.Open("xla:cpu")
-	if err != nil {
-		return 0, err
-	}
+	cfg.Generator.DCGAN, cfg.Discriminator.DCGAN, cfg.BatchSize, cfg.Backend = &n, &n, batch, "xla:cpu"
 	feed, err := data.NewFeed(waves(1024, n.Size, n.Channels), data.Drawing{Seed: 1, Scale: data.Symmetric}, false)
 	if err != nil {
 		return 0, err
 	}
 	defer feed.Close()
-	some, _, err := iterations(b, cfg, feed)
+	some, err := warmed(cfg, feed)
 	if err != nil {
-		return 0, err
-	}
-	if err := warmUp(some); err != nil {
 		return 0, err
 	}
 	return median(1, func() (int, error) { return some(math.MaxInt) })

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gans-in-go/gans"
-	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
@@ -59,20 +58,13 @@ func secondHalf(cfg gans.Config) (float64, error) {
 
 // bareLoop is the time of an iteration without all that, in milliseconds.
 func bareLoop(cfg gans.Config, steps int) (float64, error) {
-	b, err := backend.Open(cfg.Backend)
-	if err != nil {
-		return 0, err
-	}
 	feed, err := feedOf(cfg)
 	if err != nil {
 		return 0, err
 	}
 	defer feed.Close()
-	some, _, err := iterations(b, cfg, feed)
+	some, err := warmed(cfg, feed)
 	if err != nil {
-		return 0, err
-	}
-	if err := warmUp(some); err != nil {
 		return 0, err
 	}
 	start := time.Now()
