@@ -190,21 +190,29 @@ func (v version) find(ctx context.Context, root string, files []string) (*conten
 // single reads one file of records, and the labels' names where they lie beside it.
 func (v version) single(ctx context.Context, file string) (*contents, error) {
 	c := newContents()
-	for _, name := range []string{file, filepath.Join(filepath.Dir(file), v.names)} {
-		f, err := os.Open(name)
-		if name != file && errors.Is(err, os.ErrNotExist) {
+	err := each(ctx, []string{file, filepath.Join(filepath.Dir(file), v.names)}, func(name string, r io.Reader) error {
+		return v.take(c, name, filepath.Base(name), r)
+	})
+	return c, err
+}
+
+// each hands over the first of some files, and the others that are there.
+func each(ctx context.Context, paths []string, take func(path string, r io.Reader) error) error {
+	for i, path := range paths {
+		f, err := os.Open(path)
+		if i > 0 && errors.Is(err, os.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		err = v.take(c, name, filepath.Base(name), cancel.Reader(ctx, f))
+		err = take(path, cancel.Reader(ctx, f))
 		f.Close()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	return c, nil
+	return nil
 }
 
 // take reads one file.
@@ -214,21 +222,21 @@ func (v version) take(c *contents, name, base string, r io.Reader) (err error) {
 	}
 	c.paths[base] = name
 	if base == v.names {
-		c.names, err = v.decodeNames(r)
+		c.names, err = decodeNames(r, v.classes[v.label])
 	} else {
 		c.batches[base], err = v.decode(r, Limit)
 	}
 	return err
 }
 
-// decodeNames reads one name per line; the published file ends in an empty one.
-func (v version) decodeNames(r io.Reader) ([]string, error) {
+// decodeNames reads some names, one per line; CIFAR's file ends in an empty one.
+func decodeNames(r io.Reader, want int) ([]string, error) {
 	text, err := io.ReadAll(io.LimitReader(r, 1<<16))
 	if err != nil {
 		return nil, err
 	}
 	names := strings.Fields(string(text))
-	if want := v.classes[v.label]; len(names) != want {
+	if len(names) != want {
 		return nil, fmt.Errorf("%w: %d label names: want %d, one per line", data.ErrFormat, len(names), want)
 	}
 	return names, nil

@@ -14,7 +14,6 @@ import (
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
-	"github.com/gans-in-go/gans/ganlib/data/internal/cancel"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
@@ -26,6 +25,8 @@ const (
 	side10   = 96
 	pixels10 = 3 * side10 * side10
 	stlNames = "class_names.txt"
+
+	stlClasses = 10
 )
 
 // stlFiles are the images and the labels of each part.
@@ -75,12 +76,18 @@ func ReadSTL10(ctx context.Context, root, part string) (*data.Images, error) {
 		case name == files[1] && set.Labels == nil:
 			set.Labels, err = stlLabels(r)
 		case name == stlNames:
-			set.LabelNames, err = stlClasses(r)
+			set.LabelNames, err = decodeNames(r, stlClasses)
 		}
 		return err
 	}
 	if folder != root {
-		err = besides(ctx, folder, []string{files[0], files[1], stlNames}, take)
+		paths := []string{root}
+		for _, name := range []string{files[1], stlNames} {
+			if name != "" { // a part without labels
+				paths = append(paths, filepath.Join(folder, name))
+			}
+		}
+		err = each(ctx, paths, func(path string, r io.Reader) error { return take(filepath.Base(path), r) })
 	} else {
 		err = archive.Walk(ctx, root, archive.Limits{}, func(name string, _ int64, r io.Reader) error { return take(path.Base(name), r) })
 	}
@@ -96,25 +103,6 @@ func ReadSTL10(ctx context.Context, root, part string) (*data.Images, error) {
 		return nil, fmt.Errorf("%s: %w: %d labels for %d images: want one label per image", root, data.ErrFormat, len(set.Labels), set.N)
 	}
 	return set, set.Validate()
-}
-
-// besides hands over the files of a folder that are there.
-func besides(ctx context.Context, folder string, names []string, take func(name string, r io.Reader) error) error {
-	for _, name := range names {
-		f, err := os.Open(filepath.Join(folder, name))
-		if name == "" || errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		err = take(name, cancel.Reader(ctx, f))
-		f.Close()
-		if err != nil {
-			return fmt.Errorf("%s: %w", filepath.Join(folder, name), err)
-		}
-	}
-	return nil
 }
 
 // stlImages reads images to the end of r.
@@ -159,17 +147,4 @@ func stlLabels(r io.Reader) ([]int, error) {
 		labels[i] = int(label) - 1
 	}
 	return labels, nil
-}
-
-// stlClasses reads ten names.
-func stlClasses(r io.Reader) ([]string, error) {
-	text, err := io.ReadAll(io.LimitReader(r, 1<<16))
-	if err != nil {
-		return nil, err
-	}
-	names := strings.Fields(string(text))
-	if len(names) != 10 {
-		return nil, fmt.Errorf("%w: %d label names: want 10, one per line", data.ErrFormat, len(names))
-	}
-	return names, nil
 }
