@@ -46,14 +46,8 @@ func toySpec(dir string, b compute.Backend, c toyConfig) Spec {
 			metric.NewBaseMetric("Mean absolute error", "mae", "error", absolute, nil),
 			metric.NewExponentialMovingAverageMetric("Moving mean absolute error", "moving", "error", absolute, nil, 0.1),
 		}, nil)
-	update := func(root *model.Scope, batch []*Node) (labels, predictions []*Node) {
-		labels, predictions = batch[1:], []*Node{c.Net.Predict(root, batch[0])}
-		train.AddMainLoss(ReduceAllMean(loss.MeanSquaredError(labels, predictions)))
-		adam.UpdateGraph(root, batch[0].Graph(), train.TotalLoss(batch[0].Graph()))
-		return labels, predictions
-	}
 	return Spec{
-		Update: update,
+		Update: c.Net.Update(adam),
 		Dir:    dir, Config: c, Free: []string{"steps"}, Steps: c.Steps,
 		RecordEvery: 2, SampleEvery: 5, SaveEvery: 5,
 		Trainer: trainer, Batches: c.Net.Batch, Sample: toySample(b, store, c.Net.Predict),

@@ -8,6 +8,8 @@ import (
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
+	"github.com/gomlx/gomlx/ml/train/loss"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
 // Toy is a small network that learns y = x², for tests of what trains it. In training its hidden layer has noise from
@@ -24,6 +26,16 @@ func (n Toy) Predict(scope *model.Scope, x *Node) *Node {
 		h = Add(h, MulScalar(scope.RandomNormal(x.Graph(), h.Shape()), n.Noise))
 	}
 	return layers.Dense(scope.In("out"), h, true, 1)
+}
+
+// Update returns one iteration of learning by a rule, as a trainer with the mean squared error makes it.
+func (n Toy) Update(rule optimizer.Interface) func(root *model.Scope, batch []*Node) (labels, predictions []*Node) {
+	return func(root *model.Scope, batch []*Node) (labels, predictions []*Node) {
+		labels, predictions = batch[1:], []*Node{n.Predict(root, batch[0])}
+		train.AddMainLoss(ReduceAllMean(loss.MeanSquaredError(labels, predictions)))
+		rule.UpdateGraph(root, batch[0].Graph(), train.TotalLoss(batch[0].Graph()))
+		return labels, predictions
+	}
 }
 
 // Batch returns four x of a step, and their squares as labels.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
@@ -76,12 +75,7 @@ func (c toy) spec(b compute.Backend) (run.Spec, error) {
 		Dir: c.Dir, Config: map[string]int{"steps": c.Steps, "seed": 1}, Free: []string{"steps"}, Steps: c.Steps,
 		RecordEvery: 1, SampleEvery: 5, SaveEvery: 1,
 		Trainer: trainer, Batches: network.Batch, Output: os.Stdout,
-		Update: func(root *model.Scope, batch []*Node) (labels, predictions []*Node) {
-			labels, predictions = batch[1:], []*Node{network.Predict(root, batch[0])}
-			train.AddMainLoss(ReduceAllMean(loss.MeanSquaredError(labels, predictions)))
-			adam.UpdateGraph(root, batch[0].Graph(), train.TotalLoss(batch[0].Graph()))
-			return labels, predictions
-		},
+		Update: network.Update(adam),
 		Sample: func() (image.Image, error) { return picture(store) },
 	}
 	if c.ClockBack {
