@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -99,13 +98,4 @@ func or(e *measure.Estimate) string {
 }
 
 // WriteFile writes the report as JSON.
-func (r *Report) WriteFile(path string) error { return writeJSON(path, r) }
-
-// writeJSON writes beside the file and renames, so that a full disk leaves no half of one, and an earlier one whole.
-func writeJSON(path string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return disk.WriteFile(path, append(text, '\n'))
-}
+func (r *Report) WriteFile(path string) error { return disk.WriteJSON(path, r) }

@@ -199,7 +199,7 @@ func (r *Table1Result) Paper() (of measure.Estimate, ok bool) {
 }
 
 // WriteFile writes the row as JSON.
-func (r *Table1Result) WriteFile(path string) error { return writeJSON(path, r) }
+func (r *Table1Result) WriteFile(path string) error { return disk.WriteJSON(path, r) }
 
 // ReadTable1 reads a row that WriteFile wrote. It returns an error that names the file and wraps [data.ErrFormat] if it
 // holds something else, such as an object without candidates.

@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -138,13 +137,7 @@ func (result *Result) write(dir string) error {
 	if len(result.Seeds) == 0 {
 		return nil // keep what an earlier call wrote
 	}
-	text, err := json.MarshalIndent(result, "", "  ")
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(dir, "sweep.json")
-	err = disk.WriteFile(path, append(text, '\n'))
-	if err != nil {
+	if err := disk.WriteJSON(filepath.Join(dir, "sweep.json"), result); err != nil {
 		return err
 	}
 	picture, err := figure.Panels(figure.Board{Charts: result.charts(), Columns: 3})

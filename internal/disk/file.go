@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -101,6 +102,15 @@ func fill(file *os.File, path string, write func(io.Writer) error) error {
 // WriteFile is [Write] of a content.
 func WriteFile(path string, content []byte) error {
 	return Write(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+}
+
+// WriteJSON is [WriteFile] of a value as JSON with indents.
+func WriteJSON(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return WriteFile(path, append(text, '\n'))
 }
 
 // CheckWritable returns the error that [Write] would fail with for a path that cannot be written to, such as one in a
