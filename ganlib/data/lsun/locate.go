@@ -2,7 +2,6 @@ package lsun
 
 import (
 	"archive/zip"
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -82,14 +81,8 @@ func find(dir string) (string, error) {
 // Is reports whether a file begins as an LMDB does, whatever its name: programs that open one with MDB_NOSUBDIR choose
 // the name themselves. It returns an error if the file cannot be read.
 func Is(path string) (bool, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	start := make([]byte, metaAt+4)
-	_, err = io.ReadFull(f, start)
-	return err == nil && binary.NativeEndian.Uint32(start[metaAt:]) == metaMagic, nil
+	start, err := archive.Start(path, metaAt+4)
+	return len(start) == metaAt+4 && binary.NativeEndian.Uint32(start[metaAt:]) == metaMagic, err
 }
 
 // An LMDB begins with a page header and, after it, the magic number of mdb.c, in the byte order of the machine.
@@ -104,16 +97,8 @@ func isFile(path string) bool {
 }
 
 func isZip(path string) (bool, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	start := make([]byte, 4)
-	if _, err := io.ReadFull(f, start); err != nil {
-		return false, nil // too short for a zip; opening the LMDB will say what is wrong
-	}
-	return bytes.Equal(start, []byte("PK\x03\x04")), nil
+	start, err := archive.Start(path, 4)
+	return string(start) == "PK\x03\x04", err // too short for a zip: opening the LMDB will say what is wrong
 }
 
 // unpack unpacks the data.mdb of a zip into dir.

@@ -73,16 +73,11 @@ var errPickle = fmt.Errorf("%w: a pickle, which only Python reads: of CIFAR, get
 
 // refusePickle returns an error for a file that begins as pickles do.
 func refusePickle(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
+	start, err := archive.Start(path, 2)
+	if err == nil && len(start) == 2 && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5 {
+		err = fmt.Errorf("%s: %w", path, errPickle)
 	}
-	defer f.Close()
-	start := make([]byte, 2)
-	if _, err := io.ReadFull(f, start); err == nil && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5 {
-		return fmt.Errorf("%s: %w", path, errPickle)
-	}
-	return nil
+	return err
 }
 
 // Classes counts the classes of what [Path] opens, 0 without labels. It reads no pictures of one's own to do so.

@@ -147,6 +147,18 @@ func (w *walker) open(path string) error {
 	return w.archive(readerAt{w.ctx, f}, info.Size())
 }
 
+// Start returns the first n bytes of a file, or as many as can be read: they tell formats apart.
+func Start(path string, n int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	start := make([]byte, n)
+	n, _ = io.ReadFull(f, start)
+	return start[:n], nil
+}
+
 // archive walks a file of any known format.
 func (w *walker) archive(f io.ReaderAt, size int64) error {
 	start := make([]byte, tarBlock)
