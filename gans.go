@@ -61,8 +61,9 @@ type GAN struct {
 }
 
 // Train makes the run in o.Dir: it begins a new one, or goes on where the same configuration stopped, until cfg.Steps
-// iterations are done. The images must be those that the run learned from ([run.ErrOtherData]), wherever they lie. Cancelling the context saves what there is and returns an error that wraps [run.ErrInterrupted];
-// the same call goes on from there.
+// iterations are done. The images must be those that the run learned from ([run.ErrOtherData]), wherever they lie.
+// Cancelling the context saves what there is and returns an error that wraps [run.ErrInterrupted]; the same call goes on
+// from there.
 func Train(ctx context.Context, cfg Config, o Options) (_ *GAN, err error) {
 	defer func() {
 		if cause := ctx.Err(); cause != nil && errors.Is(err, cause) && !errors.Is(err, run.ErrInterrupted) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,19 +15,18 @@ import (
 
 // overSetting is one value of the setting that --over names, and the configuration with it.
 type overSetting struct {
-	value string
-	cfg   gans.Config
+	key, value string
+	cfg        gans.Config
 }
 
-// dir is the directory of the value's sweep, named after the last part of the key.
-func (s overSetting) dir(parent, key string) string {
-	name := key[strings.LastIndex(key, ".")+1:] + "=" + s.value
-	return filepath.Join(parent, strings.Map(func(r rune) rune {
+// folder is the name of the value's sweep in the directory, after the last part of the key.
+func (s overSetting) folder() string {
+	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
 			return '-'
 		}
 		return r
-	}, name))
+	}, s.key[strings.LastIndex(s.key, ".")+1:]+"="+s.value)
 }
 
 // settings are the configurations that --over asks for. All are checked before the first is trained.
@@ -50,16 +48,16 @@ func (c *sweepCmd) settings(cfg gans.Config) ([]overSetting, error) {
 		}
 		changed, err := cfg.With(changes)
 		if err == nil {
-			err = cmp.Or(changed.Validate(), changed.CheckMemory())
+			err = trainable(changed)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("--over %s=%s: %w", key, value, err)
 		}
-		s := overSetting{value, changed}
-		if twin, ok := places[s.dir("", key)]; ok {
+		s := overSetting{key, value, changed}
+		if twin, ok := places[s.folder()]; ok {
 			return nil, misusef("--over %s: %s and %s would have one directory: want each value once", c.Over, twin, value)
 		}
-		places[s.dir("", key)] = value
+		places[s.folder()] = value
 		all = append(all, s)
 	}
 	return all, nil
@@ -87,18 +85,17 @@ func separate(text string) []string {
 
 // compare sweeps one value after the other. If the runs of one fail, the others are compared, and the error says which.
 func (c *sweepCmd) compare(ctx context.Context, settings []overSetting, dir string) error {
-	key, _, _ := strings.Cut(c.Over, "=")
-	all := sweep.Comparison{Key: key}
+	all := sweep.Comparison{Key: settings[0].key}
 	var failures []error
 	compared := 0
 	for _, s := range settings {
-		fmt.Fprintf(stdout, "\n%s = %s\n", key, s.value)
-		result, err := c.sweep(ctx, s.cfg, s.dir(dir, key))
+		fmt.Fprintf(stdout, "\n%s = %s\n", s.key, s.value)
+		result, err := c.sweep(ctx, s.cfg, filepath.Join(dir, s.folder()))
 		switch {
 		case errors.Is(err, run.ErrInterrupted):
 			return err
 		case err != nil:
-			failures = append(failures, fmt.Errorf("%s = %s: %w", key, s.value, err))
+			failures = append(failures, fmt.Errorf("%s = %s: %w", s.key, s.value, err))
 		}
 		if result != nil {
 			compared += len(result.Seeds)

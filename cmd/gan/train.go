@@ -195,13 +195,18 @@ func (c *recipe) config(ctx context.Context, base gans.Config) (cfg gans.Config,
 		return cfg, "", err
 	}
 	name += "-" + strings.NewReplacer(":", "-", "/", "-").Replace(cfg.Backend)
-	if err = cfg.Validate(); err == nil {
-		err = cfg.CheckMemory()
-	}
-	if err != nil && c.file() {
+	if err = trainable(cfg); err != nil && c.file() {
 		err = fmt.Errorf("%s: %w", c.Preset, err)
 	}
 	return cfg, name, err
+}
+
+// trainable refuses a configuration that is wrong, or that this machine has too little memory for.
+func trainable(cfg gans.Config) error {
+	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	return cfg.CheckMemory()
 }
 
 // baseOf is what data are called: the last element of a path, even of ".", without its extension.
