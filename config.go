@@ -150,6 +150,9 @@ func (cfg Config) validateNetworks() error {
 			}
 		}
 	}
+	if err := cfg.Augment.ValidateFor(cfg.Generator.output()); err != nil {
+		return err
+	}
 	g, d := cfg.Generator.classes(), cfg.Discriminator.classes()
 	switch {
 	case cfg.Penalty.Kind != "" && cfg.Discriminator.DCGAN != nil && cfg.Discriminator.DCGAN.HasBatchNorm():

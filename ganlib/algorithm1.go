@@ -283,7 +283,7 @@ func (a *Algorithm1) playDiscriminator(scope *model.Scope, it *iteration, i int)
 
 // discriminate has D look at real x [m, ...] and generated gz, and computes its loss.
 func (a *Algorithm1) discriminate(scope *model.Scope, it *iteration, x, gz *Node) {
-	x, gz = a.blur(scope, it, x), a.blur(scope, it, gz)
+	x, gz = a.shown(scope, it, x), a.shown(scope, it, gz)
 	it.seen = x
 	it.real = a.Discriminate(scope, x, it.labels)
 	it.fake = a.Discriminate(scope, gz, it.labels)
@@ -363,7 +363,7 @@ func (a *Algorithm1) updateInTurn(root *model.Scope, it *iteration, loss *Node) 
 		it.dNorm = update(D, a.DiscriminatorRule, loss)
 	}
 	it.generate(a, root) // sample minibatch of m noise samples
-	it.gLoss = a.generatorLoss(root, it, a.Discriminate(root, a.blur(root, it, it.gz), it.labels))
+	it.gLoss = a.generatorLoss(root, it, a.Discriminate(root, a.shown(root, it, it.gz), it.labels))
 	it.gNorm = update(G, a.GeneratorRule, it.gLoss)
 }
 

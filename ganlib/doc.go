@@ -62,6 +62,7 @@
 //	what                from                   does                                  when
 //	SmoothReal          Salimans et al. 2016   tells D 1 − s of real examples        D is too sure: its loss is near 0
 //	FlipReal, FlipFake  MathWorks' example     mislabels a fraction of D's examples  D wins too easily
+//	Augment             Zhao et al. 2020       changes all images that D sees        there are few images: D knows them by heart
 //	InstanceNoise       Sønderby et al. 2017   blurs all that D sees, less and less  D wins at once: G's gradient is gone
 //	Penalty WGANGP      Gulrajani et al. 2017  pulls D's slope to 1                  with Wasserstein, which needs it
 //	Penalty R1          Mescheder et al. 2018  flattens D on real data               the players circle each other

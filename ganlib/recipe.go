@@ -79,6 +79,9 @@ func (r Recipe) Algorithm1() (*Algorithm1, error) {
 	if err != nil {
 		return nil, invalid.In("discriminator", err)
 	}
+	if err := r.Augment.ValidateFor(r.Generator.Output()); err != nil {
+		return nil, err
+	}
 	if r.Penalty.Kind != "" && r.Discriminator.MaxoutConv != nil {
 		return nil, invalid.Value("penalty.kind", r.Penalty.Kind, "none with a maxout_conv, for max pooling has no second derivative")
 	}

@@ -29,6 +29,7 @@ func smallRecipe() Recipe {
 			Noise: Prior{Uniform, 2}, Objective: ObjectiveChoice{Name: "blend", Minimax: 1, Zurich: 3}, HalfV: true, K: 2,
 			Stabilisers: Stabilisers{
 				FlipReal: .1, FlipFake: .2, SmoothReal: .3, InstanceNoise: InstanceNoise{.4, 5}, Penalty: Penalty{R1, 6}, AverageG: .7,
+				Augment: Augment{Color: true, Translation: true, Cutout: true},
 			},
 			GeneratorRule:     Rule{Momentum: &optim.Momentum{LearningRate: .1, Initial: .5}, MaxColNorm: 2},
 			DiscriminatorRule: Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8, Linear: 100}},
@@ -54,6 +55,7 @@ func TestRecipeJSON(t *testing.T) {
 		"half_v": true, "k": 2, "simultaneous": false,
 		"flip_real": 0.1, "flip_fake": 0.2, "smooth_real": 0.3, "average_g": 0.7,
 		"instance_noise": {"std": 0.4, "steps": 5}, "penalty": {"kind": "r1", "weight": 6},
+		"augment": {"color": true, "translation": true, "cutout": true},
 		"generator_rule": {"momentum": {"learning_rate": 0.1, "initial": 0.5}, "max_col_norm": 2},
 		"discriminator_rule": {"adam": {"learning_rate": 0.001, "beta1": 0.5, "beta2": 0.999, "epsilon": 1e-08, "linear": 100}}
 	}`, string(text))

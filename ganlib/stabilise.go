@@ -86,6 +86,8 @@ type Stabilisers struct {
 	SmoothReal float64 `json:"smooth_real,omitempty"`
 	// InstanceNoise blurs all that D sees, less and less.
 	InstanceNoise InstanceNoise `json:"instance_noise,omitzero"`
+	// Augment changes all images that D sees at random, for small data sets.
+	Augment Augment `json:"augment,omitzero"`
 	// Penalty is what D pays for the size of its gradient. It is taken example by example, so D must have no batch
 	// norm, where a logit depends on the other examples (WGAN-GP's paper, section 4), and no max pooling
 	// ([MaxoutConv]), of which GoMLX has no second derivative.
@@ -149,6 +151,11 @@ func (a *Algorithm1) flip(scope *model.Scope, output *Node, fraction float64) (a
 	p := Scalar(output.Graph(), dtypes.Float32, fraction)
 	flipped = scope.RandomBernoulli(p, shapes.Make(dtypes.Bool, output.Shape().Dimensions...))
 	return Where(flipped, a.Objective.Flip(output), output), flipped
+}
+
+// shown is what D sees of x [m, ...]: augmented, and blurred.
+func (a *Algorithm1) shown(scope *model.Scope, it *iteration, x *Node) *Node {
+	return a.blur(scope, it, a.Augment.of(scope, x))
 }
 
 // blur is x [m, ...] under the instance noise of this iteration.

@@ -255,6 +255,7 @@ var refusals = []refusal{
 	{`train figure1 --flip`, key("data.flip"), `data.flip is true: want none: normal is a distribution, not `},
 	{`train figure1 --with-replacement`, key("data.replacement"), `data.replacement is true: want none: normal is a distributio`},
 	{`train figure1 --on-device`, key("data.on_device"), `data.on_device is true: want none: normal is a distribution,`},
+	{`train ring8 --augment`, key("augment"), `augment is true: want none, for examples of shape [2] are no `},
 	{`train figure1 --flip=perhaps`, usage, `--flip: bool value must be true, 1, yes, false, 0 or no but `},
 	{`train figure1 --set k`, misuseOf, `--set k: want KEY=VALUE, such as k=2`},
 	{`train figure1 --set =3`, misuseOf, `--set =3: want KEY=VALUE, such as k=2`},

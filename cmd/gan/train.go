@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/gans-in-go/gans"
+	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/data/open"
@@ -35,6 +36,7 @@ type recipe struct {
 	Channels        int      `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
 	Crop            int      `placeholder:"N" help:"The side of the square to cut out of the middle of each picture (default: the largest there is)."`
 	Flip            *bool    `negatable:"" help:"Mirror each image left to right with probability 1/2 (default: as the preset does)."`
+	Augment         *bool    `negatable:"" help:"Change all images that D sees at random, in color, place and by cutting a part out (DiffAugment): for a few hundred images (default: as the preset does)."`
 	WithReplacement *bool    `negatable:"" help:"Draw every image by itself, so that one may come twice before all have come once (default: as the preset does)."`
 	OnDevice        *bool    `negatable:"" help:"Keep all the images in the device's memory (default: as the preset does)."`
 	Pretrained      string   `type:"existingdir" placeholder:"RUN" help:"A run whose generator's layers this one's last layers begin with: for tfd, a run of tfd-pretrain."`
@@ -190,6 +192,9 @@ func (c *recipe) config(ctx context.Context, base gans.Config) (cfg gans.Config,
 		if of.asked != nil {
 			*of.of = *of.asked
 		}
+	}
+	if c.Augment != nil {
+		cfg.Augment = ganlib.Augment{Color: *c.Augment, Translation: *c.Augment, Cutout: *c.Augment}
 	}
 	if cfg, err = c.otherwise(cfg); err != nil {
 		return cfg, "", err

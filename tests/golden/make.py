@@ -2,6 +2,7 @@
 
 import torch
 
+import augment
 import dcgan
 import layers
 import mnist2014
@@ -12,5 +13,5 @@ torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
-for family in (layers, mnist2014, networks2014, dcgan, stabilisers):
+for family in (layers, mnist2014, networks2014, dcgan, stabilisers, augment):
     family.main()
