@@ -55,6 +55,9 @@ var plan = map[string][]string{
 		"ganlib/invalid",
 	},
 
+	// What Radford et al. did with DCGANs, beside training them.
+	"dcganlib/dedup": {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
+
 	// Numbers about rows and samples.
 	"ganlib/measure":                   {"ganlib/data", "ganlib/invalid"},
 	"ganlib/measure/feature":           {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim", "internal/disk"},
@@ -77,7 +80,7 @@ var plan = map[string][]string{
 		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
-		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
+		"", "dcganlib/dedup", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
 		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
 	},
@@ -92,6 +95,7 @@ var plan = map[string][]string{
 	"internal/progress": {},
 	"internal/suggest":  {},
 	"tests":             {},
+	"tests/augment":     {"", "ganlib", "ganlib/data", "ganlib/data/emoji", "ganlib/evaluate", "ganlib/figure", "ganlib/measure"},
 	"tests/bench":       {"", "dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/run"},
 	"tests/faults":      {},
 	"tests/suite":       {},

@@ -23,6 +23,8 @@ type dataCmd struct {
 	Fetch  dataFetchCmd  `cmd:"" help:"Fetch data sets from their publishers, or resume a fetch that was stopped."`
 	Verify dataVerifyCmd `cmd:"" help:"Check the files that are here against their published sizes and hashes."`
 	Info   dataInfoCmd   `cmd:"" help:"Show what a data set is, its terms, and where its files come from."`
+
+	Duplicates dataDuplicatesCmd `cmd:"" help:"Find images that are in a set more than once, or nearly so, as the DCGAN paper did."`
 }
 
 // dataDir is the folder that the commands work in.
