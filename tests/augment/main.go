@@ -30,7 +30,7 @@ import (
 const (
 	trained = 200  // emoji that the game learns from
 	size    = 32   // of the images
-	steps   = 4000 // iterations of a run
+	steps   = 3000 // iterations of a run
 	every   = 500  // iterations from one measurement to the next
 	seeds   = 3
 	samples = 997 // as many as there are other emoji
