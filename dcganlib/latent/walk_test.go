@@ -1,7 +1,9 @@
 package latent
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"slices"
 	"testing"
 
@@ -36,6 +38,26 @@ func TestSpherical(t *testing.T) {
 	way, err = Spherical([]float32{1, 0}, []float32{0, 3}, 3)
 	require.NoError(t, err)
 	require.InDeltaSlice(t, []float32{math.Sqrt2 / 2, 3 * math.Sqrt2 / 2}, way[1], 1e-6)
+}
+
+// TestGoldenSpherical holds great circles to SciPy's: see tests/golden/slerp.py.
+func TestGoldenSpherical(t *testing.T) {
+	file, err := os.ReadFile("../../tests/golden/slerp.json")
+	require.NoError(t, err)
+	var ways []struct {
+		A, B   []float32
+		Points [][]float32
+	}
+	require.NoError(t, json.Unmarshal(file, &ways))
+	require.Len(t, ways, 5)
+	for _, want := range ways {
+		require.Len(t, want.Points, 7)
+		got, err := Spherical(want.A, want.B, len(want.Points))
+		require.NoError(t, err)
+		for i, point := range want.Points {
+			require.InDeltaSlice(t, point, got[i], 1e-6)
+		}
+	}
 }
 
 // TestSphericalEnds: the ends are exact, to the last bit, however long the vectors.
