@@ -16,8 +16,8 @@ def unit(v):
 
 def main():
     rng = np.random.default_rng(1)
-    ends = [(unit(rng.normal(size=dim)), unit(rng.normal(size=dim))) for dim in (2, 3, 100)]
-    a, off = ends[2][0], rng.normal(size=100)
+    ends = [(unit(rng.normal(size=dim)), unit(rng.normal(size=dim))) for dim in (2, 3, 10)]
+    a, off = ends[2][0], rng.normal(size=10)
     ends.append((a, unit(a + 1e-3 * unit(off))))  # nearly parallel
     ends.append((a, unit(-a + 0.1 * unit(off))))  # nearly opposite
     ways = [
