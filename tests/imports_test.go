@@ -28,7 +28,7 @@ var plan = map[string][]string{
 	"ganlib/optim":          {"ganlib/invalid"},
 	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record", "internal/memory"},
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
-	"dcganlib/latent":       {"ganlib", "ganlib/invalid"},
+	"dcganlib/latent":       {"ganlib", "ganlib/invalid", "ganlib/measure"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},

@@ -22,39 +22,47 @@ func WayOf(prior ganlib.Prior) Way {
 }
 
 // Linear goes straight from a to b, as the DCGAN paper's Figure 4 does: n points, at least 2.
-func Linear(a, b []float32, n int) ([][]float32, error) {
-	return along(a, b, n, func(t float64) (ofA, ofB float64) { return 1 - t, t })
-}
+func Linear(a, b []float32, n int) ([][]float32, error) { return along(a, b, n, straight) }
 
 // Spherical goes from a to b with a constant angular speed: n points, at least 2, of which point t, from 0 to 1, is
 // (sin((1−t)Ω)·a + sin(tΩ)·b)/sin Ω, where Ω is the angle between a and b (Shoemake 1985). Between vectors of one
 // length it keeps that length. Where Ω is 0 or π, or a vector is 0, there is no one such way, and it goes straight.
-func Spherical(a, b []float32, n int) ([][]float32, error) {
+func Spherical(a, b []float32, n int) ([][]float32, error) { return along(a, b, n, circular) }
+
+// straight and circular return the point at each time of a way between two points.
+func straight(a, b []float32) func(t float64) []float32 {
+	return func(t float64) []float32 { return weighted(a, b, 1-t, t) }
+}
+
+func circular(a, b []float32) func(t float64) []float32 {
 	angle := angleBetween(a, b)
 	sin := math.Sin(angle)
 	if !(sin > 1e-6) {
-		return Linear(a, b, n)
+		return straight(a, b)
 	}
-	return along(a, b, n, func(t float64) (ofA, ofB float64) {
-		return math.Sin((1-t)*angle) / sin, math.Sin(t*angle) / sin
-	})
+	return func(t float64) []float32 { return weighted(a, b, math.Sin((1-t)*angle)/sin, math.Sin(t*angle)/sin) }
 }
 
-// along lists n points of a way whose point at time t is a weighted sum of its ends. The ends are copies.
-func along(a, b []float32, n int, weights func(t float64) (ofA, ofB float64)) ([][]float32, error) {
+// weighted is ofA·a + ofB·b.
+func weighted(a, b []float32, ofA, ofB float64) []float32 {
+	sum := make([]float32, len(a))
+	for i := range sum {
+		sum[i] = float32(ofA*float64(a[i]) + ofB*float64(b[i]))
+	}
+	return sum
+}
+
+// along lists n points of a way. The ends are copies.
+func along(a, b []float32, n int, way func(a, b []float32) func(t float64) []float32) ([][]float32, error) {
 	if err := sameLength(a, b); err != nil {
 		return nil, err
 	}
 	if n < 2 {
 		return nil, invalid.Value("n", n, "at least 2, both ends")
 	}
-	points := make([][]float32, n)
+	points, at := make([][]float32, n), way(a, b)
 	for i := range points {
-		ofA, ofB := weights(float64(i) / float64(n-1))
-		points[i] = make([]float32, len(a))
-		for j := range a {
-			points[i][j] = float32(ofA*float64(a[j]) + ofB*float64(b[j]))
-		}
+		points[i] = at(float64(i) / float64(n-1))
 	}
 	copy(points[0], a)
 	copy(points[n-1], b)
@@ -66,7 +74,7 @@ func angleBetween(a, b []float32) float64 {
 	// Kahan's form: the cosine alone loses small angles to rounding.
 	lengthA, lengthB := length(a), length(b)
 	var apart, together float64
-	for i := range min(len(a), len(b)) {
+	for i := range a {
 		x, y := float64(a[i])/lengthA, float64(b[i])/lengthB
 		apart += (x - y) * (x - y)
 		together += (x + y) * (x + y)
