@@ -40,7 +40,7 @@ var plan = map[string][]string{
 	"ganlib/data/idx":              {"ganlib/data", "ganlib/data/internal/cancel"},
 	"ganlib/data/cifar":            {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/cancel", "ganlib/invalid"},
 	"ganlib/data/lsun":             {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/webp", "ganlib/invalid", "internal/disk", "internal/progress"},
-	"ganlib/data/folder":           {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/pnm", "ganlib/data/internal/webp", "ganlib/invalid", "internal/drawn", "internal/progress"},
+	"ganlib/data/folder":           {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/pnm", "ganlib/data/internal/webp", "ganlib/invalid", "internal/disk", "internal/drawn", "internal/progress"},
 	"ganlib/data/svhn":             {"ganlib/data", "ganlib/data/internal/mat"},
 	"ganlib/data/tfd":              {"ganlib/data", "ganlib/data/internal/mat", "ganlib/invalid"},
 	"ganlib/data/mnist":            {"ganlib/data", "ganlib/data/idx"},
