@@ -31,6 +31,9 @@ type Inversion struct {
 	Edge bool
 	// Seed decides the starting points and what is drawn anew.
 	Seed uint64
+	// Follow sees where all restarts are before each step, and after the last: z [Restarts, dim], which is its own to
+	// keep. Nil: nothing does.
+	Follow func(step int, z []float32)
 }
 
 const (
@@ -44,10 +47,11 @@ const (
 
 // Found is where one restart of an inversion got to.
 type Found struct {
-	Z     []float32 // the best point on its way
-	X     []float32 // G(Z)
-	Label int       // y, in a conditional game
-	MSE   float64   // the mean squared error of X, per number of it
+	Restart int       // its number, from 0
+	Z       []float32 // the best point on its way
+	X       []float32 // G(Z)
+	Label   int       // y, in a conditional game
+	MSE     float64   // the mean squared error of X, per number of it
 }
 
 // PSNR is the peak signal-to-noise ratio in decibels, 10·log₁₀(span²/MSE), where span is the range of the example's
@@ -80,22 +84,22 @@ func (o Inversion) Invert(ctx context.Context, p *ganlib.Players, example []floa
 	}
 	defer exec.Finalize()
 	d := o.begin(p, labels)
-	for range o.Steps {
+	for step := range o.Steps + 1 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if o.Follow != nil {
+			o.Follow(step, d.points())
 		}
 		errors, gradient, err := d.evaluate(exec, example)
 		if err != nil {
 			return nil, err
 		}
 		d.note(errors)
-		d.step(gradient)
+		if step < o.Steps {
+			d.step(gradient)
+		}
 	}
-	errors, _, err := d.evaluate(exec, example)
-	if err != nil {
-		return nil, err
-	}
-	d.note(errors)
 	return d.found(p)
 }
 
@@ -139,7 +143,7 @@ type descent struct {
 	bound  float64 // of the magnitude of a number
 	rng    *rand.Rand
 	labels []int // of the points, in a conditional game
-	steps  int   // so far
+	steps  int   // taken so far
 
 	z, m, v []float64 // the points, and Adam's moments
 	best    []float32 // the best point of each restart
@@ -233,7 +237,7 @@ func (d *descent) found(p *ganlib.Players) ([]Found, error) {
 	}
 	all, size := make([]Found, d.o.Restarts), len(x)/d.o.Restarts
 	for i := range all {
-		all[i] = Found{Z: d.best[i*d.dim : (i+1)*d.dim], X: x[i*size : (i+1)*size], MSE: d.errors[i]}
+		all[i] = Found{Restart: i, Z: d.best[i*d.dim : (i+1)*d.dim], X: x[i*size : (i+1)*size], MSE: d.errors[i]}
 		if d.labels != nil {
 			all[i].Label = d.labels[i]
 		}

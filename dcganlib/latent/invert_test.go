@@ -129,7 +129,7 @@ func TestInvertGradient(t *testing.T) {
 	})
 }
 
-// TestInvertLeavesWeights: an inversion changes no weight and makes none.
+// TestInvertLeavesWeights: an inversion changes no weight and makes none, and can be followed on its way.
 func TestInvertLeavesWeights(t *testing.T) {
 	p := untrained(t, gantest.Open(t, "go"), ganlib.Uniform, 0)
 	x, err := p.Sample(1, 1)
@@ -145,9 +145,21 @@ func TestInvertLeavesWeights(t *testing.T) {
 	}
 	before := weights()
 	require.NotEmpty(t, before)
-	_, err = Inversion{Steps: 3}.Invert(t.Context(), p, x)
+	var way [][]float32
+	follow := func(step int, z []float32) {
+		require.Len(t, way, step)
+		way = append(way, z)
+	}
+	found, err := Inversion{Steps: 3, Restarts: 2, Seed: 5, Follow: follow}.Invert(t.Context(), p, x)
 	require.NoError(t, err)
 	require.Equal(t, before, weights())
+	require.Len(t, way, 4, "three steps, and where they end")
+	require.Equal(t, p.NoiseFor(2, 5), way[0])
+	require.NotEqual(t, way[2], way[3])
+	for _, f := range found {
+		restart := slices.ContainsFunc(way, func(z []float32) bool { return slices.Equal(f.Z, Rows(z, 4)[f.Restart]) })
+		require.True(t, restart, "the best point lies on its restart's way")
+	}
 }
 
 func TestInvertRefuses(t *testing.T) {
