@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"image"
-	"image/draw"
 	"path/filepath"
 	"slices"
 
@@ -188,16 +187,5 @@ func figure7(s sum, paint func(z [][]float32) ([]image.Image, error)) (image.Ima
 	if err != nil {
 		return nil, err
 	}
-	return beside(left, right), nil
-}
-
-// beside joins two pictures of one height.
-func beside(left, right image.Image) image.Image {
-	const between = 24
-	width := left.Bounds().Dx()
-	both := image.NewNRGBA(image.Rect(0, 0, width+between+right.Bounds().Dx(), left.Bounds().Dy()))
-	draw.Draw(both, both.Rect, image.White, image.Point{}, draw.Src)
-	draw.Draw(both, left.Bounds(), left, image.Point{}, draw.Src)
-	draw.Draw(both, right.Bounds().Add(image.Pt(width+between, 0)), right, image.Point{}, draw.Src)
-	return both
+	return figure.Beside(left, right), nil
 }

@@ -69,6 +69,26 @@ func number(dst draw.Image, at image.Point, n int) {
 	pen.DrawString(strconv.Itoa(n))
 }
 
+// Beside joins pictures from left to right on white, such as two grids. Their upper edges are in line.
+func Beside(pictures ...image.Image) image.Image {
+	const between = 24
+	var at []image.Point
+	bounds := image.Rectangle{}
+	for _, p := range pictures {
+		if len(at) > 0 {
+			bounds.Max.X += between
+		}
+		at = append(at, image.Pt(bounds.Max.X, 0))
+		bounds.Max = image.Pt(bounds.Max.X+p.Bounds().Dx(), max(bounds.Max.Y, p.Bounds().Dy()))
+	}
+	joined := image.NewNRGBA(bounds)
+	draw.Draw(joined, bounds, image.White, image.Point{}, draw.Src)
+	for i, p := range pictures {
+		draw.Draw(joined, image.Rectangle{Min: at[i], Max: at[i].Add(p.Bounds().Size())}, p, p.Bounds().Min, draw.Over)
+	}
+	return joined
+}
+
 // layout says where the pictures of a grid go, in screen pixels.
 type layout struct {
 	columns, zoom, gap int

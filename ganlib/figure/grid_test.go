@@ -171,3 +171,11 @@ func TestGridNumbers(t *testing.T) {
 	require.NotEmpty(t, band(1))
 	require.NotEqual(t, band(0), band(1), "0 1 above 2 3")
 }
+
+func TestBeside(t *testing.T) {
+	left, right := flat(3, 2, 10), flat(2, 5, 200)
+	joined := Beside(left, right.SubImage(image.Rect(0, 1, 2, 5)))
+	require.Equal(t, image.Rect(0, 0, 3+24+2, 4), joined.Bounds())
+	at := func(x, y int) uint8 { return color.GrayModel.Convert(joined.At(x, y)).(color.Gray).Y }
+	require.Equal(t, []uint8{10, 10, 255, 255, 200, 200}, []uint8{at(0, 0), at(2, 1), at(2, 2), at(26, 0), at(27, 0), at(28, 3)})
+}
