@@ -114,7 +114,7 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 
 // Pixels rounds examples [n, height, width, channels] to the pixels of an image set.
 func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
-	set, err := gan.Config.Generator.scale().Images(x, gan.Shape)
+	set, err := gan.Scale().Images(x, gan.Shape)
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +124,23 @@ func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
 	}
 	return set, nil
 }
+
+// Examples turns the pixels of images into examples [n, height, width, channels], as the players see them. It is an error
+// if the images have not the size and the channels of the players' own.
+func (gan *GAN) Examples(set *data.Images) ([]float32, error) {
+	if shape := []int{set.Height, set.Width, set.Channels}; !slices.Equal(shape, gan.Shape) {
+		return nil, invalid.Value("images", shape, "images of shape %v, as the players' examples", gan.Shape)
+	}
+	all := make([]int, set.N)
+	for i := range all {
+		all[i] = i
+	}
+	x := make([]float32, len(set.Pixels))
+	return x, set.Fill(x, all, gan.Scale())
+}
+
+// Scale is the range of the numbers of an example, by the end of the generator.
+func (gan *GAN) Scale() data.Scale { return gan.Config.Generator.scale() }
 
 // scatter draws n points of p_g over as many of p_data.
 func (gan *GAN) scatter(n int, seed uint64) (image.Image, error) {

@@ -35,6 +35,28 @@ func TestImages(t *testing.T) {
 	require.GreaterOrEqual(t, height, 2*28)
 }
 
+// TestExamples: the pixels of samples are those samples again, rounded, and span the generator's range.
+func TestExamples(t *testing.T) {
+	gan := untrained(t, smallMNIST(t, "go").Config)
+	for scale, span := range map[string]float64{"sigmoid": 1, "tanh": 2} {
+		gan.Config.Generator.MLP.OutputActivation = scale
+		require.Equal(t, span, gan.Scale().Span())
+		set := &data.Images{N: 2, Height: 28, Width: 28, Channels: 1, Pixels: make([]uint8, 2*784)}
+		for i := range set.Pixels {
+			set.Pixels[i] = uint8(i % 256)
+		}
+		x, err := gan.Examples(set)
+		require.NoError(t, err)
+		require.InDelta(t, span, x[255]-x[0], 1e-6)
+		back, err := gan.Pixels(x)
+		require.NoError(t, err)
+		require.Equal(t, set.Pixels, back.Pixels)
+	}
+	require.Zero(t, data.Contrast.Span())
+	_, err := gan.Examples(&data.Images{N: 1, Height: 27, Width: 28, Channels: 1, Pixels: make([]uint8, 27*28)})
+	gantest.RequireInvalid(t, err, "images")
+}
+
 // TestTanhPixels: a generator that ends in tanh uses data in [−1, 1], and −1 is black.
 func TestTanhPixels(t *testing.T) {
 	cfg := smallMNIST(t, "go")
