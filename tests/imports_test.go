@@ -57,7 +57,8 @@ var plan = map[string][]string{
 	},
 
 	// What Radford et al. did with DCGANs, beside training them.
-	"dcganlib/dedup": {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
+	"dcganlib/dropping": {"dcganlib", "ganlib", "ganlib/invalid"},
+	"dcganlib/dedup":    {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
 	// Numbers about rows and samples.
 	"ganlib/measure":                   {"ganlib/data", "ganlib/invalid"},
