@@ -59,6 +59,7 @@ var plan = map[string][]string{
 	"ganlib/measure":                   {"ganlib/data", "ganlib/invalid"},
 	"ganlib/measure/feature":           {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim", "internal/disk"},
 	"ganlib/measure/feature/inception": {"ganlib/data"},
+	"ganlib/measure/svm":               {"ganlib/invalid"},
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/disk", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.
