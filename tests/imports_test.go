@@ -29,6 +29,10 @@ var plan = map[string][]string{
 	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record", "internal/memory"},
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 
+	"dcganlib/features": {
+		"dcganlib", "ganlib", "ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/measure/svm", "internal/memory", "internal/progress",
+	},
+
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},
 	"ganlib/data/internal/cancel":  {},
