@@ -82,7 +82,7 @@ var plan = map[string][]string{
 		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
-		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
+		"", "dcganlib/features", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
 		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
 	},
@@ -100,8 +100,12 @@ var plan = map[string][]string{
 	"tests/bench":       {"", "dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/run"},
 	"tests/faults":      {},
 	"tests/suite":       {},
-	"tests/trials":      {"", "ganlib/diagnose", "ganlib/record", "ganlib/run"},
-	"tests/wasm":        {"ganlib", "ganlib/backend", "ganlib/data", "ganlib/optim", "ganlib/record"},
+	"tests/transfer": {
+		"", "dcganlib", "dcganlib/features", "ganlib/backend", "ganlib/data", "ganlib/data/fashion", "ganlib/data/idx", "ganlib/data/mnist",
+		"ganlib/layer", "ganlib/measure/feature", "ganlib/optim", "internal/disk", "internal/progress",
+	},
+	"tests/trials": {"", "ganlib/diagnose", "ganlib/record", "ganlib/run"},
+	"tests/wasm":   {"ganlib", "ganlib/backend", "ganlib/data", "ganlib/optim", "ganlib/record"},
 }
 
 // mostImports is the limit of a package's imports, leaves apart, but for the front door and the command line.

@@ -73,8 +73,8 @@ func (d Discriminator) scale() data.Scale {
 	return data.Symmetric
 }
 
-// convolutions counts D's convolutions, and has the channels of each.
-func (d Discriminator) convolutions() (filters []int) {
+// Filters are the channels of D's convolutions, from the image inwards.
+func (d Discriminator) Filters() (filters []int) {
 	for _, stage := range d.Networks.DiscriminatorStages() {
 		if len(stage.Shape) == 3 {
 			filters = append(filters, stage.Shape[2])
@@ -96,7 +96,7 @@ func (d Discriminator) layers(root *model.Scope, x *Node) []*Node {
 	if n.Classes > 0 {
 		y = Zeros(g, shapes.Make(x.DType(), x.Shape().Dimensions[0], n.Classes))
 	}
-	outputs := n.DiscriminatorLayers(scope, x, y)[:len(d.convolutions())]
+	outputs := n.DiscriminatorLayers(scope, x, y)[:len(d.Filters())]
 	for i := range outputs {
 		outputs[i] = ConvertDType(outputs[i], x.DType())
 	}

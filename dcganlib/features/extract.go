@@ -48,14 +48,14 @@ func (d Discriminator) Extractor(ctx context.Context, images *data.Images) (*Ext
 		}
 		return Concatenate(pooled, 1)
 	})
-	return &Extractor{d, fmt.Sprintf("discriminator %v, settled on %s", d.convolutions(), images.Name), exec}, err
+	return &Extractor{d, fmt.Sprintf("discriminator %v, settled on %s", d.Filters(), images.Name), exec}, err
 }
 
 // Name identifies the features by D's filters and the images that batch norm's statistics are from.
 func (e *Extractor) Name() string { return e.name }
 
 // Dim is the number of features.
-func (e *Extractor) Dim() int { return Dim(e.d.convolutions()...) }
+func (e *Extractor) Dim() int { return Dim(e.d.Filters()...) }
 
 // Extract returns one row for each image: x of [images.N, dim] in one slice. Its error wraps [data.ErrFormat] for images
 // that [data.Images.Validate] refuses, and [data.ErrUnfit] for images of another size or number of channels than D's. It

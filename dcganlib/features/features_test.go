@@ -31,7 +31,7 @@ func TestDim(t *testing.T) {
 		30_720: dcganlib.LSUN64().Networks,
 		3_072:  dcganlib.MNIST28().Networks,
 	} {
-		require.Equal(t, want, Dim(Discriminator{Networks: n}.convolutions()...))
+		require.Equal(t, want, Dim(Discriminator{Networks: n}.Filters()...))
 	}
 }
 

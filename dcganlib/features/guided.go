@@ -31,7 +31,7 @@ func (d Discriminator) Guided(ctx context.Context, images *data.Images, features
 	if err := d.check(images); err != nil {
 		return nil, err
 	}
-	filters := d.convolutions()
+	filters := d.Filters()
 	last := filters[len(filters)-1]
 	switch {
 	case features < 1 || features > last:
