@@ -164,6 +164,8 @@ func values(value *kong.Value) []string {
 		return gans.Presets()
 	case "data":
 		return append(open.Names(), completeFiles)
+	case "run":
+		return []string{completeFolders}
 	case "name":
 		return catalog.Names()
 	case "run":

@@ -11,6 +11,7 @@
 //	gan watch runs/mnist-xla-cpu
 //	gan diagnose runs/mnist-xla-cpu
 //	gan probe runs/mnist-xla-cpu
+//	gan features runs/mnist28-xla-cpu --data fashion
 //	gan data fetch cifar10
 //	gan info runs/mnist-xla-cpu
 //	gan doctor
@@ -57,6 +58,7 @@ type commands struct {
 	Watch    watchCmd    `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
 	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
 	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
+	Features featuresCmd `cmd:"" help:"Judge what a DCGAN's discriminator learned: a linear SVM on its features, and what single features look for."`
 	Table1   table1Cmd   `cmd:"" name:"table1" help:"Score runs as Table 1 of the 2014 paper does for MNIST: choose on validation images, touch the test images once."`
 	Data     dataCmd     `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
 	Info     infoCmd     `cmd:"" help:"Tell what a run is and how far it has come."`
