@@ -54,10 +54,10 @@ type choice struct{ gather, scatter, correlate form }
 // between the pixels of an image, so it takes the form that needs none.
 var table = map[string][5]choice{
 	//     4×4 or less               in ≤ 4                         in ≤ 16                       in < 256                       wider
-	"cpu": {{matmul, matmul, matmul}, {direct, matmul, phaseMatmul}, {direct, subPixel, direct}, {direct, phase, direct}, {phase, phase, direct}},
-	"go":  {{matmul, matmul, matmul}, {matmul, matmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}},
+	"cpu":  {{matmul, matmul, matmul}, {direct, matmul, phaseMatmul}, {direct, subPixel, direct}, {direct, phase, direct}, {phase, phase, direct}},
+	"go":   {{matmul, matmul, matmul}, {matmul, matmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}},
 	"onnx": {{direct, phase, direct}, {direct, phase, direct}, {direct, phase, direct}, {direct, phase, direct}, {direct, phase, direct}},
-	"gpu": {{direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}},
+	"gpu":  {{direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}},
 }
 
 // fastest is the table's choice for a geometry whose image has the given number of channels.
