@@ -28,6 +28,7 @@ var plan = map[string][]string{
 	"ganlib/optim":          {"ganlib/invalid"},
 	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record", "internal/memory"},
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
+	"ganlib/weights":        {"ganlib", "ganlib/data", "ganlib/invalid", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},
