@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -120,28 +121,107 @@ func channelsFirst(x []float32, shape []int) []float32 {
 	return moved
 }
 
-// TestONNX: the generator of every preset makes the same of the same noise under onnxruntime, whatever the number of
-// rows, in both layouts.
+// TestONNX: the generator of every preset makes the same of the same noise under onnxruntime, for five rows and for one,
+// in both layouts. The model says what it is and holds each weight once.
 func TestONNX(t *testing.T) {
 	needONNX(t)
 	for _, engine := range []string{"go", "xla:cpu"} {
-		for _, preset := range Presets() {
+		for i, preset := range Presets() {
 			if engine != "go" && !gantest.Long() {
 				continue // the Go engine is compared with XLA elsewhere
 			}
 			t.Run(engine+"/"+preset, func(t *testing.T) {
 				gantest.Open(t, engine)
 				gan := shaken(t, preset, engine)
-				layout := onnx.ChannelsLast
-				if len(gan.Shape) == 3 {
-					layout = onnx.ChannelsFirst
+				o := onnx.Options{Layout: onnx.ChannelsLast, Metadata: map[string]string{"name": preset}}
+				shape := gan.Shape
+				if len(shape) == 3 && i%2 == 0 {
+					o.Layout, shape = onnx.ChannelsFirst, []int{shape[2], shape[0], shape[1]}
 				}
-				model := writeModel(t, gan, onnx.Options{Layout: layout})
+				model := writeModel(t, gan, o)
 				found := runONNX(t, model)[model]
 				t.Logf("largest difference %.2g of %.2g", found.Difference, found.Largest)
-				require.Less(t, found.Difference, 1e-5*max(1, found.Largest))
-				require.Less(t, found.First, 1e-5*max(1, found.Largest))
+				require.Less(t, max(found.Difference, found.First), 1e-5*max(1, found.Largest))
+				requireDescribed(t, gan, found, o, shape)
+				requireSize(t, gan, model)
 			})
 		}
 	}
+}
+
+// requireDescribed holds what a model says of itself to its game.
+func requireDescribed(t *testing.T, gan *GAN, found checked, o onnx.Options, shape []int) {
+	t.Helper()
+	rows := func(dims ...int) []any {
+		free := []any{"n"}
+		for _, n := range dims {
+			free = append(free, float64(n)) // as JSON has it
+		}
+		return free
+	}
+	inputs := map[string][]any{"z": rows(gan.Config.Noise.Dim)}
+	if gan.Classes() > 0 {
+		inputs["y"] = rows(gan.Classes())
+	}
+	require.Equal(t, inputs, found.Inputs)
+	require.Equal(t, rows(shape...), found.Output)
+	require.Equal(t, append([]int{5}, shape...), found.Shape)
+	about := map[string]string{"name": o.Metadata["name"]}
+	if len(shape) == 3 {
+		about["layout"] = string(o.Layout)
+	}
+	require.Equal(t, about, found.Metadata)
+}
+
+// requireSize allows a model little more than its weights.
+func requireSize(t *testing.T, gan *GAN, model string) {
+	t.Helper()
+	numbers := 0
+	for v := range gan.Store.Scope("/" + ganlib.GeneratorScope).IterVariables() {
+		numbers += v.Shape().Size()
+	}
+	info, err := os.Stat(model)
+	require.NoError(t, err)
+	require.Less(t, info.Size(), int64(4*numbers+50_000))
+}
+
+// TestONNXOfAverages: where a game keeps an average of G's weights, the model is that of the average.
+func TestONNXOfAverages(t *testing.T) {
+	needONNX(t)
+	cfg := Ring8().WithSteps(3)
+	cfg.Backend, cfg.AverageG, cfg.MeasureEvery, cfg.Best = "go", .5, 0, ""
+	gan, err := Train(t.Context(), cfg, Options{Dir: filepath.Join(t.TempDir(), "run")})
+	require.NoError(t, err)
+	model := writeModel(t, gan, onnx.Options{Layout: onnx.ChannelsLast})
+	require.Less(t, runONNX(t, model)[model].Difference, 1e-5)
+	gan.Store.DeleteVariablesInScope("/" + ganlib.AverageScope)
+	x, err := gan.Generate(gan.NoiseFor(5, 7))
+	require.NoError(t, err)
+	raw, err := binary.Append(nil, binary.LittleEndian, x)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(model), "x.f32"), raw, 0o666))
+	require.Greater(t, runONNX(t, model)[model].Difference, 1e-3, "the weights themselves make something else")
+}
+
+// TestONNXRefuses: a layout that does not fit, and a library that is none.
+func TestONNXRefuses(t *testing.T) {
+	gan := shaken(t, "ring8", "go")
+	gantest.RequireInvalid(t, onnx.Write(io.Discard, gan.Players, onnx.Options{Layout: "chwn"}), "layout")
+	gantest.RequireInvalid(t, onnx.Write(io.Discard, gan.Players, onnx.Options{Layout: onnx.ChannelsFirst}), "layout")
+}
+
+// TestMetadata: what a game says of itself.
+func TestMetadata(t *testing.T) {
+	about, err := shaken(t, "ring8", "go").Metadata()
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"name": Ring8().Name, "step": "0", "noise": "gaussian"}, about)
+	cfg := MNIST28()
+	cfg.Backend = "go"
+	gan, err := cfg.build(nil)
+	require.NoError(t, err)
+	about, err = gan.Metadata()
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{
+		"name": MNIST28().Name, "step": "0", "noise": "uniform", "range": "[0, 1]", "classes": `["0","1","2","3","4","5","6","7","8","9"]`,
+	}, about)
 }

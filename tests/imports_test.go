@@ -28,6 +28,7 @@ var plan = map[string][]string{
 	"ganlib/optim":          {"ganlib/invalid"},
 	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record", "internal/memory"},
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
+	"ganlib/onnx":           {"ganlib", "ganlib/backend", "ganlib/invalid"},
 	"ganlib/weights":        {"ganlib", "ganlib/data", "ganlib/invalid", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
@@ -67,6 +68,7 @@ var plan = map[string][]string{
 	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
 	"ganlib/diagnose":   {"ganlib/record", "ganlib/run"},
 	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
+	"ganlib/tensorboard": {"ganlib/run", "internal/disk"},
 	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},
 	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
 	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
@@ -80,7 +82,7 @@ var plan = map[string][]string{
 	"cmd/gan": {
 		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
-		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
+		"ganlib/measure/feature/inception", "ganlib/onnx", "ganlib/run", "ganlib/sweep", "ganlib/tensorboard", "ganlib/watch", "ganlib/weights", "internal/disk", "internal/memory", "internal/progress",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 

@@ -5,6 +5,7 @@
 //	gan sweep figure1 --seeds 8 --parallel 2
 //	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
 //	gan eval runs/mnist-xla-cpu
+//	gan export runs/mnist-xla-cpu --onnx digits.onnx
 //	gan watch runs/mnist-xla-cpu
 //	gan diagnose runs/mnist-xla-cpu
 //	gan probe runs/mnist-xla-cpu
@@ -48,6 +49,7 @@ type commands struct {
 	Sweep    sweepCmd    `cmd:"" help:"Train a GAN with several seeds, and draw what is normal: median and quartiles."`
 	Sample   sampleCmd   `cmd:"" help:"Draw samples from a trained generator."`
 	Eval     evalCmd     `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
+	Export   exportCmd   `cmd:"" help:"Write a trained game for other programs: as an ONNX model, as its weights, as logs for TensorBoard."`
 	Watch    watchCmd    `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
 	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
 	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`

@@ -13,9 +13,6 @@ import (
 	"github.com/gans-in-go/gans/ganlib/backend"
 )
 
-// LibraryEnv names the environment variable that holds the path of onnxruntime's library.
-const LibraryEnv = "ONNXRUNTIME_SHARED_LIBRARY_PATH"
-
 // Library is the path of onnxruntime's library, "" if there is none: what [LibraryEnv] says, else what Python's package
 // onnxruntime has brought into the .venv of a checkout around the working directory.
 func Library() string {

@@ -10,3 +10,6 @@ import (
 
 // Write returns ErrNoCgo.
 func Write(io.Writer, *ganlib.Players, Options) error { return ErrNoCgo }
+
+// Library is "".
+func Library() string { return "" }

@@ -20,9 +20,12 @@ const (
 type Options struct {
 	// Layout of the output, if it is images. Anything else keeps its shape, and only ChannelsLast fits.
 	Layout Layout
-	// Metadata is kept in the model, for its users to read.
+	// Metadata is kept in the model, for its users to read. The layout of images joins it.
 	Metadata map[string]string
 }
+
+// LibraryEnv names the environment variable that holds the path of onnxruntime's library.
+const LibraryEnv = "ONNXRUNTIME_SHARED_LIBRARY_PATH"
 
 // ErrNoCgo is the error of programs that were built without cgo.
 var ErrNoCgo = errors.New("this program was built without cgo, which the ONNX exporter needs")

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute"
 	onnxbackend "github.com/gomlx/compute-onnx"
@@ -52,7 +53,7 @@ func Write(w io.Writer, p *ganlib.Players, o Options) error {
 	if err := embed(two.Graph, p.Store); err != nil {
 		return err
 	}
-	finish(two, o)
+	finish(two, o, p.Shape)
 	bytes, err := proto.MarshalOptions{Deterministic: true}.Marshal(two)
 	if err != nil {
 		return err
@@ -89,16 +90,18 @@ func compile(engine compute.Backend, p *ganlib.Players, o Options, rows int) (*p
 		return nil, err
 	}
 	made := proto.CloneOf(backend.Bare(g.Executable()).(*onnxbackend.Executable).ModelProto())
-	rename(made.Graph, names)
+	to := map[string]string{made.Graph.Output[0].Name: "x"}
+	for i, input := range made.Graph.Input {
+		if to[input.Name] = strings.TrimPrefix(input.Name, model.ScopeSeparator); i < len(names) {
+			to[input.Name] = names[i]
+		}
+	}
+	rename(made.Graph, to)
 	return made, nil
 }
 
-// rename gives inputs and the output their names.
-func rename(g *protos.GraphProto, inputs []string) {
-	names := map[string]string{g.Output[0].Name: "x"}
-	for i, name := range inputs {
-		names[g.Input[i].Name] = name
-	}
+// rename gives inputs, outputs and what goes between nodes other names.
+func rename(g *protos.GraphProto, names map[string]string) {
 	of := func(list []string) {
 		for i, name := range list {
 			if to, ok := names[name]; ok {
@@ -127,7 +130,7 @@ func embed(g *protos.GraphProto, store *model.Store) error {
 	}
 	var inputs []*protos.ValueInfoProto
 	for _, input := range g.Input {
-		v := store.GetVariable(input.Name)
+		v := store.GetVariable(model.ScopeSeparator + input.Name)
 		switch {
 		case v == nil:
 			inputs = append(inputs, input)
@@ -165,7 +168,7 @@ func floats(name string, value *tensors.Tensor) (*protos.TensorProto, error) {
 }
 
 // finish says in the model what it is.
-func finish(m *protos.ModelProto, o Options) {
+func finish(m *protos.ModelProto, o Options, shape []int) {
 	m.ProducerName = "github.com/gans-in-go/gans"
 	m.OpsetImport = slices.DeleteFunc(m.OpsetImport, func(set *protos.OperatorSetIdProto) bool {
 		return !slices.ContainsFunc(m.Graph.Node, func(n *protos.NodeProto) bool { return n.Domain == set.Domain })
@@ -173,7 +176,14 @@ func finish(m *protos.ModelProto, o Options) {
 	for _, weight := range m.Graph.Initializer {
 		weight.DocString = ""
 	}
-	for _, key := range slices.Sorted(maps.Keys(o.Metadata)) {
-		m.MetadataProps = append(m.MetadataProps, &protos.StringStringEntryProto{Key: key, Value: o.Metadata[key]})
+	about := maps.Clone(o.Metadata)
+	if len(shape) == 3 {
+		if about == nil {
+			about = map[string]string{}
+		}
+		about["layout"] = string(o.Layout)
+	}
+	for _, key := range slices.Sorted(maps.Keys(about)) {
+		m.MetadataProps = append(m.MetadataProps, &protos.StringStringEntryProto{Key: key, Value: about[key]})
 	}
 }
