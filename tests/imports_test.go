@@ -64,14 +64,14 @@ var plan = map[string][]string{
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/disk", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.
-	"ganlib/figure":     {"internal/disk", "internal/drawn"},
-	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
-	"ganlib/diagnose":   {"ganlib/record", "ganlib/run"},
-	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
+	"ganlib/figure":      {"internal/disk", "internal/drawn"},
+	"ganlib/run":         {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
+	"ganlib/diagnose":    {"ganlib/record", "ganlib/run"},
+	"ganlib/watch":       {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
 	"ganlib/tensorboard": {"ganlib/run", "internal/disk"},
-	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},
-	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
-	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
+	"ganlib/watch/live":  {"ganlib/run", "ganlib/watch"},
+	"ganlib/sweep":       {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
+	"ganlib/monitor":     {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
 
 	// The front door, and what uses it.
 	"": {
@@ -86,6 +86,7 @@ var plan = map[string][]string{
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 
+	"examples/serve":   {"", "ganlib/invalid"},
 	"notebooks/lesson": {"ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/run"},
 
 	"internal/disk":     {},
