@@ -14,7 +14,7 @@ GO_TEST = go test -json -timeout 3h
 NOTEBOOK_TESTS = GAN_NOTEBOOK_TESTS=1 go test -json -count=1 -timeout 0 -parallel 2 ./tests
 
 # The packages that start goroutines or share files with other processes, for the race detector.
-CONCURRENT = $$(go list ./... | grep -E "/(run|sweep|watch|live|data|lsun|progress)$$")
+CONCURRENT = $$(go list ./... | grep -E "/(serve|run|sweep|watch|live|data|lsun|progress)$$")
 
 # -race turns on the compiler's checks of unsafe pointers, which stop the matrix products of GoMLX's Go engine: with SIMD
 # and without, they step a pointer past the end of a slice before they find that the loop is over. The checks are
@@ -98,7 +98,7 @@ setup: ## put Jupyter, the Go kernel and XLA's plugin into .venv (the targets ab
 plugin: ## ask go-xla's publisher for XLA's plugin again, where PyPI has none and setup could not have it
 	@sh docker/setup.sh plugin
 
-docker: ## build the image gans-in-go:cpu with docker or podman (TARGET=cuda for NVIDIA's GPUs)
+docker: ## build the image gans-in-go:cpu with docker or podman (TARGET=cuda for NVIDIA's GPUs, serve for a generator as a service)
 	@sh docker/build.sh $(TARGET)
 
 docker-check: ## build the cpu image without either, start JupyterLab in it, execute a notebook (ONLY=03)

@@ -49,8 +49,11 @@ type Options struct {
 	Watch []func(run.Record) error
 }
 
-// GAN is a trained game: its players with their weights, and the run they came from. Its methods are for one goroutine at
-// a time.
+// GAN is a trained game: its players with their weights, and the run they came from.
+//
+// Several goroutines may draw from it at the same time, as a server does: all methods of [ganlib.Players], and
+// [GAN.Images], [GAN.Picture], [GAN.Pictures], [GAN.Pixels] and [GAN.Labels]. The other methods, which measure or, as
+// [GAN.Restore], put other weights in place, are for one goroutine, and none of those meanwhile.
 type GAN struct {
 	*ganlib.Players
 	Config Config

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the image gans-in-go:TARGET, TARGET being cpu or cuda: build.sh TARGET [COMMAND...], where the command is
+# Builds the image gans-in-go:TARGET, TARGET being cpu, cuda or serve: build.sh TARGET [COMMAND...], where the command is
 # one that builds images; without it, Docker's if Docker runs, or else Podman's. What is set of APT_MIRROR,
 # PIP_INDEX_URL, GOPROXY, GOSUMDB and SSL_CERT_FILE (the authorities to trust) is passed on to the build.
 set -eu

@@ -103,6 +103,12 @@ install_pjrt() {
 		ln -sf "$(site_packages)/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so" "$venv/pjrt/"
 }
 
+# PyPI has onnxruntime for most machines, and for Python from 3.11 on. It is asked for once only.
+install_onnx() {
+	pip_install -r docker/requirements-onnx.txt ||
+		say "no onnxruntime: \`gan export --onnx\` does not work, and its tests are skipped. All else does"
+}
+
 # Without the plugin the Go engine does the work, so this is no reason to stop, and it is asked for once only.
 fetch_pjrt() {
 	GOWORK=off "$go" run ./cmd/gan plugin --dir "$venv/pjrt" || say "no XLA plugin: the pure-Go engine is used. To try again: make plugin"
@@ -178,8 +184,11 @@ step "Jupyter" "$(cat docker/requirements.txt)" "$venv/bin/jupyter-lab" pip_inst
 cgo= require= backend=${GOMLX_BACKEND:-go} plugins=${PJRT_PLUGIN_LIBRARY_PATH:-$venv/pjrt}
 if ! c_compiler_works; then
 	cgo=CGO_ENABLED=0
-	say "no C compiler: XLA is left out and the pure-Go backend is used. Debian: sudo apt-get install gcc libc6-dev   macOS: xcode-select --install"
-elif pjrt_wheel_exists; then
+	say "no C compiler: XLA is left out, as is the export to ONNX, and the pure-Go backend is used. Debian: sudo apt-get install gcc libc6-dev   macOS: xcode-select --install"
+else
+	step "onnxruntime" "$(cat docker/requirements-onnx.txt)" "$venv" install_onnx
+fi
+if [ -z "$cgo" ] && pjrt_wheel_exists; then
 	step "XLA's CPU plugin" "$(cat docker/requirements-pjrt.txt)" "$cpu_plugin" install_pjrt
 	if [ "${GOMLX_BACKEND:-} $plugins" = "xla:cuda $venv/pjrt" ]; then
 		step "XLA's CUDA plugin and NVIDIA's libraries, 2 GB" "$(cat docker/requirements-cuda.txt)" \
@@ -195,6 +204,9 @@ fi
 if [ -z "$cgo" ] && [ -e "$cpu_plugin" ]; then
 	backend=${GOMLX_BACKEND:-xla:cpu}
 	require=GAN_REQUIRE_XLA=1 # a test that needs XLA must not be skipped where XLA can be had
+fi
+if [ -z "$cgo" ] && [ -d "$(site_packages)/onnxruntime" ]; then
+	require="$require GAN_REQUIRE_ONNX=1"
 fi
 step "kernel tools (gonb, gopls, goimports)" "$goroot $(cat docker/kernel/go.mod docker/kernel/go.sum)" "$venv/bin/gonb" install_tools docker/kernel
 step "environment" "$root $cgo $require $(cat docker/setup.sh)" "$venv/env" write_env

@@ -4,8 +4,10 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -17,7 +19,11 @@ import (
 
 // Players are a trained game, from wherever it comes: the two players with their weights, on an engine.
 //
-// Rows of numbers go in and come out as float32, one row after the other. Methods are for one goroutine at a time.
+// Rows of numbers go in and come out as float32, one row after the other.
+//
+// Several goroutines may call [Players.Sample], [Players.Samples], [Players.Generate] and [Players.Discriminate] at the
+// same time, of the same Players: their results are the same bits as one after the other. Nothing may change the weights
+// meanwhile, as training does, and nobody the fields.
 //
 // A trainer cannot see that data do not belong to the game: a label that is not of the game is no class to it. Ask
 // [Players.Fit] before training.
@@ -30,8 +36,17 @@ type Players struct {
 	// Shape is that of one example, such as [28, 28, 1].
 	Shape []int
 
-	generator, discriminator *model.Exec // made when they are first asked for
-	averaged                 bool        // whether the generator was made of averages
+	// using is held for writing while a graph is built, compiled or given its first weights, which all change the store's
+	// list of variables, and for reading while graphs run.
+	using                    sync.RWMutex
+	generator, discriminator player
+}
+
+// player is G or D as programs of the engine.
+type player struct {
+	exec     *model.Exec  // made when it is first asked for
+	compiled map[int]bool // the numbers of rows that it has a program for
+	averaged bool         // whether it was made of averages
 }
 
 // Validate refuses players that cannot play. They need no learning rules for it. The methods that return an error begin
@@ -194,18 +209,7 @@ func (p *Players) Generate(z []float32, labels ...int) ([]float32, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	averaged := p.Algorithm1.hasAverage(p.Store.Scope("/" + AverageScope))
-	if p.generator == nil || averaged != p.averaged {
-		exec, err := p.exec(p.Algorithm1.GenerateAverage)
-		if err != nil {
-			return nil, err
-		}
-		if p.generator != nil {
-			p.generator.Finalize()
-		}
-		p.generator, p.averaged = exec, averaged
-	}
-	return p.play(p.generator, z, []int{p.Algorithm1.Prior.Dim}, p.Shape, labels)
+	return p.play(&p.generator, p.Algorithm1.GenerateAverage, z, []int{p.Algorithm1.Prior.Dim}, p.Shape, labels)
 }
 
 // Discriminate is D: examples [n, ...] to the probability of each that it is real, [n]. A conditional game wants n
@@ -214,21 +218,67 @@ func (p *Players) Discriminate(x []float32, labels ...int) ([]float32, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	if p.discriminator == nil {
-		exec, err := p.exec(func(root *model.Scope, x, y *Node) *Node { return Sigmoid(p.Algorithm1.Discriminate(root, x, y)) })
-		if err != nil {
-			return nil, err
-		}
-		p.discriminator = exec
-	}
-	return p.play(p.discriminator, x, p.Shape, []int{1}, labels)
+	probability := func(root *model.Scope, x, y *Node) *Node { return Sigmoid(p.Algorithm1.Discriminate(root, x, y)) }
+	return p.play(&p.discriminator, probability, x, p.Shape, []int{1}, labels)
 }
 
-// exec compiles a player on inputs of rows and, in a conditional game, their labels.
-func (p *Players) exec(player func(root *model.Scope, in, y *Node) *Node) (*model.Exec, error) {
-	return model.NewExec(p.Backend, p.Store, func(root *model.Scope, inputs []*Node) *Node {
-		return player(root, inputs[0], p.Algorithm1.labelsOf(inputs))
-	})
+// call runs a player, which the function builds, on rows and, in a conditional game, their labels.
+func (p *Players) call(of *player, build func(root *model.Scope, in, y *Node) *Node, inputs ...*tensors.Tensor) (*tensors.Tensor, error) {
+	p.using.RLock()
+	ready := of.compiled[inputs[0].Shape().Dim(0)] && of.averaged == p.averages(of)
+	p.using.RUnlock()
+	if !ready {
+		if err := p.compile(of, build, inputs); err != nil {
+			return nil, err
+		}
+	}
+	p.using.RLock()
+	defer p.using.RUnlock()
+	arguments := make([]any, len(inputs))
+	for i, input := range inputs {
+		arguments[i] = input
+	}
+	results, err := of.exec.Call(arguments...)
+	if err != nil {
+		return nil, err
+	}
+	return results[0], nil
+}
+
+// averages reports whether a player should be made of averages: G, once there are any.
+func (p *Players) averages(of *player) bool {
+	return of == &p.generator && p.Algorithm1.hasAverage(p.Store.Scope("/"+AverageScope))
+}
+
+// compile makes a player's program for such inputs. Weights that are not there yet are drawn.
+func (p *Players) compile(of *player, build func(root *model.Scope, in, y *Node) *Node, inputs []*tensors.Tensor) error {
+	p.using.Lock()
+	defer p.using.Unlock()
+	if averaged := p.averages(of); of.exec == nil || of.averaged != averaged {
+		exec, err := model.NewExec(p.Backend, p.Store, func(root *model.Scope, inputs []*Node) *Node {
+			return build(root, inputs[0], p.Algorithm1.labelsOf(inputs))
+		})
+		if err != nil {
+			return err
+		}
+		if of.exec != nil {
+			of.exec.Finalize()
+		}
+		const unlimited = -1 // by default the 33rd number of rows is refused
+		*of = player{exec: exec.SetMaxCache(unlimited), compiled: map[int]bool{}, averaged: averaged}
+	}
+	like := make([]shapes.Shape, len(inputs))
+	for i, input := range inputs {
+		like[i] = input.Shape()
+	}
+	if _, err := of.exec.Compile(like...); err != nil {
+		return err
+	}
+	if err := p.Store.InitializeVariables(p.Backend, nil); err != nil {
+		return err
+	}
+	of.compiled[inputs[0].Shape().Dim(0)] = true
+	return nil
 }
 
 // labelsOf is y, one-hot, of the inputs of a graph: rows and, in a conditional game, their labels.
@@ -244,9 +294,9 @@ func (a *Algorithm1) labelsOf(inputs []*Node) *Node {
 const mostRows, mostNumbers = 1000, 1 << 20
 
 // play passes rows of a shape, and their labels in a conditional game, through a player, which must make rows of the
-// shape made. All calls of the executor get the same number of rows, for each number is a compilation of its own: the
+// shape made. All its calls get the same number of rows, for each number is a compilation of its own: the
 // last one reaches back over rows already done rather than be shorter.
-func (p *Players) play(exec *model.Exec, in []float32, shape, made, labels []int) ([]float32, error) {
+func (p *Players) play(of *player, build func(root *model.Scope, in, y *Node) *Node, in []float32, shape, made, labels []int) ([]float32, error) {
 	n, err := rowsOf(in, shape)
 	if err != nil {
 		return nil, err
@@ -261,18 +311,18 @@ func (p *Players) play(exec *model.Exec, in []float32, shape, made, labels []int
 	var out []float32
 	for done := 0; done < n; done += rows {
 		from := min(done, n-rows)
-		inputs := []any{tensors.FromFlatDataAndDimensions(in[from*size:(from+rows)*size], slices.Concat([]int{rows}, shape)...)}
+		inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(in[from*size:(from+rows)*size], slices.Concat([]int{rows}, shape)...)}
 		if len(labels) > 0 {
 			inputs = append(inputs, labelTensor(labels[from:from+rows]))
 		}
-		results, err := exec.Call(inputs...)
+		result, err := p.call(of, build, inputs...)
 		if err != nil {
 			return nil, err
 		}
-		if got, want := results[0].Shape().Dimensions, slices.Concat([]int{rows}, made); !slices.Equal(got, want) {
+		if got, want := result.Shape().Dimensions, slices.Concat([]int{rows}, made); !slices.Equal(got, want) {
 			return nil, invalid.Value("generator", got, "results of shape %v, an example of Players.Shape a noise vector", want)
 		}
-		values, err := tensors.CopyFlatData[float32](results[0])
+		values, err := tensors.CopyFlatData[float32](result)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gans-in-go/gans/ganlib/layer"
 	"github.com/gans-in-go/gans/ganlib/optim"
@@ -109,6 +110,40 @@ func TestDiscriminateIsAProbability(t *testing.T) {
 	})
 }
 
+// TestPlayersAtOnce: several goroutines draw samples and ask D at the same time, of players that are not compiled yet, in
+// more numbers of rows than GoMLX keeps programs for by itself, and get what one after the other gets.
+func TestPlayersAtOnce(t *testing.T) {
+	gantest.Backends(t, func(t *testing.T, b compute.Backend) {
+		sizes := 3
+		if gantest.OnGo(t, b) {
+			sizes = 40
+		}
+		p := ownPlayers(t, b, 3)
+		x, d := make([][]float32, 4*sizes), make([][]float32, 4*sizes)
+		var all errgroup.Group
+		for i := range x {
+			all.Go(func() (err error) {
+				n := 3 * (1 + i%sizes)
+				if x[i], err = p.Sample(n, uint64(i)); err == nil {
+					d[i], err = p.Discriminate(x[i], p.LabelsFor(n)...)
+				}
+				return err
+			})
+		}
+		require.NoError(t, all.Wait())
+		alone := &Players{Algorithm1: p.Algorithm1, Backend: b, Store: p.Store, Shape: p.Shape}
+		for i := range x {
+			n := 3 * (1 + i%sizes)
+			want, err := alone.Sample(n, uint64(i))
+			require.NoError(t, err)
+			require.Equal(t, want, x[i])
+			want, err = alone.Discriminate(want, p.LabelsFor(n)...)
+			require.NoError(t, err)
+			require.Equal(t, want, d[i])
+		}
+	})
+}
+
 // TestPlayersFollowTraining: players that have drawn samples, and so are compiled, use the weights after a training, as
 // new players do.
 func TestPlayersFollowTraining(t *testing.T) {
@@ -118,7 +153,7 @@ func TestPlayersFollowTraining(t *testing.T) {
 		require.NoError(t, err)
 		d, err := p.Discriminate(before, p.LabelsFor(6)...)
 		require.NoError(t, err)
-		generator, discriminator := p.generator, p.discriminator
+		generator, discriminator := p.generator.exec, p.discriminator.exec
 		trainOnBlack(t, p, 3)
 		after, err := p.Sample(6, 1)
 		require.NoError(t, err)
@@ -126,8 +161,8 @@ func TestPlayersFollowTraining(t *testing.T) {
 		dAfter, err := p.Discriminate(before, p.LabelsFor(6)...)
 		require.NoError(t, err)
 		require.NotEqual(t, d, dAfter)
-		require.Same(t, generator, p.generator)
-		require.Same(t, discriminator, p.discriminator)
+		require.Same(t, generator, p.generator.exec)
+		require.Same(t, discriminator, p.discriminator.exec)
 
 		fresh := &Players{Algorithm1: p.Algorithm1, Backend: b, Store: p.Store, Shape: p.Shape}
 		want, err := fresh.Sample(6, 1)

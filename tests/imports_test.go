@@ -33,6 +33,8 @@ var plan = map[string][]string{
 	"dcganlib/features": {
 		"dcganlib", "ganlib", "ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/measure/svm", "internal/memory", "internal/progress",
 	},
+	"ganlib/onnx":    {"ganlib", "ganlib/backend", "ganlib/invalid"},
+	"ganlib/weights": {"ganlib", "ganlib/data", "ganlib/invalid", "ganlib/optim"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},
@@ -72,13 +74,14 @@ var plan = map[string][]string{
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/disk", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.
-	"ganlib/figure":     {"internal/disk", "internal/drawn"},
-	"ganlib/run":        {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
-	"ganlib/diagnose":   {"ganlib/record", "ganlib/run"},
-	"ganlib/watch":      {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
-	"ganlib/watch/live": {"ganlib/run", "ganlib/watch"},
-	"ganlib/sweep":      {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
-	"ganlib/monitor":    {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
+	"ganlib/figure":      {"internal/disk", "internal/drawn"},
+	"ganlib/run":         {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
+	"ganlib/diagnose":    {"ganlib/record", "ganlib/run"},
+	"ganlib/watch":       {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
+	"ganlib/tensorboard": {"ganlib/run", "internal/disk"},
+	"ganlib/watch/live":  {"ganlib/run", "ganlib/watch"},
+	"ganlib/sweep":       {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
+	"ganlib/monitor":     {"ganlib", "ganlib/data", "ganlib/diagnose", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/optim", "ganlib/record", "ganlib/run"},
 
 	// The front door, and what uses it.
 	"": {
@@ -90,10 +93,11 @@ var plan = map[string][]string{
 		"", "dcganlib/dedup", "dcganlib/features", "dcganlib/latent", "ganlib", "ganlib/backend", "ganlib/backend/plugin",
 		"ganlib/data", "ganlib/data/catalog", "ganlib/data/folder", "ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
-		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
+		"ganlib/measure/feature/inception", "ganlib/onnx", "ganlib/run", "ganlib/sweep", "ganlib/tensorboard", "ganlib/watch", "ganlib/weights", "internal/disk", "internal/memory", "internal/progress",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 
+	"examples/serve":   {"", "ganlib/invalid"},
 	"notebooks/lesson": {"ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/run"},
 
 	"internal/disk":     {},

@@ -176,6 +176,8 @@ func values(value *kong.Value) []string {
 	switch {
 	case value.Enum != "":
 		return value.EnumSlice()
+	case value.Name == "run":
+		return []string{completeFolders}
 	case value.Tag.Type == "existingdir":
 		return []string{completeFolders}
 	case value.Tag.Type != "":

@@ -44,6 +44,8 @@ func TestComplete(t *testing.T) {
 	require.Equal(t, []string{":files"}, completed(t, "sample", "runs/a", "-o", ""))
 	require.Equal(t, []string{":folders"}, completed(t, "walk", "runs/"))
 	require.Equal(t, []string{":files"}, completed(t, "invert", "runs/a", "a.png", ""))
+	require.Equal(t, []string{":folders"}, completed(t, "export", "runs/"))
+	require.Equal(t, []string{"nhwc", "nchw"}, completed(t, "export", "runs/a", "--layout", "n"))
 	require.Empty(t, completed(t, "train", "--seed", ""), "a number")
 	require.Empty(t, completed(t, "train", "--nosuch="))
 }

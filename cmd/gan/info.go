@@ -13,6 +13,7 @@ import (
 
 type infoCmd struct {
 	Dir string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
+	CSV bool   `name:"csv" help:"Print the history as a table instead, by RFC 4180: a line of names, then a line for each record."`
 }
 
 func (c *infoCmd) Run() error {
@@ -27,6 +28,9 @@ func (c *infoCmd) Run() error {
 	history, err := r.History()
 	if err != nil {
 		return err
+	}
+	if c.CSV {
+		return run.WriteCSV(stdout.to, history)
 	}
 	checkpoints, err := r.Checkpoints()
 	if err != nil {

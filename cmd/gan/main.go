@@ -8,6 +8,7 @@
 //	gan arith runs/mnist-xla-cpu --sheet
 //	gan invert runs/mnist-xla-cpu seven.png
 //	gan eval runs/mnist-xla-cpu
+//	gan export runs/mnist-xla-cpu --onnx digits.onnx
 //	gan watch runs/mnist-xla-cpu
 //	gan diagnose runs/mnist-xla-cpu
 //	gan probe runs/mnist-xla-cpu
@@ -55,6 +56,7 @@ type commands struct {
 	Arith    arithCmd    `cmd:"" help:"Add and subtract concepts in a generator's latent space: A - B + C."`
 	Invert   invertCmd   `cmd:"" help:"Find the noise from which a generator makes a given picture, as nearly as it can."`
 	Eval     evalCmd     `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
+	Export   exportCmd   `cmd:"" help:"Write a trained game for other programs: as an ONNX model, as its weights, as logs for TensorBoard."`
 	Watch    watchCmd    `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
 	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
 	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`

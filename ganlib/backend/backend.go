@@ -128,7 +128,7 @@ func start(name string) (compute.Backend, error) {
 		return nil, fmt.Errorf("backend %s does not start: %w", name, err)
 	}
 	if strings.HasPrefix(config, "go") {
-		b = &simplifier{b}
+		b = Simplified(b)
 	}
 	return b, nil
 }

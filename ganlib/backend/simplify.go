@@ -7,11 +7,22 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// simplifier is GoMLX's Go backend, given simpler graphs. GoMLX runs every node as it stands: an Identity, which
+// Simplified is an engine, given simpler graphs. GoMLX's Go backend runs every node as it stands: an Identity, which
 // gradients are full of, copies its operand, and a Where whose condition is the constant false computes the side that is
-// thrown away. The simplifier leaves such nodes out while a graph is built. What remains computes the same bits.
+// thrown away. Such nodes are left out while a graph is built. What remains computes the same bits.
 //
 // XLA simplifies by itself.
+func Simplified(b compute.Backend) compute.Backend { return &simplifier{b} }
+
+// Bare is a program of a [Simplified] engine as the engine itself made it. Any other is returned as it is.
+func Bare(e compute.Executable) compute.Executable {
+	if own, ok := e.(*executable); ok {
+		return own.Executable
+	}
+	return e
+}
+
+// simplifier is the engine that Simplified returns.
 type simplifier struct{ compute.Backend }
 
 // Builder implements compute.Backend.

@@ -30,6 +30,11 @@ const (
 	leastDivisor = 1e-8
 )
 
+// String is the range of a scale's values, or "contrast-normalised".
+func (s Scale) String() string {
+	return [...]string{Unit: "[0, 1]", Symmetric: "[-1, 1]", Contrast: "contrast-normalised"}[s]
+}
+
 // check reports an unknown scale.
 func (s Scale) check() error {
 	if s < Unit || s > Contrast {

@@ -50,12 +50,14 @@ type choice struct{ gather, scatter, correlate form }
 // A row made from these figures was no faster for MNIST28 as a whole: in turns with the row there is, an iteration took
 // 1.07 times as long, and .98 to 1.11 times with single entries changed. So there is one row for all processors.
 //
-// The row for GPUs is not measured: cuDNN should choose best.
+// The row for GPUs is not measured: cuDNN should choose best. ONNX is written, not run: its convolution knows no zeros
+// between the pixels of an image, so it takes the form that needs none.
 var table = map[string][5]choice{
 	//     4×4 or less               in ≤ 4                         in ≤ 16                       in < 256                       wider
-	"cpu": {{matmul, matmul, matmul}, {direct, matmul, phaseMatmul}, {direct, subPixel, direct}, {direct, phase, direct}, {phase, phase, direct}},
-	"go":  {{matmul, matmul, matmul}, {matmul, matmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}},
-	"gpu": {{direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}},
+	"cpu":  {{matmul, matmul, matmul}, {direct, matmul, phaseMatmul}, {direct, subPixel, direct}, {direct, phase, direct}, {phase, phase, direct}},
+	"go":   {{matmul, matmul, matmul}, {matmul, matmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}, {matmul, phaseMatmul, matmul}},
+	"onnx": {{direct, phase, direct}, {direct, phase, direct}, {direct, phase, direct}, {direct, phase, direct}, {direct, phase, direct}},
+	"gpu":  {{direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}, {direct, direct, direct}},
 }
 
 // fastest is the table's choice for a geometry whose image has the given number of channels.
@@ -81,10 +83,16 @@ func sizeOf(g geometry, in int) int {
 // goEngine is the name of GoMLX's pure-Go engine, which nothing else identifies. A test of package backend checks it.
 const goEngine = "Go Backend"
 
-// engine is the table's row: "go", or the device of XLA, "cpu" or "gpu".
+// onnxEngine is the name of GoMLX's engine that writes ONNX.
+const onnxEngine = "onnxruntime"
+
+// engine is the table's row: "go", "onnx", or the device of XLA, "cpu" or "gpu".
 func engine(backend compute.Backend) string {
-	if backend.Name() == goEngine {
+	switch backend.Name() {
+	case goEngine:
 		return "go"
+	case onnxEngine:
+		return "onnx"
 	}
 	if strings.Contains(strings.ToLower(backend.DeviceDescription(0)), "cpu") {
 		return "cpu"
