@@ -125,20 +125,6 @@ func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
 	return set, nil
 }
 
-// Examples turns the pixels of images into examples [n, height, width, channels], as the players see them. It is an error
-// if the images have not the size and the channels of the players' own.
-func (gan *GAN) Examples(set *data.Images) ([]float32, error) {
-	if shape := []int{set.Height, set.Width, set.Channels}; !slices.Equal(shape, gan.Shape) {
-		return nil, invalid.Value("images", shape, "images of shape %v, as the players' examples", gan.Shape)
-	}
-	all := make([]int, set.N)
-	for i := range all {
-		all[i] = i
-	}
-	x := make([]float32, len(set.Pixels))
-	return x, set.Fill(x, all, gan.Scale())
-}
-
 // Scale is the range of the numbers of an example, by the end of the generator.
 func (gan *GAN) Scale() data.Scale { return gan.Config.Generator.scale() }
 

@@ -164,8 +164,6 @@ func values(value *kong.Value) []string {
 		return gans.Presets()
 	case "data":
 		return append(open.Names(), completeFiles)
-	case "run":
-		return []string{completeFolders}
 	case "name":
 		return catalog.Names()
 	case "run":
@@ -176,8 +174,6 @@ func values(value *kong.Value) []string {
 	switch {
 	case value.Enum != "":
 		return value.EnumSlice()
-	case value.Name == "run":
-		return []string{completeFolders}
 	case value.Tag.Type == "existingdir":
 		return []string{completeFolders}
 	case value.Tag.Type != "":

@@ -94,8 +94,8 @@ func (c *invertCmd) Run() error {
 // targets reads the pictures.
 func (c *invertCmd) targets(ctx context.Context, gan *gans.GAN) (targets []*target, err error) {
 	add := func(name string, set *data.Images) error {
-		x, err := gan.Examples(set)
-		if err != nil {
+		x := make([]float32, len(set.Pixels))
+		if err := set.Fill(x, []int{0}, gan.Scale()); err != nil {
 			return err
 		}
 		span := cmp.Or(gan.Scale().Span(), float64(slices.Max(x)-slices.Min(x)))

@@ -6,9 +6,8 @@ import (
 	"github.com/gans-in-go/gans/ganlib/invalid"
 )
 
-// The DCGAN paper's numbers for Figure 7: samples of each concept, neighbours of their sum, and the reach of these.
+// The DCGAN paper's numbers for Figure 7: neighbours of the sum, and their reach.
 const (
-	Examples       = 3
 	NeighbourCount = 8
 	NeighbourReach = .25
 )

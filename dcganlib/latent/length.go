@@ -20,7 +20,7 @@ type Generator interface {
 
 // Features turns examples [n, ...] into rows of numbers [n, dim], whose squared distances say how different two
 // examples are. It must not round: examples that are nearly alike must have features that are nearly alike, and not the
-// same.
+// same. feature.Unrounded makes such of the extractors of package measure/feature.
 type Features func(x []float32) (rows []float32, dim int, err error)
 
 // pathStep is ε of the perceptual path length.
