@@ -3,7 +3,10 @@
 package open
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/folder"
 	"github.com/gans-in-go/gans/ganlib/data/lsun"
 )
 
@@ -39,4 +43,36 @@ func TestLSUN(t *testing.T) {
 	stop()
 	_, err = Path(ctx, folder, Options{Frame: data.Frame{Size: 8}})
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestMaxFailed: the bound on unreadable pictures reaches every reader that has one.
+func TestMaxFailed(t *testing.T) {
+	mdb, err := os.ReadFile(golden + "/lsun/bedroom_test_lmdb/data.mdb")
+	require.NoError(t, err)
+	const onPagesOfItsOwn = 3*4096 + 16
+	require.Equal(t, "RIFF", string(mdb[onPagesOfItsOwn:onPagesOfItsOwn+4]))
+	copy(mdb[onPagesOfItsOwn:], "XXXX")
+	pictures := map[string][]byte{"a.png": encoded(t, 1), "b.png": encoded(t, 2), "c.png": []byte("no picture")}
+	rooms := placed(t, map[string][]byte{"data.mdb": mdb})
+	for path, unreadable := range map[string]error{
+		placed(t, pictures): folder.ErrUnreadable, zipped(t, pictures): folder.ErrUnreadable,
+		rooms: lsun.ErrUnreadable, filepath.Join(rooms, "data.mdb"): lsun.ErrUnreadable,
+	} {
+		read := func(most float64) (*data.Images, error) {
+			return Data{Path: path, Size: 8, MaxFailed: most}.Images(t.Context())
+		}
+		_, err := read(0)
+		require.ErrorIs(t, err, unreadable, path)
+		require.ErrorContains(t, err, "`--set data.max_failed=", path)
+		set, err := read(.4)
+		require.NoError(t, err, path)
+		require.NotZero(t, set.N)
+	}
+}
+
+// encoded is a small PNG.
+func encoded(t *testing.T, grey uint8) []byte {
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, &image.Gray{Pix: []uint8{grey, 0, 0, grey}, Stride: 2, Rect: image.Rect(0, 0, 2, 2)}))
+	return b.Bytes()
 }

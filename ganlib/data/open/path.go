@@ -34,7 +34,7 @@ func Path(ctx context.Context, path string, o Options) (data.Source, error) {
 	if !info.Mode().IsRegular() { // a folder, or what is refused there, such as a pipe, which nobody may open
 		return openMany(ctx, path, o)
 	}
-	if known, err := catalog.OpenPath(ctx, path, catalog.Options{Frame: o.Frame, Output: o.Output}); known != nil || err != nil {
+	if known, err := catalog.OpenPath(ctx, path, o.catalog("")); known != nil || err != nil {
 		return known, err
 	}
 	switch extension := strings.ToLower(filepath.Ext(path)); {
@@ -214,7 +214,7 @@ func (o Options) folder() folder.Options {
 func openLSUN(ctx context.Context, path string, o Options) (data.Source, error) {
 	frame := o.Frame
 	frame.Channels = cmp.Or(frame.Channels, 3) // photographs are in colour unless grey is asked for
-	set, err := lsun.Open(ctx, path, lsun.Options{Frame: frame, Output: o.Output})
+	set, err := lsun.Open(ctx, path, lsun.Options{Frame: frame, MaxFailed: o.MaxFailed, Output: o.Output})
 	if err != nil {
 		return nil, err
 	}
