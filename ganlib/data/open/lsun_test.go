@@ -5,11 +5,14 @@ package open
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/png"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +20,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/folder"
 	"github.com/gans-in-go/gans/ganlib/data/lsun"
+	"github.com/gans-in-go/gans/ganlib/figure"
 )
 
 // An LMDB opens by its folder and by its file, and is closed through all its wrappers.
@@ -75,4 +79,37 @@ func encoded(t *testing.T, grey uint8) []byte {
 	var b bytes.Buffer
 	require.NoError(t, png.Encode(&b, &image.Gray{Pix: []uint8{grey, 0, 0, grey}, Stride: 2, Rect: image.Rect(0, 0, 2, 2)}))
 	return b.Bytes()
+}
+
+// TestPicturesBeside: a folder or archive with files of a known form and pictures beside them is refused, for either may
+// be meant. What this program drew there does not count, and what the names of a form tell alone is read.
+func TestPicturesBeside(t *testing.T) {
+	idx := idxFile(8, make([]byte, 2*28*28), 2, 28, 28)
+	mdb, err := os.ReadFile(golden + "/lsun/bedroom_test_lmdb/data.mdb")
+	require.NoError(t, err)
+	picture := encoded(t, 1)
+	drawing := filepath.Join(t.TempDir(), "samples.png")
+	require.NoError(t, figure.WritePNG(drawing, image.NewGray(image.Rect(0, 0, 4, 4))))
+	drawn, err := os.ReadFile(drawing)
+	require.NoError(t, err)
+	for _, of := range []struct {
+		file    string
+		content []byte
+	}{{"old/rooms/data.mdb", mdb}, {"MNIST/raw/train-images-idx3-ubyte", idx}, {"cifar/data_batch_1.bin", make([]byte, 2*3073)}} {
+		both := map[string][]byte{of.file: of.content, "mine/cat.png": picture}
+		own := map[string][]byte{path.Base(of.file): of.content, "samples.png": drawn}
+		for i := range 4 * strings.Count(of.file, "cifar") { // its other files
+			rest := fmt.Sprintf("data_batch_%d.bin", i+2)
+			both["cifar/"+rest], own[rest] = make([]byte, 3073), make([]byte, 3073)
+		}
+		for _, path := range []string{placed(t, both), zipped(t, both)} {
+			_, err := Path(t.Context(), path, Options{Frame: data.Frame{Size: 8}})
+			require.ErrorIs(t, err, data.ErrFormat, of.file)
+			for _, says := range []string{of.file, "mine/cat.png", filepath.Join(path, filepath.Dir(of.file))} {
+				require.ErrorContains(t, err, says)
+			}
+		}
+		require.NotZero(t, opened(t, filepath.Join(placed(t, both), filepath.Dir(of.file))).N)
+		require.NotZero(t, opened(t, placed(t, own)).N, of.file)
+	}
 }
