@@ -229,6 +229,7 @@ var badLine = []change{
 	{func(c *Config) { c.Data.OnDevice = true }, "data.on_device"},
 	{func(c *Config) { c.Data.MaxFailed = .1 }, "data.max_failed"},
 	{func(c *Config) { c.Data = Data{Path: "fish", MaxFailed: 1.1} }, "data.max_failed"},
+	{func(c *Config) { c.Data = Data{Set: "mnist", MaxFailed: .1} }, "data.max_failed"},
 	{func(c *Config) { c.Data.Std = 0 }, "data.std"},
 	{func(c *Config) { c.Data.Std = math.NaN() }, "data.std"},
 	{func(c *Config) { c.Data.Mean = math.Inf(1) }, "data.mean"},

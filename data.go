@@ -3,8 +3,11 @@ package gans
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strconv"
 
 	"github.com/gans-in-go/gans/ganlib/data"
@@ -40,6 +43,28 @@ func knowing(ctx context.Context, feed *data.ImageFeed) (*run.Data, error) {
 		return now.Changes(was), nil
 	}
 	return &run.Data{Text: text, Changes: changes, Keys: []string{"data.path", "data.max_failed"}}, err
+}
+
+// otherData returns an error that wraps [run.ErrOtherData] if the run in dir knows that its images are not those of a
+// feed: why they do not fit its networks, such as labels that are gone.
+func otherData(ctx context.Context, dir string, feed data.Feed) error {
+	images, ok := feed.(*data.ImageFeed)
+	if !ok {
+		return nil
+	}
+	earlier, err := run.Open(dir)
+	if err != nil {
+		return nil
+	}
+	now, err := knowing(ctx, images)
+	if err != nil {
+		return err
+	}
+	err = earlier.CheckData(now)
+	if !errors.Is(err, run.ErrOtherData) {
+		return nil
+	}
+	return err
 }
 
 // ClassNames are the names of a run's classes, as its data have them: nil for a game without labels, where they have
@@ -83,6 +108,17 @@ func (gan *GAN) Metadata() (map[string]string, error) {
 	text, err := json.Marshal(names)
 	about["classes"] = string(text)
 	return about, err
+}
+
+// moved adds, to the error of data of one's own that are not where they were, how a run is told where they are.
+func (cfg Config) moved(dir string, err error) error {
+	if cfg.Data.Path == "" || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, gone := os.Stat(cfg.Data.Path); !errors.Is(gone, fs.ErrNotExist) {
+		return err
+	}
+	return fmt.Errorf("%w: if the data have moved, `gan train %s --data NEW` tells the run where they are", err, dir)
 }
 
 // feed opens the data of a configuration as its networks learn from them. What takes long shows its progress on output.

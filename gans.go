@@ -45,6 +45,8 @@ type Options struct {
 	Dir string
 	// Output receives progress and messages; nil means silence.
 	Output io.Writer
+	// Loading receives the progress of the data's loading, and what could not be read of them; nil means Output.
+	Loading io.Writer
 	// Watch sees every record as it is made; an error stops the run.
 	Watch []func(run.Record) error
 }
@@ -83,14 +85,20 @@ func Train(ctx context.Context, cfg Config, o Options) (_ *GAN, err error) {
 	if err := cmp.Or(cfg.CheckMemory(), ctx.Err()); err != nil {
 		return nil, err
 	}
-	feed, err := cfg.feed(ctx, o.Output)
+	if o.Loading == nil {
+		o.Loading = o.Output
+	}
+	feed, err := cfg.feed(ctx, o.Loading)
 	if err != nil {
+		if begun, _ := run.Begun(o.Dir); begun {
+			err = cfg.moved(o.Dir, err)
+		}
 		return nil, err
 	}
 	defer feed.Close()
 	gan, err := cfg.newGame(ctx, feed)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(otherData(ctx, o.Dir, feed), err)
 	}
 	if err := cfg.begin(o.Dir, gan.Store); err != nil {
 		return nil, err

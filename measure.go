@@ -81,7 +81,7 @@ func (gan *GAN) Evaluate(ctx context.Context, e Evaluation) (*evaluate.Report, e
 func (gan *GAN) realImages(ctx context.Context, n int, e Evaluation) (evaluate.Sets, error) {
 	train, test, err := gan.Config.parts(ctx, e.Output)
 	if err != nil {
-		return evaluate.Sets{}, err
+		return evaluate.Sets{}, gan.Config.moved(gan.Run.Dir, err)
 	}
 	defer train.Close()
 	if test == nil {
@@ -198,7 +198,7 @@ func (gan *GAN) samplesAt(ctx context.Context, step int, seed uint64) ([]float32
 // are. The result joins the run's history, where package diagnose reads it. Where a process trains it cannot: then the
 // probe comes with an error that wraps [run.ErrLocked].
 func (gan *GAN) Probe(ctx context.Context, steps int) (monitor.Probe, error) {
-	feed, err := gan.Config.feed(ctx, nil)
+	feed, err := gan.feed(ctx)
 	if err != nil {
 		return monitor.Probe{}, err
 	}
@@ -213,7 +213,7 @@ func (gan *GAN) Probe(ctx context.Context, steps int) (monitor.Probe, error) {
 // TrainDiscriminator plays D alone against a frozen G, as [monitor.TrainDiscriminator] does, and puts the trained D in
 // place. It returns V(D,G) on the last minibatch. The run on disk stays as it is.
 func (gan *GAN) TrainDiscriminator(ctx context.Context, steps int, rule optim.Rule) (v float64, err error) {
-	feed, err := gan.Config.feed(ctx, nil)
+	feed, err := gan.feed(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -223,6 +223,15 @@ func (gan *GAN) TrainDiscriminator(ctx context.Context, steps int, rule optim.Ru
 		gan.Players = players
 	}
 	return v, err
+}
+
+// feed opens the data that the game learned from.
+func (gan *GAN) feed(ctx context.Context) (data.Feed, error) {
+	feed, err := gan.Config.feed(ctx, nil)
+	if err != nil {
+		return nil, gan.Config.moved(gan.Run.Dir, err)
+	}
+	return feed, nil
 }
 
 func (gan *GAN) minibatches(feed data.Feed) monitor.Minibatches {
@@ -284,7 +293,7 @@ func Sweep(ctx context.Context, cfg Config, o Options, s SweepOptions) (*sweep.R
 		Dir: o.Dir, Seeds: sweep.Seeds(cfg.Seed, s.Seeds), Parallel: s.Parallel,
 		Config: func(seed int64) any { return of(seed) }, Free: cfg.free(), Steps: cfg.Steps,
 		Train: func(ctx context.Context, one sweep.Member) error {
-			return train(ctx, of(one.Seed), Options{Dir: one.Dir, Output: one.Output, Watch: o.Watch})
+			return train(ctx, of(one.Seed), Options{Dir: one.Dir, Output: one.Output, Loading: o.Loading, Watch: o.Watch})
 		},
 		Output: o.Output,
 	})

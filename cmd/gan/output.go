@@ -10,6 +10,9 @@ import (
 	"github.com/gans-in-go/gans/internal/progress"
 )
 
+// A standard output that is closed (>&-) cannot be told from one that nobody reads: Go's runtime opens /dev/null in its
+// place before the program begins, for reading and writing, as other programs do for those that they start.
+//
 // All that this program says goes through these two. What it says of other people's names and answers does not steer the
 // terminal.
 var (

@@ -45,21 +45,21 @@ func small(preset string, steps int, args ...string) []string {
 func TestDataHere(t *testing.T) {
 	here := filepath.Join(t.TempDir(), "cats")
 	ownPictures(t, here, 12)
-	train := func(steps int) string {
+	train := func(steps int) (out, errs string) {
 		status, out, errs := in(t, here, small("mnist28-unconditional", steps, "train", "--data", ".")...)
 		require.Zero(t, status, errs)
-		return out
+		return out, errs
 	}
 	home := filepath.Join("runs", "cats-mnist28-unconditional-go")
-	out := train(1)
+	out, errs := train(1)
 	require.Contains(t, out, ", on "+here+"\non go, in "+home+"\n")
-	require.Contains(t, out, "cats: 12 pictures\n")
+	require.Contains(t, errs, "cats: 12 pictures\n")
 	for _, args := range [][]string{{"sample", home}, {"sample", home, "-o", "samples.png"}, {"sample", home, "-n", "5", "--folder", "generated"}} {
 		status, _, errs := in(t, here, args...)
 		require.Zero(t, status, errs)
 	}
-	out = train(2)
-	require.Contains(t, out, `cats: 12 pictures; passed over 4 pictures in 1 run of this program, such as "`+filepath.ToSlash(home)+
+	out, errs = train(2)
+	require.Contains(t, errs, `cats: 12 pictures; passed over 4 pictures in 1 run of this program, such as "`+filepath.ToSlash(home)+
 		`" and 6 pictures that this program drew, such as "generated/000000.png"`+"\n", "plot, animation, sample and samples")
 	require.Contains(t, out, "resuming "+home+" at step 1 of 2")
 }
@@ -144,6 +144,10 @@ func TestClassesOfData(t *testing.T) {
 	byName, byNumber := sample("name.png", "cat"), sample("number.png", "1")
 	require.Equal(t, byNumber, byName)
 	require.NotEqual(t, byName, sample("dog.png", "dog"))
+	status, _, errs = in(t, dir, "sample", "run", "--label", "cat,,dog")
+	require.Equal(t, misused, status, errs)
+	both := sample("both.png", "cat", "dog")
+	require.Equal(t, both, sample("commas.png", "cat,dog"))
 	for label, want := range map[string]string{"cats": `the number of a class, or one of ["ape" "cat" "dog"]`, "3": "0 to 2"} {
 		status, _, errs := in(t, dir, "sample", "run", "--label", label)
 		require.Equal(t, 1, status)
@@ -168,4 +172,43 @@ func TestUnreadableShare(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(dir, "run"))
 	status, errs = train("--set", "data.max_failed=0.1")
 	require.Zero(t, status, errs)
+}
+
+// TestDataThatMoved: commands that need the images of a run say how the run is told where they are, and that does it.
+func TestDataThatMoved(t *testing.T) {
+	dir := t.TempDir()
+	ownPictures(t, filepath.Join(dir, "own"), 12)
+	status, _, errs := in(t, dir, small("mnist28-unconditional", 1, "train", "--data", "own", "-d", "run")...)
+	require.Zero(t, status, errs)
+	require.NoError(t, os.Rename(filepath.Join(dir, "own"), filepath.Join(dir, "new")))
+	for _, args := range [][]string{{"eval", "run", "-n", "10"}, {"probe", "run", "--steps", "1"}, {"train", "run", "--steps", "2"}} {
+		status, out, errs := in(t, dir, args...)
+		require.Equal(t, failed, status, "%q: %s", args, errs)
+		require.Empty(t, out)
+		require.Regexp(t, "no such file or directory: if the data have moved, `gan train \\S*run --data NEW` tells the run where they are\n", errs, "%q", args)
+	}
+	status, _, errs = in(t, dir, "train", "run", "--data", "new")
+	require.Zero(t, status, errs)
+	status, _, errs = in(t, dir, "probe", "run", "--steps", "1")
+	require.Zero(t, status, errs)
+}
+
+// TestLabelsThatChanged: a run whose file of labels is gone is told that its data changed, not that its networks are wrong.
+func TestLabelsThatChanged(t *testing.T) {
+	dir := t.TempDir()
+	ownPictures(t, filepath.Join(dir, "pets"), 12)
+	labels := "file,label\n"
+	for i := range 12 {
+		labels += fmt.Sprintf("%02d.png,%s\n", i, []string{"cat", "dog"}[i%2])
+	}
+	path := write(t, filepath.Join(dir, "pets", "labels.csv"), []byte(labels))
+	status, _, errs := in(t, dir, small("mnist28", 1, "train", "--data", "pets", "-d", "run")...)
+	require.Zero(t, status, errs)
+	require.NoError(t, os.Remove(path))
+	for _, args := range [][]string{{"train", "run", "--steps", "2"}, small("mnist28", 2, "train", "--data", "pets", "-d", "run")} {
+		status, out, errs := in(t, dir, args...)
+		require.Equal(t, failed, status)
+		require.Empty(t, out)
+		require.Contains(t, errs, "run is a run that learned from other data:\n  12 images, where there were 12\n  classes [], where there were [\"cat\" \"dog\"]\n")
+	}
 }

@@ -355,6 +355,7 @@ var refusals = []refusal{
 	{`sample empty`, run.ErrNotARun, `empty is not a run: it has no config.json`},
 	{`sample a-run -n 0`, usage, `sample: -n is 0: want at least 1`},
 	{`sample a-run -n 1000000000000`, key("samples"), `-n: samples is 1000000000000: want at most`},
+	{`sample a-run --label=`, usage, `sample: --label "": want the name or the number of a class`},
 	{`sample a-run -n x`, usage, `--n: expected a valid 64 bit int but got "x"`},
 	{`sample a-run -o out.jpg`, usage, `sample: --out out.jpg: want a name that ends in .png`},
 	{`sample a-run -o out.png --folder out`, usage, `sample: --folder out and --out out.png: want one of the two`},

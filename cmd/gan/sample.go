@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/figure"
@@ -13,7 +17,7 @@ import (
 type sampleCmd struct {
 	Dir    string   `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
 	N      *int     `short:"n" placeholder:"N" help:"How many samples (default: 64 images, ten of each class where there are classes, or 20,000 numbers)."`
-	Label  []string `short:"l" placeholder:"CLASS" help:"The class of the samples in a conditional game, by its name or its number; several are taken in turn (default: all of them)."`
+	Label  []string `short:"l" sep:"none" placeholder:"CLASS" help:"The class of the samples in a conditional game, by its name or its number; several, with commas or each with --label, are taken in turn (default: all of them)."`
 	Seed   uint64   `default:"1" help:"Decides the noise."`
 	Out    string   `short:"o" type:"path" placeholder:"FILE.png" help:"The picture to write (default: samples.png in the run's directory)."`
 	Folder string   `type:"path" placeholder:"DIR" help:"Write each sample as a PNG of its own into a new folder instead, for other programs to measure."`
@@ -29,8 +33,19 @@ func (c *sampleCmd) Validate() error {
 		return fmt.Errorf("--out %s: want a name that ends in .png", c.Out)
 	case c.Folder != "" && c.Out != "":
 		return fmt.Errorf("--folder %s and --out %s: want one of the two", c.Folder, c.Out)
+	case slices.Contains(c.labels(), ""):
+		return fmt.Errorf("--label %q: want the name or the number of a class", strings.Join(c.Label, ","))
 	}
 	return nil
+}
+
+// labels are the classes that were asked for.
+func (c *sampleCmd) labels() []string {
+	var all []string
+	for _, some := range c.Label {
+		all = append(all, kong.SplitEscaped(some+",", ',')...) // an empty element ends nothing: "" has one
+	}
+	return all
 }
 
 func (c *sampleCmd) Run() error {
@@ -46,7 +61,7 @@ func (c *sampleCmd) Run() error {
 	if c.N != nil {
 		n = *c.N
 	}
-	labels, err := gan.Labels(c.Label...)
+	labels, err := gan.Labels(c.labels()...)
 	if err != nil {
 		return err
 	}

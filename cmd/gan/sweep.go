@@ -44,7 +44,7 @@ func (c *sweepCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible("after this iteration of each run")
+	ctx, stop := interruptible("after this iteration of each run, or after its first call where XLA compiles")
 	defer stop()
 	cfg, name, err := c.config(ctx, base)
 	if err != nil {
@@ -87,7 +87,7 @@ func (c *sweepCmd) options() gans.SweepOptions {
 // sweep makes the runs of one configuration.
 func (c *sweepCmd) sweep(ctx context.Context, cfg gans.Config, dir string) (*sweep.Result, error) {
 	begun := &titled{title: fmt.Sprintf("%s\n%d seeds on %s, in %s\n", cfg.Name, c.Seeds, cfg.Backend, dir)}
-	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: begun}, c.options())
+	result, err := gans.Sweep(ctx, cfg, gans.Options{Dir: dir, Output: begun, Loading: os.Stderr}, c.options())
 	if result != nil && len(result.Seeds) > 0 {
 		fmt.Fprintf(stdout, "\n%d runs, of which %d stopped because training went wrong: %s\n", len(result.Seeds), len(result.Stopped), filepath.Join(dir, "sweep.png"))
 	}
@@ -119,14 +119,28 @@ func (c child) train(ctx context.Context, cfg gans.Config, o gans.Options) error
 	onItsOwn(cmd)
 	cmd.WaitDelay = time.Minute // of saving, after a Ctrl-C
 	err = cmd.Run()
+	loading, why := cutError(errs.String())
+	if o.Output != nil && loading != "" {
+		fmt.Fprint(o.Output, loading)
+	}
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &exit) && exit.ExitCode() == terminated:
 		return run.ErrInterrupted
-	case errs.Len() > 0:
-		return fmt.Errorf("%s", strings.TrimPrefix(strings.TrimSpace(errs.String()), "gan: "))
+	case why != "":
+		return fmt.Errorf("%s", why)
 	}
 	return err
+}
+
+// cutError divides what gan wrote on its standard error into what was said of the data and the error that it ended with.
+func cutError(text string) (loading, why string) {
+	const mark = "gan: "
+	if rest, ok := strings.CutPrefix(text, mark); ok {
+		return "", strings.TrimSpace(rest)
+	}
+	loading, why, _ = strings.Cut(text, "\n"+mark)
+	return loading, strings.TrimSpace(why)
 }

@@ -75,7 +75,7 @@ func (c *trainCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible("after this iteration")
+	ctx, stop := interruptible("after this iteration, or after the first call where XLA compiles")
 	defer stop()
 	cfg, name, err := c.config(ctx, base)
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *trainCmd) Run() error {
 		return err
 	}
 	begun := &titled{title: fmt.Sprintf("%s\non %s, in %s\n", cfg.Name, cfg.Backend, dir)}
-	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: begun})
+	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: begun, Loading: os.Stderr})
 	if err != nil {
 		return err
 	}

@@ -139,21 +139,30 @@ func (p Fingerprint) Changes(was Fingerprint) []string {
 		}
 	}
 	lines := []string{fmt.Sprintf("%d images, where there were %d", p.Images, was.Images)}
+	if !slices.Equal(p.Classes, was.Classes) {
+		lines = append(lines, fmt.Sprintf("classes %s, where there were %s", someOf(p.Classes), someOf(was.Classes)))
+	}
 	for _, list := range []struct {
 		what  string
 		names []string
 	}{{"added", added}, {"removed", removed}, {"changed", changed}} {
-		const few = 3
-		if n := len(list.names); n > few {
-			lines = append(lines, fmt.Sprintf("%d %s: %q, ...", n, list.what, list.names[:few]))
-		} else if n > 0 {
-			lines = append(lines, fmt.Sprintf("%d %s: %q", n, list.what, list.names))
+		if n := len(list.names); n > 0 {
+			lines = append(lines, fmt.Sprintf("%d %s: %s", n, list.what, someOf(list.names)))
 		}
 	}
 	if len(lines) == 1 {
 		lines = append(lines, "the same images in another order")
 	}
 	return lines
+}
+
+// someOf is the first few of some names.
+func someOf(names []string) string {
+	const few = 3
+	if len(names) > few {
+		return fmt.Sprintf("%q, ...", names[:few])
+	}
+	return fmt.Sprintf("%q", names)
 }
 
 // FindLabel is the label of a class by its name, such as one of [Fingerprint].Classes, or else by its number.

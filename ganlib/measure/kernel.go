@@ -259,6 +259,7 @@ func (k kernel) count(t *tally, tile tile, dim int) {
 		if tile.itself {
 			from = i + 1
 		}
+		clearUpper()
 		var of [jackknifeGroups]struct{ sum, pairs float64 }
 		line := products.RawRowView(i)
 		for j := from; j < len(line); j++ {

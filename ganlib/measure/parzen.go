@@ -168,6 +168,7 @@ func newWindow(sigmas []float64) window {
 const negligible = -45
 
 func (w *window) add(squared []float64) {
+	clearUpper()
 	if nearest := slices.Min(squared); nearest < w.nearest {
 		for s, f := range w.factors {
 			w.sums[s] *= math.Exp((nearest - w.nearest) * f)

@@ -66,6 +66,15 @@ func (spec *Spec) compareData(earlier *Run) (changed []string, known bool, err e
 	return changed, true, nil
 }
 
+// CheckData returns an [*OtherDataError] if the run has kept that it learned from other data.
+func (r *Run) CheckData(now *Data) error {
+	changed, _, err := (&Spec{Dir: r.Dir, Data: now}).compareData(r)
+	if err == nil && len(changed) > 0 {
+		err = &OtherDataError{Dir: r.Dir, Changes: changed}
+	}
+	return err
+}
+
 // keepData writes what knows the data again, unless it is there.
 func (spec *Spec) keepData() error {
 	if spec.Data == nil {

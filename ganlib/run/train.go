@@ -274,7 +274,11 @@ func (spec *Spec) inspect() (beginning, error) {
 		return b, err
 	}
 	if len(changed) > 0 {
-		return b, &OtherConfigError{Dir: spec.Dir, Changes: changed}
+		err := error(&OtherConfigError{Dir: spec.Dir, Changes: changed})
+		if len(otherData) > 0 {
+			err = fmt.Errorf("%w\n%w", &OtherDataError{Dir: spec.Dir, Changes: otherData}, err)
+		}
+		return b, err
 	}
 	if b.from, b.damaged, err = newestWhole(spec.Dir); err != nil {
 		return b, err

@@ -232,7 +232,8 @@ func isSeed(name string) bool {
 	return ok && err == nil && digits == strconv.FormatInt(seed, 10)
 }
 
-// checkRun refuses a run with another configuration, whatever its seed, and one that has passed the last step.
+// checkRun refuses a run with another configuration, whatever its seed, and one that has passed the last step. A run
+// without a checkpoint may be another one now, as [run.Train] has it.
 func (s Spec) checkRun(dir string) error {
 	begun, err := run.Begun(dir)
 	if err != nil || !begun {
@@ -241,6 +242,13 @@ func (s Spec) checkRun(dir string) error {
 	r, err := run.Open(dir)
 	if err != nil {
 		return err
+	}
+	last, err := newest(r)
+	if err != nil {
+		return err
+	}
+	if why, _ := stopped(r); last.Dir == "" && why == "" {
+		return nil // it failed before its first checkpoint, and begins again with whatever mends it
 	}
 	var was map[string]any
 	if err := r.Config(&was); err != nil {
@@ -253,8 +261,7 @@ func (s Spec) checkRun(dir string) error {
 	if len(changed) > 0 {
 		return &run.OtherConfigError{Dir: dir, Changes: changed}
 	}
-	last, err := newest(r)
-	if err == nil && last.Step > s.Steps {
+	if last.Step > s.Steps {
 		err = fmt.Errorf("%s is at step %d, %w: ask for at least that many steps, or sweep in another directory",
 			dir, last.Step, run.ErrPastEnd)
 	}

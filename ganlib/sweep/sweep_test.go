@@ -296,6 +296,32 @@ func TestRunRefuses(t *testing.T) {
 	require.ErrorIs(t, with(func(s *Spec) { s.Steps = toySteps - 1 }), run.ErrPastEnd)
 }
 
+// TestBeginsAgain: a seed that failed before its first checkpoint begins again, whatever its configuration was; the others
+// are still compared.
+func TestBeginsAgain(t *testing.T) {
+	c := toy{rate: .1}
+	s := c.spec(t, 2)
+	broken := errors.New("broken")
+	train := s.Train
+	s.Train = func(ctx context.Context, m Member) error {
+		if err := os.MkdirAll(filepath.Join(m.Dir, "checkpoints"), 0o777); err != nil {
+			return err
+		}
+		return errors.Join(broken, os.WriteFile(filepath.Join(m.Dir, "config.json"), []byte(`{"rate": 7}`), 0o666))
+	}
+	_, err := Run(t.Context(), s)
+	require.ErrorIs(t, err, broken)
+	s.Train = train
+	result, err := Run(t.Context(), s)
+	require.NoError(t, err)
+	require.Len(t, result.Seeds, 2)
+
+	faster := toy{rate: .2}
+	s.Config = faster.config
+	_, err = Run(t.Context(), s)
+	require.ErrorIs(t, err, run.ErrOtherConfig)
+}
+
 // TestRunBesideNotes: only seed-<number> is a run of the sweep; other files beside them stay as they are.
 func TestRunBesideNotes(t *testing.T) {
 	c := toy{blind: true}

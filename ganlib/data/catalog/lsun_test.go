@@ -3,6 +3,9 @@
 package catalog
 
 import (
+	"bytes"
+	"errors"
+	"image/color"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/data/folder"
+	"github.com/gans-in-go/gans/ganlib/data/lsun"
 )
 
 // TestLSUNUnpacked: once the zip has been unpacked, it is no longer needed.
@@ -49,5 +54,47 @@ func TestLSUN(t *testing.T) {
 			require.Equal(t, map[string]string{"train": "LSUN churches, training part", "val": "LSUN churches, val part"}[part], chosen.Name)
 			require.Equal(t, "https://www.yf.io/p/lsun", chosen.Source)
 		})
+	}
+}
+
+// TestMaxFailed: the bound on unreadable pictures reaches the readers of all sets that have pictures, by name and by path.
+func TestMaxFailed(t *testing.T) {
+	mdb := golden(t, "lsun/bedroom_test_lmdb/data.mdb")
+	require.Equal(t, 1, bytes.Count(mdb[3*4096:4*4096], []byte("RIFF")), "a picture with pages of its own")
+	mdb = bytes.Replace(mdb, mdb[3*4096+16:3*4096+32], make([]byte, 16), 1)
+	rooms := zipped(t, entry{"church_outdoor_train_lmdb/data.mdb", mdb})
+	good := photo(t, 80, 80, color.White)
+	flowers := tarred(t, entry{"flower_photos/a/1.jpg", good}, entry{"flower_photos/b/2.jpg", good}, entry{"flower_photos/b/3.jpg", good[:20]})
+	for name, files := range map[string]map[string][]byte{
+		"lsun-churches": {"church_outdoor_train_lmdb.zip": rooms, "church_outdoor_val_lmdb.zip": rooms},
+		"flowers":       {"flower_photos.tgz": flowers},
+	} {
+		set, _ := lookAlike(t, name, files)
+		o := Options{Dir: t.TempDir(), Part: set.Parts[0].Name}
+		require.NoError(t, set.Fetch(t.Context(), o))
+		paths, err := set.present(o)
+		require.NoError(t, err)
+		kept := published
+		published = []Set{*set}
+		t.Cleanup(func() { published = kept })
+		for how, open := range map[string]func(Options) (data.Source, error){
+			"by name": func(o Options) (data.Source, error) { return set.Open(t.Context(), o) },
+			"by path": func(o Options) (data.Source, error) { return OpenPath(t.Context(), paths[0], o) },
+		} {
+			all := func(most float64) error {
+				o.MaxFailed = most
+				source, err := open(o)
+				if err != nil {
+					return err
+				}
+				defer source.Close()
+				_, err = data.All(t.Context(), source)
+				return err
+			}
+			err := all(0)
+			require.True(t, errors.Is(err, folder.ErrUnreadable) || errors.Is(err, lsun.ErrUnreadable), "%s %s: %v", name, how, err)
+			require.NoError(t, all(.4), "%s %s", name, how)
+		}
+		published = kept
 	}
 }

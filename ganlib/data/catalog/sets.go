@@ -284,7 +284,7 @@ func lsunPart(name string, images int, file string, size int64, hash Hash) Part 
 }
 
 func openLSUN(ctx context.Context, _ Part, paths []string, o Options) (data.Source, error) {
-	set, err := lsun.Open(ctx, paths[0], lsun.Options{Frame: o.Frame, Output: o.Output})
+	set, err := lsun.Open(ctx, paths[0], lsun.Options{Frame: o.Frame, MaxFailed: o.MaxFailed, Output: o.Output})
 	if err != nil {
 		return nil, err
 	}

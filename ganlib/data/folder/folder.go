@@ -24,14 +24,14 @@
 //
 // The images are in the order of their names, so that a folder, the zip of it and the tar of it are the same set.
 //
-// If there is a dataset.json of StyleGAN's, or a labels.csv with a file and its label in each row, all pictures in its
-// folder and below are labelled by it, and folders are no labels. Names in it are relative to its folder, or only their
-// last elements. The numbers of a dataset.json stay what they are; the classes of a labels.csv are counted in the order
-// of their names.
+// If there is a dataset.json of StyleGAN's, a labels.csv with a file and its label in each row, or a metadata.csv or
+// metadata.jsonl of Hugging Face's with the columns file_name and label, all pictures in its folder and below are labelled
+// by it, and folders are no labels. Names in it are relative to its folder, or only their last elements. The numbers of a
+// dataset.json stay what they are; other classes are counted in the order of their names, like folders.
 //
 // Otherwise, if pictures lie in more than one folder, each of these folders is a label. It is called by its path below
-// the folder that they have in common, and labels are counted in the order of these names, which is that of text: "10"
-// comes before "2". Pictures in the common folder itself are labelled ".".
+// the folder that they have in common, and labels are counted in the order of these names, which is that of text, as
+// torchvision's ImageFolder has it: "10" comes before "2". Pictures in the common folder itself are labelled ".".
 //
 //	flower_photos/daisy/1.jpg                        label "daisy"
 //	flower_photos/roses/7.jpg                        label "roses"
@@ -195,6 +195,24 @@ func Classes(ctx context.Context, path string, o Options) (int, error) {
 		return 0, fmt.Errorf("%s: %w", path, err)
 	}
 	return set.Classes(), nil
+}
+
+// Find returns the name of one of the pictures in path, "" if there are none but this program's drawings. It reads no
+// picture.
+func Find(ctx context.Context, path string, o Options) (string, error) {
+	o.Size = cmp.Or(o.Size, 1)
+	o, err := o.withDefaults()
+	if err != nil {
+		return "", err
+	}
+	found, err := list(ctx, path, o)
+	if errors.Is(err, data.ErrEmpty) || err == nil && found.own.only {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return found.names[0], nil
 }
 
 // withDefaults fills in the zeros, and returns an error for what is out of range.

@@ -45,6 +45,7 @@ func FuzzPicture(f *testing.F) {
 func FuzzLabels(f *testing.F) {
 	for name, content := range map[string]string{
 		"dataset.json": `{"labels": [["00000/img00000000.png", 6]]}`, "labels.csv": "file,label\na.png,cat\nb,dog\n",
+		"metadata.csv": "file_name,label\na.png,cat\n", "metadata.jsonl": `{"file_name": "b.png", "label": 3}`,
 	} {
 		f.Add(name, content)
 	}

@@ -124,6 +124,9 @@ func isPicture(name string, start []byte) bool {
 	return kindOf(start) != nil || foreignOf(name, start) != "" || slices.ContainsFunc(kinds, isNamed)
 }
 
+// IsNamed reports whether a file has the name of a picture.
+func IsNamed(name string) bool { return isPicture(name, nil) }
+
 // errPanic is the error of a decoder that panicked.
 var errPanic = errors.New("its decoder panics")
 

@@ -25,7 +25,9 @@ type labelling struct {
 
 // labelFiles are the names of files with labels, and how each is read. A reader returns nil for a file that is about
 // something else.
-var labelFiles = map[string]func(content []byte) (*labelling, error){"dataset.json": styleGAN, "labels.csv": table}
+var labelFiles = map[string]func(content []byte) (*labelling, error){
+	"dataset.json": styleGAN, "labels.csv": table, "metadata.csv": huggingFace, "metadata.jsonl": huggingFaceLines,
+}
 
 // mostLabels is how long a file of labels may be, in bytes. ImageNet's dataset.json has 40 MB.
 const mostLabels = 1 << 28
@@ -118,6 +120,55 @@ func table(content []byte) (*labelling, error) {
 	return l, nil
 }
 
+// huggingFace reads a metadata.csv as Hugging Face's imagefolder has it, whose header names at least file_name and label.
+// One without labels is about something else, such as captions.
+func huggingFace(content []byte) (*labelling, error) {
+	header, _, _ := bytes.Cut(content, []byte("\n"))
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(header, []byte("\ufeff"))))
+	names, err := r.Read()
+	if err != nil || column(names, "file_name") < 0 || column(names, "label", "class") < 0 {
+		return nil, nil
+	}
+	return table(content)
+}
+
+// huggingFaceLines reads a metadata.jsonl, which has an object in each line: {"file_name": "0001.png", "label": "cat"}. One
+// without labels is about something else.
+func huggingFaceLines(content []byte) (*labelling, error) {
+	l := &labelling{classes: make(map[string]string)}
+	unlabelled := 0
+	for i, line := range bytes.Split(content, []byte("\n")) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		var row struct {
+			File  string `json:"file_name"`
+			Label any    `json:"label"`
+		}
+		if err := json.Unmarshal(line, &row); err != nil {
+			return nil, fmt.Errorf("%w: line %d: %w", data.ErrFormat, i+1, err)
+		}
+		switch label := row.Label.(type) {
+		case nil:
+			unlabelled++
+			continue
+		case string, float64:
+			if err := l.set(row.File, fmt.Sprint(label)); err != nil {
+				return nil, err
+			}
+		default:
+			return nil, fmt.Errorf("%w: line %d: label %v: want a name or a number", data.ErrFormat, i+1, label)
+		}
+	}
+	if len(l.classes) == 0 {
+		return nil, nil
+	}
+	if unlabelled > 0 {
+		return nil, fmt.Errorf("%w: %d lines have no label: want one in each, or in none", data.ErrFormat, unlabelled)
+	}
+	return l, nil
+}
+
 // column is the place of the first column that has one of some names, or -1.
 func column(header []string, names ...string) int {
 	return slices.IndexFunc(header, func(h string) bool { return slices.Contains(names, strings.ToLower(strings.TrimSpace(h))) })
@@ -193,7 +244,7 @@ func labelled(files []*labelling, names []string) (labels []int, labelNames []st
 	return labels, labelNames, nil
 }
 
-// numbered numbers classes in the order of their names: numbers by their value, others as text. If they are the numbers
+// numbered numbers classes in the order of their names, which is that of text, as for folders. If they are the numbers
 // themselves, they stay what they are, and have no names.
 func numbered(classes []string, numbers bool) (labels []int, names []string) {
 	for _, class := range classes {
@@ -206,10 +257,6 @@ func numbered(classes []string, numbers bool) (labels []int, names []string) {
 		return labels, nil
 	}
 	distinct := slices.Compact(slices.Sorted(slices.Values(classes)))
-	value := func(class string) int { n, _ := strconv.Atoi(class); return n }
-	if !slices.ContainsFunc(distinct, func(class string) bool { return strconv.Itoa(value(class)) != class }) {
-		slices.SortFunc(distinct, func(a, b string) int { return cmp.Compare(value(a), value(b)) })
-	}
 	number := make(map[string]int, len(distinct))
 	for i, class := range distinct {
 		number[class] = i

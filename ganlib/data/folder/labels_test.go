@@ -69,11 +69,38 @@ func TestTableOfLabels(t *testing.T) {
 	}
 	f := shards(t, 3, files{"labels.csv": "img00000000.png,10\nimg00000001.png,2\nimg00000002.png,10"})
 	set := labelsOf(t, f)
-	require.Equal(t, []string{"2", "10"}, set.LabelNames, "numbers by their value")
-	require.Equal(t, []int{1, 0, 1}, set.Labels)
+	require.Equal(t, []string{"10", "2"}, set.LabelNames, "numbers are text, as folders are")
+	require.Equal(t, []int{0, 1, 0}, set.Labels)
+	folders := files{"10/a.png": pngOf(t, flat(9, 9, grey(1))), "2/b.png": pngOf(t, flat(9, 9, grey(2))), "10/c.png": pngOf(t, flat(9, 9, grey(3)))}
+	require.Equal(t, set.LabelNames, labelsOf(t, folders).LabelNames, "one rule")
 
 	f["labels.csv"] = "a.png,1\nb.png,2\n"
 	require.Nil(t, labelsOf(t, f).Labels, "a table about no picture here")
+}
+
+// TestHuggingFaceLabels: the two files of labels that Hugging Face's imagefolder has. Those that are about something else,
+// such as captions, label nothing.
+func TestHuggingFaceLabels(t *testing.T) {
+	lines := func(label string) string {
+		return `{"file_name": "00000/img00000000.png", "label": ` + label + `, "n": [1]}` + "\n\n" +
+			`{"file_name": "00000/img00000001.png", "label": "ape"}` + "\n" + `{"label": "cat", "file_name": "00000/img00000002.png"}` + "\r\n"
+	}
+	for name, content := range map[string]string{
+		"metadata.csv":   "text,file_name,label\n\"a, b\",00000/img00000000.png,cat\n,00000/img00000001.png,ape\n,00000/img00000002.png,cat\n",
+		"metadata.jsonl": lines(`"cat"`),
+	} {
+		set := labelsOf(t, shards(t, 3, files{name: content}))
+		require.Equal(t, []string{"ape", "cat"}, set.LabelNames, name)
+		require.Equal(t, []int{1, 0, 1}, set.Labels, name)
+	}
+	set := labelsOf(t, shards(t, 3, files{"metadata.jsonl": lines("7")}))
+	require.Equal(t, []string{"7", "ape", "cat"}, set.LabelNames)
+	for name, content := range map[string]string{
+		"metadata.csv": "file_name,text\nx.png,\"an unfinished quotation\n", "metadata.jsonl": `{"file_name": "x.png", "text": "a cat"}`,
+	} {
+		set := labelsOf(t, shards(t, 6, files{name: content}))
+		require.Equal(t, []string{"00000", "00001"}, set.LabelNames, name)
+	}
 }
 
 // Labels that are not clear are refused; none is guessed.
@@ -87,6 +114,11 @@ func TestLabelsRefused(t *testing.T) {
 		"labels.csv": {
 			"img00000000.png,cat\n", "img00000000.png,cat\nimg00000001.png\n", "img00000000.png,cat,dog\n", "\"img00000000.png,cat",
 			"img00000000.png,cat\nimg00000000.png,dog\n", "img00000000.png,cat\nimg00000001.png,\n",
+		},
+		"metadata.csv": {"file_name,label\nimg00000000.png,cat\n", "file_name,label\nimg00000000.png\n"},
+		"metadata.jsonl": {
+			`{"file_name": `, `{"file_name": "img00000000.png", "label": [1]}`, `{"file_name": "img00000000.png", "label": "cat"}`,
+			`{"file_name": "a.png", "label": "cat"}` + "\n" + `{"file_name": "b.png"}`,
 		},
 	} {
 		for _, content := range contents {

@@ -13,6 +13,7 @@ type own struct {
 	runs               []string        // folders that are runs
 	inRuns             int             // pictures in them
 	drawings           []string        // other pictures that the program drew
+	only               bool            // there are no pictures but drawings
 }
 
 // note looks at a file's name.
@@ -50,6 +51,7 @@ func (o *own) without(names []string, isDrawn []bool) []string {
 		}
 	}
 	if kept == nil && o.runs == nil {
+		o.only = true
 		return drawings
 	}
 	o.drawings = drawings

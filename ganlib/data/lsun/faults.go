@@ -3,6 +3,7 @@ package lsun
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -59,7 +60,8 @@ func (f *faults) judge(s *Set) error {
 	}
 	if f.tooMany(s.options.MaxFailed) {
 		return &tooManyError{
-			words:  fmt.Sprintf("%q: %v: %s: want at most %.3g%%", s.Name, ErrUnreadable, f.words(s), 100*s.options.MaxFailed),
+			words: fmt.Sprintf("%q: %v: %s: want at most %.3g%%: allow more by MaxFailed (`--set data.max_failed=%.2g`)", s.Name, ErrUnreadable, f.words(s),
+				100*s.options.MaxFailed, math.Ceil(100*float64(len(f.failed))/float64(max(f.tried, 1)))/100),
 			causes: append(slices.Collect(maps.Values(f.failed)), ErrUnreadable),
 		}
 	}

@@ -110,6 +110,9 @@ func (d Data) Validate() error {
 		if d.Crop != 0 && d.Set != "" && !Pictures(d.Set) {
 			return invalid.Value("data.crop", d.Crop, "none: the images of %s have one size, and are not cropped", d.Set)
 		}
+		if d.MaxFailed != 0 && d.Set != "" && !Pictures(d.Set) {
+			return invalid.Value("data.max_failed", d.MaxFailed, "none: %s is no set of pictures of any size, and is read whole or not at all", d.Set)
+		}
 		return nil
 	}
 	for _, of := range []struct {

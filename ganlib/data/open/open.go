@@ -85,12 +85,17 @@ func Set(ctx context.Context, name, part string, o Options) (data.Source, error)
 		return nil, err
 	}
 	if set.BuiltIn == "" {
-		return set.Open(ctx, catalog.Options{Part: p.Name, Frame: o.Frame, MaxFailed: o.MaxFailed, Output: o.Output})
+		return set.Open(ctx, o.catalog(p.Name))
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return embedded(name, p)
+}
+
+// catalog are the options for a part of a published set.
+func (o Options) catalog(part string) catalog.Options {
+	return catalog.Options{Part: part, Frame: o.Frame, MaxFailed: o.MaxFailed, Output: o.Output}
 }
 
 // lookup finds a set of images in the catalogue.

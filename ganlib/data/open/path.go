@@ -34,7 +34,7 @@ func Path(ctx context.Context, path string, o Options) (data.Source, error) {
 	if !info.Mode().IsRegular() { // a folder, or what is refused there, such as a pipe, which nobody may open
 		return openMany(ctx, path, o)
 	}
-	if known, err := catalog.OpenPath(ctx, path, catalog.Options{Frame: o.Frame, Output: o.Output}); known != nil || err != nil {
+	if known, err := catalog.OpenPath(ctx, path, o.catalog("")); known != nil || err != nil {
 		return known, err
 	}
 	switch extension := strings.ToLower(filepath.Ext(path)); {
@@ -113,44 +113,87 @@ func openCIFAR(ctx context.Context, path string, hundred bool) (data.Source, err
 	return images(cifar.Read10(ctx, path, Train))
 }
 
-// openMany opens a folder or an archive by the names of its first files.
+// openMany opens a folder or an archive by the names of its first files, or else as pictures. It refuses one that has
+// both: whoever names it may mean either.
 func openMany(ctx context.Context, path string, o Options) (data.Source, error) {
 	const enough = 100 // published archives begin with the files that identify them
-	var paths, names []string
+	var paths []string
 	err := archive.Walk(ctx, path, archive.Limits{}, func(name string, _ int64, _ io.Reader) error {
-		paths, names = append(paths, name), append(names, filepath.Base(name))
-		if len(names) == enough {
+		if paths = append(paths, name); len(paths) == enough {
 			return archive.Stop
 		}
 		return nil
 	})
-	has := func(files ...string) bool {
-		return !slices.ContainsFunc(files, func(file string) bool { return !slices.Contains(names, file) })
-	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case has("data.mdb"):
-		return openLSUN(ctx, path, o)
-	case has("data_batch_1.bin"), has("batches.meta.txt"):
-		return openCIFAR(ctx, path, false)
-	case has("fine_label_names.txt"):
-		return openCIFAR(ctx, path, true)
-	case has("data_batch_1"), has("meta", "train", "test"):
-		return nil, fmt.Errorf("%s: %w", path, errPickle)
-	case has("train_X.bin"):
-		return images(cifar.ReadSTL10(ctx, path, Train))
-	case has("unlabeled_X.bin"):
-		return images(cifar.ReadSTL10(ctx, path, "unlabeled"))
 	}
-	if chosen, err := chooseIDX(paths); chosen != "" || err != nil {
+	known, err := recognise(paths)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if known.open == nil {
+		set, _, err := folder.Read(ctx, path, o.folder())
+		return images(set, err)
+	}
+	if slices.ContainsFunc(paths, folder.IsNamed) {
+		picture, err := folder.Find(ctx, path, o.folder())
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
-		return images(readIDX(ctx, path, chosen))
+		if picture != "" {
+			return nil, fmt.Errorf("%s: %w: there are %s (%s) and pictures (such as %s) in it: want the path of the one to train on, "+
+				"such as %s; what is in an archive must be unpacked for that",
+				path, data.ErrFormat, known.what, known.file, picture, filepath.Join(path, filepath.Dir(filepath.FromSlash(known.file))))
+		}
 	}
-	set, _, err := folder.Read(ctx, path, o.folder())
-	return images(set, err)
+	return known.open(ctx, path, o)
+}
+
+// A form is what a folder or an archive is known to hold, by the name of one of its files.
+type form struct {
+	file, what string
+	open       func(ctx context.Context, path string, o Options) (data.Source, error)
+}
+
+// recognise knows what files of these names hold; a form without open is none that is known.
+func recognise(paths []string) (form, error) {
+	at := make(map[string]string) // the first file of each name
+	for _, name := range paths {
+		if base := path.Base(name); at[base] == "" {
+			at[base] = name
+		}
+	}
+	ofCIFAR := func(hundred bool) func(context.Context, string, Options) (data.Source, error) {
+		return func(ctx context.Context, path string, _ Options) (data.Source, error) {
+			return openCIFAR(ctx, path, hundred)
+		}
+	}
+	stl := func(part string) func(context.Context, string, Options) (data.Source, error) {
+		return func(ctx context.Context, path string, _ Options) (data.Source, error) {
+			return images(cifar.ReadSTL10(ctx, path, part))
+		}
+	}
+	for _, f := range []form{
+		{"data.mdb", "an LMDB", openLSUN},
+		{"data_batch_1.bin", "CIFAR's files", ofCIFAR(false)}, {"batches.meta.txt", "CIFAR's files", ofCIFAR(false)},
+		{"fine_label_names.txt", "CIFAR's files", ofCIFAR(true)},
+		{"train_X.bin", "STL-10's files", stl(Train)}, {"unlabeled_X.bin", "STL-10's files", stl("unlabeled")},
+	} {
+		if name := at[f.file]; name != "" {
+			f.file = name
+			return f, nil
+		}
+	}
+	if at["data_batch_1"] != "" || at["meta"] != "" && at["train"] != "" && at["test"] != "" {
+		return form{}, errPickle
+	}
+	chosen, err := chooseIDX(paths)
+	if chosen == "" || err != nil {
+		return form{}, err
+	}
+	return form{chosen, "IDX files", func(ctx context.Context, path string, _ Options) (data.Source, error) {
+		return images(readIDX(ctx, path, chosen))
+	}}, nil
 }
 
 // chooseIDX is the one file of images to train on among the names of a folder or archive, by the names that publishers
@@ -214,7 +257,7 @@ func (o Options) folder() folder.Options {
 func openLSUN(ctx context.Context, path string, o Options) (data.Source, error) {
 	frame := o.Frame
 	frame.Channels = cmp.Or(frame.Channels, 3) // photographs are in colour unless grey is asked for
-	set, err := lsun.Open(ctx, path, lsun.Options{Frame: frame, Output: o.Output})
+	set, err := lsun.Open(ctx, path, lsun.Options{Frame: frame, MaxFailed: o.MaxFailed, Output: o.Output})
 	if err != nil {
 		return nil, err
 	}
