@@ -66,9 +66,8 @@ func (e *Extractor) Extract(ctx context.Context, images *data.Images) (x []float
 		return nil, 0, err
 	}
 	dim = e.Dim()
-	const float32Bytes = 4
-	if most := int(memory.Limit() / float32Bytes / float64(dim)); images.N > most {
-		return nil, 0, invalid.Value("images", images.N, "at most %d, whose %d features each fit into this machine's memory", most, dim)
+	if err := fits(images, dim); err != nil {
+		return nil, 0, err
 	}
 	x = make([]float32, 0, images.N*dim)
 	err = inBatches(ctx, e.exec, images, e.d.scale(), func(rows []*tensors.Tensor, n int) error {
@@ -77,6 +76,15 @@ func (e *Extractor) Extract(ctx context.Context, images *data.Images) (x []float
 		return err
 	})
 	return x, dim, err
+}
+
+// fits refuses images whose rows of features the machine's memory cannot hold.
+func fits(images *data.Images, dim int) error {
+	const float32Bytes = 4
+	if most := int(memory.Limit() / float32Bytes / float64(dim)); images.N > most {
+		return invalid.Value("images", images.N, "at most %d, whose %d features each fit into this machine's memory", most, dim)
+	}
+	return nil
 }
 
 // valuesAtOnce bounds the values of the images that pass through D in one call.

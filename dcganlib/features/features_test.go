@@ -290,6 +290,7 @@ func TestRefused(t *testing.T) {
 	stop()
 	_, _, err = e.Extract(ended, images)
 	require.ErrorIs(t, err, context.Canceled)
+	gantest.RequireInvalid(t, fits(&data.Images{N: 1 << 60}, 4), "images")
 	_, err = d.Guided(ctx, images, 7, 1)
 	gantest.RequireInvalid(t, err, "features")
 	_, err = d.Guided(ctx, images, 1, 11)

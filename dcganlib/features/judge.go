@@ -55,7 +55,7 @@ func Judge(ctx context.Context, source Source, train, test *data.Images, o Judgi
 	if o.Cs == nil {
 		o.Cs = []float64{1e-4, 1e-3, 1e-2, .1}
 	}
-	x, dim, err := source.Extract(ctx, train)
+	x, dim, err := extract(ctx, source, train, o.Output)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +83,31 @@ func Judge(ctx context.Context, source Source, train, test *data.Images, o Judgi
 	return score, nil
 }
 
+// extract computes the features of images, partAtOnce of them at a time, and shows how far it has come.
+func extract(ctx context.Context, source Source, images *data.Images, output io.Writer) (x []float32, dim int, err error) {
+	bar := progress.Count(output, "images to features", images.N)
+	defer bar.Done()
+	for lo := 0; lo < images.N; lo += partAtOnce {
+		part, err := images.Subset(lo, min(lo+partAtOnce, images.N))
+		if err != nil {
+			return nil, 0, err
+		}
+		rows, n, err := source.Extract(ctx, part)
+		if err != nil {
+			return nil, 0, err
+		}
+		if x == nil {
+			if err := fits(images, n); err != nil {
+				return nil, 0, err
+			}
+			x, dim = make([]float32, 0, images.N*n), n
+		}
+		x = append(x, rows...)
+		bar.Add(part.N)
+	}
+	return x, dim, nil
+}
+
 // checkLabelled refuses images without labels.
 func checkLabelled(train, test *data.Images) error {
 	switch {
@@ -94,15 +119,15 @@ func checkLabelled(train, test *data.Images) error {
 	return nil
 }
 
-// testAtOnce is the number of images whose features are in memory at once when classifiers are tested.
-const testAtOnce = 5000
+// partAtOnce is the number of images whose features are computed at once, and in memory when classifiers are tested.
+const partAtOnce = 5000
 
 // rightOf counts the images that each model gives their label. The features are computed a part at a time, once for all
 // models.
 func rightOf(ctx context.Context, source Source, images *data.Images, models ...*svm.Model) ([]int, error) {
 	right := make([]int, len(models))
-	for lo := 0; lo < images.N; lo += testAtOnce {
-		part, err := images.Subset(lo, min(lo+testAtOnce, images.N))
+	for lo := 0; lo < images.N; lo += partAtOnce {
+		part, err := images.Subset(lo, min(lo+partAtOnce, images.N))
 		if err != nil {
 			return nil, err
 		}
