@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/open"
@@ -79,35 +78,6 @@ func ClassNames(r *run.Run) ([]string, error) {
 		return nil, fmt.Errorf("run %s: %w: %w", r.Dir, data.ErrDamaged, err)
 	}
 	return known.Classes, nil
-}
-
-// Metadata is what a file of this game's weights should say about itself: "name" and "step"; "noise", the distribution
-// of z, as [ganlib.Noise] has it; in a conditional game "classes", their names one after the other, as JSON; and for
-// images "range": that of their values, as [data.Scale] has it.
-func (gan *GAN) Metadata() (map[string]string, error) {
-	about := map[string]string{
-		"name": gan.Config.Name, "step": strconv.Itoa(gan.Step), "noise": string(gan.Config.Noise.Noise),
-	}
-	if len(gan.Shape) == 3 {
-		about["range"] = gan.Config.Generator.scale().String()
-	}
-	if gan.Classes() == 0 {
-		return about, nil
-	}
-	names := make([]string, gan.Classes())
-	for i := range names {
-		names[i] = strconv.Itoa(i)
-	}
-	if gan.Run != nil {
-		given, err := ClassNames(gan.Run)
-		if err != nil {
-			return nil, err
-		}
-		copy(names, given)
-	}
-	text, err := json.Marshal(names)
-	about["classes"] = string(text)
-	return about, err
 }
 
 // moved adds, to the error of data of one's own that are not where they were, how a run is told where they are.

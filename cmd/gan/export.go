@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/onnx"
@@ -52,7 +54,7 @@ func (c *exportCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	about, err := gan.Metadata()
+	about, err := metadata(gan)
 	if err != nil {
 		return err
 	}
@@ -91,4 +93,33 @@ func (c *exportCmd) logs() error {
 // model writes the generator, and what it is.
 func (c *exportCmd) model(w io.Writer, gan *gans.GAN, about map[string]string) error {
 	return onnx.Write(w, gan.Players, onnx.Options{Layout: onnx.Layout(c.Layout), Metadata: about})
+}
+
+// metadata is what a file says about the weights in it: "name" and "step"; "noise", the distribution of z, as
+// [ganlib.Noise] has it; in a conditional game "classes", their names as a JSON list; and for images "range", as
+// [data.Scale] has it.
+func metadata(gan *gans.GAN) (map[string]string, error) {
+	about := map[string]string{
+		"name": gan.Config.Name, "step": strconv.Itoa(gan.Step), "noise": string(gan.Config.Noise.Noise),
+	}
+	if len(gan.Shape) == 3 {
+		about["range"] = gan.Scale().String()
+	}
+	if gan.Classes() == 0 {
+		return about, nil
+	}
+	names := make([]string, gan.Classes())
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	if gan.Run != nil {
+		given, err := gans.ClassNames(gan.Run)
+		if err != nil {
+			return nil, err
+		}
+		copy(names, given)
+	}
+	text, err := json.Marshal(names)
+	about["classes"] = string(text)
+	return about, err
 }

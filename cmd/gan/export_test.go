@@ -5,12 +5,14 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/onnx"
 	"github.com/gans-in-go/gans/ganlib/tensorboard"
 	"github.com/gans-in-go/gans/ganlib/weights"
@@ -39,8 +41,7 @@ func TestExport(t *testing.T) {
 	require.NoError(t, err)
 	about, err := weights.Read(content, model.NewStore())
 	require.NoError(t, err)
-	require.Equal(t, "A ring of 8 Gaussians in the plane", about["name"])
-	require.Equal(t, "2", about["step"])
+	require.Equal(t, map[string]string{"name": "A ring of 8 Gaussians in the plane", "step": "2", "noise": "gaussian"}, about)
 	archive, err := zip.OpenReader(path("w.npz"))
 	require.NoError(t, err)
 	defer archive.Close()
@@ -52,4 +53,16 @@ func TestExport(t *testing.T) {
 	require.Equal(t, []string{"step", "seconds", "event", "note"}, rows[0][:4])
 	require.Contains(t, rows[0], "d_loss")
 	require.Equal(t, "2", rows[2][0])
+}
+
+// TestMetadata: what a conditional game of images says of itself.
+func TestMetadata(t *testing.T) {
+	gan, err := gans.OpenOn("../../testdata/first-round/mnist28", "go")
+	require.NoError(t, err)
+	about, err := metadata(gan)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{
+		"name": gan.Config.Name, "step": strconv.Itoa(gan.Step), "noise": "uniform", "range": "[0, 1]",
+		"classes": `["0","1","2","3","4","5","6","7","8","9"]`,
+	}, about)
 }

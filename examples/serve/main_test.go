@@ -81,7 +81,7 @@ func TestServe(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 14, picture.Bounds().Dx())
 
-			for query, want := range map[string]string{"seed=x": "seed: want a whole number", "label=11": "label is \"11\": want", "label=-1": "label"} {
+			for query, want := range map[string]string{"seed=x": "seed: want a whole number", "label=11": "label is 11: want 0 to 9", "label=-1": "label"} {
 				status, _, body, err := get(server.URL + "/?" + query)
 				require.NoError(t, err)
 				require.Equal(t, http.StatusBadRequest, status, query)
