@@ -30,6 +30,10 @@ var plan = map[string][]string{
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 	"dcganlib/latent":       {"ganlib", "ganlib/invalid", "ganlib/measure"},
 
+	"dcganlib/features": {
+		"dcganlib", "ganlib", "ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/measure/svm", "internal/memory", "internal/progress",
+	},
+
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},
 	"ganlib/data/internal/cancel":  {},
@@ -64,6 +68,7 @@ var plan = map[string][]string{
 	"ganlib/measure":                   {"ganlib/data", "ganlib/invalid"},
 	"ganlib/measure/feature":           {"ganlib/data", "ganlib/invalid", "ganlib/layer", "ganlib/optim", "internal/disk"},
 	"ganlib/measure/feature/inception": {"ganlib/data"},
+	"ganlib/measure/svm":               {"ganlib/invalid"},
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/disk", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.

@@ -51,7 +51,8 @@ func timesT(a, b *Node) *Node { return DotGeneral(a, []int{1}, nil, b, []int{1},
 func tTimes(a, b *Node) *Node { return times(Transpose(a, 0, 1), b) }
 
 // LeakyReLU is x where x > 0 and slope·x elsewhere, elementwise (Maas, Hannun and Ng, Rectifier Nonlinearities Improve
-// Neural Network Acoustic Models, 2013). The derivative at 0 is the slope, as in PyTorch and TensorFlow.
+// Neural Network Acoustic Models, 2013). The derivative at 0 is the slope, as in PyTorch and TensorFlow. In a graph that
+// [Guide] has marked, gradients pass it by guided backpropagation.
 func LeakyReLU(x *Node, slope float64) *Node {
-	return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, MulScalar(x, slope))
+	return guided(Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, MulScalar(x, slope)))
 }
