@@ -8,6 +8,9 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
+// titles are the sets' names.
+var titles = map[string]string{"mnist": "MNIST", "fashion": "Fashion-MNIST"}
+
 // report is the page docs/features.md.
 func report(found []result) string {
 	var s strings.Builder
@@ -25,10 +28,10 @@ func report(found []result) string {
 	}
 	for _, set := range sets {
 		if r := of(found, set, pixels); len(r) > 0 {
-			fmt.Fprintf(&s, "\n%s: %d images to learn labels from, %d to test.", map[string]string{"mnist": "MNIST", "fashion": "Fashion-MNIST"}[set], r[0].Train, r[0].Test)
+			fmt.Fprintf(&s, "\n%s: %d images to learn labels from, %d to test.", titles[set], r[0].Train, r[0].Test)
 		}
 	}
-	s.WriteString("\n\n± is the standard deviation over seeds; for pixels, where there is no seed, the standard error by the number of test\nimages.\n")
+	s.WriteString("\n\n± is the standard deviation over seeds; for pixels, where there is no seed, the standard error by the number of test\nimages. In words, with the standard errors of the differences:\n")
 	for _, set := range sets {
 		s.WriteString("\n" + verdict(found, set) + "\n")
 	}
@@ -67,20 +70,31 @@ func cell(found []result, set, kind string) string {
 	return fmt.Sprintf("%.2f ± %.2f", mean, spread)
 }
 
-// verdict says in words whether training D helped.
+// verdict says in words whether training D helped: a difference counts from two of its standard errors on.
 func verdict(found []result, set string) string {
 	trained, random, raw := of(found, set, trainedD), of(found, set, randomD), of(found, set, pixels)
 	if len(trained) == 0 || len(random) == 0 || len(raw) == 0 {
 		return ""
 	}
-	mean, _ := meanOf(trained)
+	mean, err := errorOf(trained)
 	against := func(some []result, name string) string {
-		other, _ := meanOf(some)
-		if mean > other {
-			return fmt.Sprintf("%.2f points better than %s", mean-other, name)
+		other, otherErr := errorOf(some)
+		difference, uncertain := mean-other, math.Hypot(err, otherErr)
+		says := "neither better nor worse than"
+		switch {
+		case difference > 2*uncertain:
+			says = "better than"
+		case difference < -2*uncertain:
+			says = "worse than"
 		}
-		return fmt.Sprintf("%.2f points worse than %s", other-mean, name)
+		return fmt.Sprintf("%s %s (by %.2f ± %.2f points)", says, name, difference, uncertain)
 	}
 	return fmt.Sprintf("On %s, the D that was trained on the other set is %s, and %s.",
-		map[string]string{"mnist": "MNIST", "fashion": "Fashion-MNIST"}[set], against(raw, "raw pixels"), against(random, "an untrained D"))
+		titles[set], against(raw, "raw pixels"), against(random, "an untrained D"))
+}
+
+// errorOf is the mean accuracy, in percent, and its standard error.
+func errorOf(some []result) (mean, err float64) {
+	mean, spread := meanOf(some)
+	return mean, spread / math.Sqrt(float64(len(some)))
 }
