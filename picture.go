@@ -112,9 +112,6 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 	return pictures, nil
 }
 
-// Scale is the range of the values of the game's images.
-func (gan *GAN) Scale() data.Scale { return gan.Config.Generator.scale() }
-
 // Pixels rounds examples [n, height, width, channels] to the pixels of an image set.
 func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
 	set, err := gan.Scale().Images(x, gan.Shape)
