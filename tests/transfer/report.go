@@ -48,8 +48,8 @@ func report(found []result) string {
 const how = `- D: two convolutions of 5x5 and stride 2, to 32 and 64 channels, in a DCGAN for 28x28 that played 1,500 iterations
   of 64 images. 1,536 features. Batch norm's statistics are those of the images with labels, for the untrained D too.
 - The network with the labels has the same convolutions, then a logit for each class; 1,000 steps of 128 images, not tuned.
-- Where 10,000 clothes are all there are (package fashion), a half is learned from and a half tested. Its 60,000 training
-  images, by --fashion, would give every row more.
+- Where 10,000 clothes are all there are (package fashion), a half is learned from and a half tested. Fashion-MNIST's
+  60,000 training images, which have to be fetched, come by --fashion.
 - C is chosen among .0001, .001, .01 and .1 by cross-validation. Where it is .1, a larger one might do better still.
 `
 
