@@ -36,7 +36,9 @@ func generator(scope *model.Scope, z, _ *Node) *Node {
 func game(t *testing.T, b compute.Backend) *ganlib.Players {
 	t.Helper()
 	d := ganlib.MLP{Hidden: []int{3}, Activation: "tanh", Output: []int{1}, OutputActivation: "linear"}
-	adam := func() ganlib.Rule { return ganlib.Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}} }
+	adam := func() ganlib.Rule {
+		return ganlib.Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
+	}
 	play := ganlib.Play{
 		Noise: ganlib.Prior{Noise: ganlib.Gaussian, Dim: 2}, Objective: ganlib.ObjectiveChoice{Name: ganlib.NonSaturating.Name}, K: 1,
 		GeneratorRule: adam(), DiscriminatorRule: adam(),
