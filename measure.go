@@ -125,7 +125,7 @@ func (gan *GAN) features() (feature.Extractor, error) {
 
 // unit brings examples to [0, 1]; nil where they are contrast-normalised, and only the pixels tell.
 func (gan *GAN) unit(x []float32) []float32 {
-	switch gan.Config.Generator.scale() {
+	switch gan.Scale() {
 	case data.Unit:
 		return x
 	case data.Symmetric:

@@ -117,7 +117,7 @@ func (gan *GAN) Pictures(x []float32) ([]image.Image, error) {
 
 // Pixels rounds examples [n, height, width, channels] to the pixels of an image set.
 func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
-	set, err := gan.Config.Generator.scale().Images(x, gan.Shape)
+	set, err := gan.Scale().Images(x, gan.Shape)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +127,9 @@ func (gan *GAN) Pixels(x []float32) (*data.Images, error) {
 	}
 	return set, nil
 }
+
+// Scale is the range of the numbers of an example, by the end of the generator.
+func (gan *GAN) Scale() data.Scale { return gan.Config.Generator.scale() }
 
 // scatter draws n points of p_g over as many of p_data.
 func (gan *GAN) scatter(n int, seed uint64) (image.Image, error) {

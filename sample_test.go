@@ -35,6 +35,25 @@ func TestImages(t *testing.T) {
 	require.GreaterOrEqual(t, height, 2*28)
 }
 
+// TestScale: the numbers of a sample are those of its pixels on the generator's scale, but for rounding.
+func TestScale(t *testing.T) {
+	gan := untrained(t, smallMNIST(t, "go").Config)
+	for activation, span := range map[string]float64{"sigmoid": 1, "tanh": 2} {
+		gan.Config.Generator.MLP.OutputActivation = activation
+		require.Equal(t, span, gan.Scale().Span())
+		x := make([]float32, 784)
+		for i := range x {
+			x[i] = float32(float64(i%256)/255*span - span + 1) // black is 0, or −1
+		}
+		pixels, err := gan.Pixels(x)
+		require.NoError(t, err)
+		back := make([]float32, 784)
+		require.NoError(t, pixels.Fill(back, []int{0}, gan.Scale()))
+		require.InDeltaSlice(t, x, back, 1e-6)
+	}
+	require.Zero(t, data.Contrast.Span())
+}
+
 // TestTanhPixels: a generator that ends in tanh uses data in [−1, 1], and −1 is black.
 func TestTanhPixels(t *testing.T) {
 	cfg := smallMNIST(t, "go")

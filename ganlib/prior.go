@@ -56,7 +56,7 @@ func (p Prior) Sample(scope *model.Scope, g *Graph, dtype dtypes.DType, m int) *
 	if p.Noise == Gaussian {
 		return layer.StandardNormal(scope, g, shape)
 	}
-	a := p.halfWidth()
+	a := p.Bound()
 	return AddScalar(MulScalar(scope.RandomUniform(g, shape), 2*a), -a)
 }
 
@@ -66,11 +66,15 @@ func (p Prior) mustBeValid() {
 	}
 }
 
-func (p Prior) halfWidth() float64 {
-	if p.Noise == UnitUniform {
+// Bound is the largest magnitude of a number in z: infinite for a Gaussian prior.
+func (p Prior) Bound() float64 {
+	switch p.Noise {
+	case UnitUniform:
 		return math.Sqrt(3)
+	case Uniform:
+		return 1
 	}
-	return 1
+	return math.Inf(1)
 }
 
 // Draw returns n noise vectors, a float32 tensor [n, Dim] that depends on nothing but the prior, n and the seed: the
@@ -90,7 +94,7 @@ func (p Prior) drawer(seed uint64) func(n int) []float32 {
 			if p.Noise == Gaussian {
 				z[i] = float32(rng.NormFloat64())
 			} else {
-				z[i] = float32((2*rng.Float64() - 1) * p.halfWidth())
+				z[i] = float32((2*rng.Float64() - 1) * p.Bound())
 			}
 		}
 		return z

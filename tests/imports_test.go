@@ -29,6 +29,8 @@ var plan = map[string][]string{
 	"ganlib":                {"ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record", "internal/memory"},
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 	"ganlib/weights":        {"ganlib", "ganlib/data", "ganlib/invalid", "ganlib/optim"},
+	"ganlib/card":           {"ganlib/data", "ganlib/invalid"},
+	"dcganlib/latent":       {"ganlib", "ganlib/invalid", "ganlib/measure"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},
@@ -40,7 +42,7 @@ var plan = map[string][]string{
 	"ganlib/data/idx":              {"ganlib/data", "ganlib/data/internal/cancel"},
 	"ganlib/data/cifar":            {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/cancel", "ganlib/invalid"},
 	"ganlib/data/lsun":             {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/webp", "ganlib/invalid", "internal/disk", "internal/progress"},
-	"ganlib/data/folder":           {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/pnm", "ganlib/data/internal/webp", "ganlib/invalid", "internal/drawn", "internal/progress"},
+	"ganlib/data/folder":           {"ganlib/data", "ganlib/data/internal/archive", "ganlib/data/internal/pnm", "ganlib/data/internal/webp", "ganlib/invalid", "internal/disk", "internal/drawn", "internal/progress"},
 	"ganlib/data/svhn":             {"ganlib/data", "ganlib/data/internal/mat"},
 	"ganlib/data/tfd":              {"ganlib/data", "ganlib/data/internal/mat", "ganlib/invalid"},
 	"ganlib/data/mnist":            {"ganlib/data", "ganlib/data/idx"},
@@ -73,12 +75,13 @@ var plan = map[string][]string{
 
 	// The front door, and what uses it.
 	"": {
-		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
+		"dcganlib", "ganlib", "ganlib/backend", "ganlib/card", "ganlib/data", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
 		"ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "ganlib/monitor", "ganlib/optim", "ganlib/record", "ganlib/run",
-		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
+		"ganlib/sweep", "ganlib/watch", "ganlib/weights", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
-		"", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/open", "ganlib/diagnose",
+		"", "dcganlib/latent", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/folder",
+		"ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
 		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
 	},

@@ -166,6 +166,8 @@ func values(value *kong.Value) []string {
 		return append(open.Names(), completeFiles)
 	case "name":
 		return catalog.Names()
+	case "run":
+		return []string{completeFolders}
 	case "backend":
 		return []string{"go", "xla:cpu", "xla:cuda"}
 	}

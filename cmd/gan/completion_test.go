@@ -42,6 +42,8 @@ func TestComplete(t *testing.T) {
 	require.Equal(t, []string{"pixels"}, completed(t, "eval", "runs/a", "--extractor", "p"))
 	require.Equal(t, []string{":folders"}, completed(t, "info", "runs/"))
 	require.Equal(t, []string{":files"}, completed(t, "sample", "runs/a", "-o", ""))
+	require.Equal(t, []string{":folders"}, completed(t, "walk", "runs/"))
+	require.Equal(t, []string{":files"}, completed(t, "invert", "runs/a", "a.png", ""))
 	require.Empty(t, completed(t, "train", "--seed", ""), "a number")
 	require.Empty(t, completed(t, "train", "--nosuch="))
 }

@@ -4,6 +4,9 @@
 //	gan train mnist --preset mnist28
 //	gan sweep figure1 --seeds 8 --parallel 2
 //	gan sample runs/mnist-xla-cpu -n 100 --out digits.png
+//	gan walk runs/mnist-xla-cpu
+//	gan arith runs/mnist-xla-cpu --sheet
+//	gan invert runs/mnist-xla-cpu seven.png
 //	gan eval runs/mnist-xla-cpu
 //	gan watch runs/mnist-xla-cpu
 //	gan diagnose runs/mnist-xla-cpu
@@ -47,6 +50,9 @@ type commands struct {
 	Train    trainCmd    `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
 	Sweep    sweepCmd    `cmd:"" help:"Train a GAN with several seeds, and draw what is normal: median and quartiles."`
 	Sample   sampleCmd   `cmd:"" help:"Draw samples from a trained generator."`
+	Walk     walkCmd     `cmd:"" help:"Walk through a generator's latent space from one random point to the next."`
+	Arith    arithCmd    `cmd:"" help:"Add and subtract concepts in a generator's latent space: A - B + C."`
+	Invert   invertCmd   `cmd:"" help:"Find the noise from which a generator makes a given picture, as nearly as it can."`
 	Eval     evalCmd     `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
 	Watch    watchCmd    `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
 	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`

@@ -38,6 +38,9 @@ func (s Scale) check() error {
 	return nil
 }
 
+// Span is the distance from black to white: 1, 2, or 0 for Contrast, under which that depends on the image.
+func (s Scale) Span() float64 { return map[Scale]float64{Unit: 1, Symmetric: 2}[s] }
+
 // scaled is the scale in a graph: pixels uint8 [n, height, width, channels] to float32.
 func (s Scale) scaled(pixels *Node) *Node {
 	x := ConvertDType(pixels, dtypes.Float32)

@@ -1,7 +1,7 @@
 // Package figure draws a GAN's pictures from numbers and images, in Go alone:
 //
 //   - [Grid]: samples side by side, with an optional framed last column for the nearest training examples, as in Figure
-//     2 of Goodfellow et al. 2014;
+//     2 of Goodfellow et al. 2014, and with numbers to choose by; [Beside] joins grids;
 //   - [Curves]: losses and scores over steps, with the values that theory predicts as labelled dashed lines;
 //   - [Panels]: several such charts and a picture in one;
 //   - [Bars]: a number for each of a few classes, with the data's own;

@@ -5,6 +5,11 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"strconv"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
 )
 
 // GridStyle says how [Grid] lays out pictures. Zero is a good choice for every field but Columns.
@@ -13,11 +18,13 @@ type GridStyle struct {
 	Zoom     int  // screen pixels along the side of a picture's pixel; 0: the most that keep the grid within 800
 	Gap      int  // screen pixels between pictures; 0: 4
 	MarkLast bool // sets the last column apart in yellow frames, for the nearest training examples
+	Numbered bool // writes its number, from 0, above each picture
 }
 
 const (
 	gridWidth  = 800 // the limit of a grid whose zoom is not given
 	gridMargin = 3   // extra space before a marked column, in gaps
+	gridNumber = 13  // height of a number
 )
 
 var (
@@ -48,14 +55,45 @@ func Grid(pictures []image.Image, style GridStyle) (image.Image, error) {
 			draw.Draw(grid, cell.Inset(-l.gap), image.NewUniform(markColour), image.Point{}, draw.Src)
 		}
 		enlarge(grid, cell.Min, p, l.zoom)
+		if style.Numbered {
+			number(grid, cell.Min, i)
+		}
 	}
 	return grid, nil
+}
+
+// number writes a number above a point.
+func number(dst draw.Image, at image.Point, n int) {
+	const descent = 3
+	pen := font.Drawer{Dst: dst, Src: image.White, Face: basicfont.Face7x13, Dot: fixed.P(at.X, at.Y-descent)}
+	pen.DrawString(strconv.Itoa(n))
+}
+
+// Beside joins pictures from left to right on white, such as two grids. Their upper edges are in line.
+func Beside(pictures ...image.Image) image.Image {
+	const between = 24
+	var at []image.Point
+	bounds := image.Rectangle{}
+	for _, p := range pictures {
+		if len(at) > 0 {
+			bounds.Max.X += between
+		}
+		at = append(at, image.Pt(bounds.Max.X, 0))
+		bounds.Max = image.Pt(bounds.Max.X+p.Bounds().Dx(), max(bounds.Max.Y, p.Bounds().Dy()))
+	}
+	joined := image.NewNRGBA(bounds)
+	draw.Draw(joined, bounds, image.White, image.Point{}, draw.Src)
+	for i, p := range pictures {
+		draw.Draw(joined, image.Rectangle{Min: at[i], Max: at[i].Add(p.Bounds().Size())}, p, p.Bounds().Min, draw.Over)
+	}
+	return joined
 }
 
 // layout says where the pictures of a grid go, in screen pixels.
 type layout struct {
 	columns, zoom, gap int
 	apart              int         // extra space before the last column
+	above              int         // extra space above each picture
 	size               image.Point // of a picture, enlarged
 	bounds             image.Rectangle
 }
@@ -85,18 +123,21 @@ func layOut(pictures []image.Image, style GridStyle) (*layout, error) {
 	if style.MarkLast {
 		l.apart = gridMargin * l.gap
 	}
+	if style.Numbered {
+		l.above = gridNumber
+	}
 	l.size = size.Mul(l.zoom)
 	rows := (len(pictures) + style.Columns - 1) / style.Columns
 	l.bounds = image.Rect(0, 0,
 		l.gap+style.Columns*(l.size.X+l.gap)+l.apart,
-		l.gap+rows*(l.size.Y+l.gap))
+		l.gap+rows*(l.above+l.size.Y+l.gap))
 	return l, nil
 }
 
 // cell returns the rectangle of picture i.
 func (l *layout) cell(i int) image.Rectangle {
 	column, row := i%l.columns, i/l.columns
-	at := image.Pt(l.gap+column*(l.size.X+l.gap), l.gap+row*(l.size.Y+l.gap))
+	at := image.Pt(l.gap+column*(l.size.X+l.gap), l.gap+row*(l.above+l.size.Y+l.gap)+l.above)
 	if column == l.columns-1 {
 		at.X += l.apart
 	}

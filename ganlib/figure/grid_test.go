@@ -6,6 +6,8 @@ import (
 	"image/draw"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 func wantError(t *testing.T, err error, says string) {
@@ -139,4 +141,41 @@ func TestGridRefuses(t *testing.T) {
 		_, err := Grid(c.pictures, c.style)
 		wantError(t, err, c.says)
 	}
+}
+
+// TestGridNumbers: above each picture there is room for its number, which is written in white, and no two rows of
+// numbers are the same. The pictures stay as they are without.
+func TestGridNumbers(t *testing.T) {
+	var pictures []image.Image
+	for range 4 {
+		pictures = append(pictures, image.NewGray(image.Rect(0, 0, 10, 10)))
+	}
+	grid, err := Grid(pictures, GridStyle{Columns: 2, Zoom: 1, Numbered: true})
+	require.NoError(t, err)
+	require.Equal(t, image.Rect(0, 0, 4+2*14, 4+2*(14+gridNumber)), grid.Bounds())
+	band := func(row int) (white []image.Point) {
+		top := 4 + row*(14+gridNumber)
+		for y := range gridNumber {
+			for x := range grid.Bounds().Dx() {
+				if grid.(*image.Gray).GrayAt(x, top+y).Y == 0xff {
+					white = append(white, image.Pt(x, y))
+				}
+			}
+		}
+		for y := range 10 {
+			require.Zero(t, grid.(*image.Gray).GrayAt(5, top+gridNumber+y).Y, "the picture")
+		}
+		return white
+	}
+	require.NotEmpty(t, band(0))
+	require.NotEmpty(t, band(1))
+	require.NotEqual(t, band(0), band(1), "0 1 above 2 3")
+}
+
+func TestBeside(t *testing.T) {
+	left, right := flat(3, 2, 10), flat(2, 5, 200)
+	joined := Beside(left, right.SubImage(image.Rect(0, 1, 2, 5)))
+	require.Equal(t, image.Rect(0, 0, 3+24+2, 4), joined.Bounds())
+	at := func(x, y int) uint8 { return color.GrayModel.Convert(joined.At(x, y)).(color.Gray).Y }
+	require.Equal(t, []uint8{10, 10, 255, 255, 200, 200}, []uint8{at(0, 0), at(2, 1), at(2, 2), at(26, 0), at(27, 0), at(28, 3)})
 }

@@ -56,6 +56,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/internal/archive"
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/internal/disk"
 	"github.com/gans-in-go/gans/internal/drawn"
 )
 
@@ -147,6 +148,33 @@ func Read(ctx context.Context, path string, o Options) (*data.Images, []Failure,
 		return nil, failed, fmt.Errorf("%s: %w", path, err)
 	}
 	return set, failed, set.Validate()
+}
+
+// ReadFile makes an image set of one picture, of any format that [Read] knows, whether or not this program drew it. The
+// set's Name is the last element of path, its Source is path. A file that is no picture, is damaged, is smaller than
+// Crop or larger than MaxPixels is an error; so is what is no regular file, such as a folder.
+func ReadFile(ctx context.Context, path string, o Options) (*data.Images, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	file, err := disk.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	one := newDrawing([]string{base(path)}, o)
+	j, err := one.load(ctx, 0, 0, file)
+	if err == nil {
+		err = one.drawOne(j, make([]uint8, o.Size*o.Size*cmp.Or(o.Channels, 3)))
+		one.release(j)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	set := one.set()
+	set.Name, set.Source = base(path), path
+	return set, set.Validate()
 }
 
 // Classes counts the classes of the set that [Read] would make, 0 without labels. It reads no picture, so classes whose

@@ -28,6 +28,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/disk"
+	"github.com/gans-in-go/gans/internal/drawn"
 	"github.com/gans-in-go/gans/internal/gantest"
 )
 
@@ -623,4 +625,45 @@ func TestCancelled(t *testing.T) {
 		require.NoError(t, err)
 		require.ErrorIs(t, newDrawing([]string{"00.png"}, o).draw(ctx, path), context.Canceled)
 	}
+}
+
+// TestReadFile: one picture becomes what it becomes in a folder, drawn by this program or not.
+func TestReadFile(t *testing.T) {
+	dir := t.TempDir()
+	picture := flat(9, 5, color.NRGBA{R: 200, G: 40, B: 10, A: 255})
+	picture.Set(4, 2, color.Black)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte(pngOf(t, picture)), 0o666))
+	want, _, err := Read(t.Context(), dir, frame(5))
+	require.NoError(t, err)
+	for _, write := range []func(path string) error{
+		func(path string) error { return os.WriteFile(path, []byte(pngOf(t, picture)), 0o666) },
+		func(path string) error {
+			return disk.Write(path, func(w io.Writer) error { return drawn.Encode(w, picture) })
+		},
+	} {
+		path := filepath.Join(t.TempDir(), "one.png")
+		require.NoError(t, write(path))
+		got, err := ReadFile(t.Context(), path, frame(5))
+		require.NoError(t, err)
+		require.Equal(t, 1, got.N)
+		require.Equal(t, "one.png", got.Name)
+		require.Equal(t, want.Pixels, got.Pixels)
+		grey, err := ReadFile(t.Context(), path, Options{Frame: data.Frame{Size: 5, Channels: 1}})
+		require.NoError(t, err)
+		require.Equal(t, 1, grey.Channels)
+		_, err = ReadFile(t.Context(), path, Options{Frame: data.Frame{Size: 5, Crop: 6}})
+		require.ErrorIs(t, err, data.ErrUnfit)
+		_, err = ReadFile(t.Context(), path, Options{Frame: data.Frame{Size: 5}, MaxPixels: 10})
+		require.ErrorIs(t, err, data.ErrTooLarge)
+	}
+	notes := filepath.Join(dir, "notes.txt")
+	require.NoError(t, os.WriteFile(notes, []byte("no picture"), 0o666))
+	_, err = ReadFile(t.Context(), notes, frame(5))
+	require.ErrorIs(t, err, data.ErrFormat)
+	_, err = ReadFile(t.Context(), dir, frame(5))
+	require.ErrorIs(t, err, disk.ErrNotRegular)
+	_, err = ReadFile(t.Context(), filepath.Join(dir, "missing"), frame(5))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, err = ReadFile(t.Context(), notes, Options{})
+	gantest.RequireInvalid(t, err, "size")
 }

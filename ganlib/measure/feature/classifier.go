@@ -72,14 +72,14 @@ func (c *Classifier) Classes() int { return c.classes }
 
 // Extract returns the features, [n, 64]. The images must be grey and 28 x 28.
 func (c *Classifier) Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error) {
-	x, _, err = c.apply(ctx, images)
+	x, _, err = apply(ctx, c, images, images.Pixels)
 	return x, features, err
 }
 
 // Probabilities returns p(class | image) by the classifier, [n, Classes], rows that sum to 1. An Inception score is
 // computed from them. It returns the errors of Extract.
 func (c *Classifier) Probabilities(ctx context.Context, images *data.Images) ([]float32, error) {
-	_, p, err := c.apply(ctx, images)
+	_, p, err := apply(ctx, c, images, images.Pixels)
 	return p, err
 }
 
@@ -156,12 +156,12 @@ func (c *Classifier) Accuracy(ctx context.Context, images *data.Images) (float64
 	return float64(right) / float64(images.N), nil
 }
 
-// apply returns the features and the probabilities of images.
-func (c *Classifier) apply(ctx context.Context, images *data.Images) (x, p []float32, err error) {
+// apply returns the features and the probabilities of images, by their pixels or by values that are not rounded.
+func apply[T uint8 | float32](ctx context.Context, c *Classifier, images *data.Images, values []T) (x, p []float32, err error) {
 	if err := checkGrey28(images, c.name); err != nil {
 		return nil, nil, err
 	}
-	results, err := inBatches(ctx, c.exec, images)
+	results, err := inBatches(ctx, c.exec, images, values)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -30,5 +30,6 @@
 //
 // # Pixels are bytes
 //
-// Extractors take [data.Images], so samples are first rounded to 0 to 255, as pictures in files are.
+// Extractors take [data.Images], so samples are first rounded to 0 to 255, as pictures in files are. [Unrounded] is for
+// small differences between samples, which rounding would lose.
 package feature

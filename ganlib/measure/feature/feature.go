@@ -47,7 +47,7 @@ func (pixels) Extract(ctx context.Context, images *data.Images) (x []float32, di
 // unit brings a pixel value to [0, 1]: data.Unit, one value at a time.
 func unit(v uint8) float32 { return float32(v) / 255 }
 
-// unitOf is unit in a graph: uint8 to float32.
+// unitOf is unit in a graph: uint8 or float32 to float32.
 func unitOf(pixels *Node) *Node { return DivScalar(ConvertDType(pixels, dtypes.Float32), 255) }
 
 // atOnce and valuesAtOnce bound the number of images, and of their values, that pass through a network in one call.
@@ -58,10 +58,11 @@ type executor interface {
 	Call(args ...any) ([]*tensors.Tensor, error)
 }
 
-// inBatches passes images as uint8 [rows, height, width, channels] through an executor and joins each of its results,
-// float32 [rows, ...], to one slice. All batches of images of one size have the same number of rows, whatever N is,
-// because each shape is compiled separately. Black images fill the last batch.
-func inBatches(ctx context.Context, exec executor, images *data.Images) ([][]float32, error) {
+// inBatches passes the values of images, [rows, height, width, channels] from 0 to 255, through an executor and joins each
+// of its results, float32 [rows, ...], to one slice. The values are the images' pixels, or those before they were rounded.
+// All batches of images of one size have the same number of rows, whatever N is, because each shape is compiled
+// separately. Black images fill the last batch.
+func inBatches[T uint8 | float32](ctx context.Context, exec executor, images *data.Images, values []T) ([][]float32, error) {
 	size := images.Size()
 	rows := max(1, min(atOnce, valuesAtOnce/size))
 	var joined [][]float32
@@ -70,8 +71,8 @@ func inBatches(ctx context.Context, exec executor, images *data.Images) ([][]flo
 			return nil, err
 		}
 		n := min(rows, images.N-from)
-		batch := make([]uint8, rows*size)
-		copy(batch, images.Pixels[from*size:(from+n)*size])
+		batch := make([]T, rows*size)
+		copy(batch, values[from*size:(from+n)*size])
 		input := tensors.FromFlatDataAndDimensions(batch, rows, images.Height, images.Width, images.Channels)
 		results, err := exec.Call(input)
 		input.MustFinalizeAll()
@@ -93,9 +94,41 @@ func inBatches(ctx context.Context, exec executor, images *data.Images) ([][]flo
 	return joined, nil
 }
 
-// newExec prepares a graph on uint8 images. The compiled graphs are freed with the executor.
+// newExec prepares a graph on images, uint8 or float32 from 0 to 255. The compiled graphs are freed with the executor.
 func newExec(b compute.Backend, build func(pixels *Node) *Node) (executor, error) {
 	return NewExec(b, build)
+}
+
+// Unrounded returns the features of examples x [n, height, width, channels] as a generator makes them on a scale, without
+// rounding them to bytes first: what differs by little has features that differ by little, as a path length needs. The
+// extractor is one of this package's, and the scale is not [data.Contrast], which has lost what is black. Other errors
+// are those of Extract.
+func Unrounded(ctx context.Context, e Extractor, x []float32, shape []int, scale data.Scale) (rows []float32, dim int, err error) {
+	images, err := scale.Images(x, shape)
+	if err != nil {
+		return nil, 0, err
+	}
+	span := scale.Span()
+	if span == 0 {
+		return nil, 0, invalid.Value("scale", int(scale), "Unit (%d) or Symmetric (%d)", data.Unit, data.Symmetric)
+	}
+	values := make([]float32, len(x))
+	for i, v := range x { // black is 0, or −1
+		values[i] = 255 * (v + float32(span-1)) / float32(span)
+	}
+	switch e := e.(type) {
+	case pixels:
+		for i := range values {
+			values[i] /= 255
+		}
+		return values, images.Size(), ctx.Err()
+	case *random:
+		return extractRandom(ctx, e, images, values)
+	case *Classifier:
+		rows, _, err = apply(ctx, e, images, values)
+		return rows, features, err
+	}
+	return nil, 0, invalid.Value("extractor", e.Name(), "pixels, random convolutions or a classifier")
 }
 
 // Named returns the extractor with a name, on a backend: "pixels", "random" (convolutions), "mnist" or "fashion"

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/internal/gantest"
@@ -267,4 +268,42 @@ func ended(t *testing.T) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx
+}
+
+// TestUnrounded: on whole pixel values the features are those of the pixels, on either scale; between them they move by
+// as little as the examples do, where pixels would not move at all.
+func TestUnrounded(t *testing.T) {
+	b := gantest.Open(t, "go")
+	images := noise(3, 28, 28, 1)
+	random, err := Random(b, 1)
+	require.NoError(t, err)
+	digits, err := Digits(b)
+	require.NoError(t, err)
+	for _, e := range []Extractor{Pixels(), random, digits} {
+		want, dim := extract(t, e, images)
+		for _, scale := range []data.Scale{data.Unit, data.Symmetric} {
+			x := make([]float32, len(images.Pixels))
+			require.NoError(t, images.Fill(x, []int{0, 1, 2}, scale))
+			got, gotDim, err := Unrounded(t.Context(), e, x, []int{28, 28, 1}, scale)
+			require.NoError(t, err)
+			require.Equal(t, dim, gotDim, e.Name())
+			require.Less(t, farthest(t, want, got), 1e-5, e.Name())
+			for i := range x {
+				x[i] += 1e-4 * float32(scale.Span())
+			}
+			moved, _, err := Unrounded(t.Context(), e, x, []int{28, 28, 1}, scale)
+			require.NoError(t, err)
+			require.NotEqual(t, got, moved, e.Name())
+			require.Less(t, farthest(t, got, moved), 1e-2, e.Name())
+		}
+	}
+	x := make([]float32, 784)
+	_, _, err = Unrounded(t.Context(), random, x, []int{28, 28, 1}, data.Contrast)
+	gantest.RequireInvalid(t, err, "scale")
+	_, _, err = Unrounded(t.Context(), random, x[1:], []int{28, 28, 1}, data.Unit)
+	require.ErrorIs(t, err, data.ErrFormat)
+	_, _, err = Unrounded(t.Context(), digits, x, []int{14, 56, 1}, data.Unit)
+	require.ErrorIs(t, err, data.ErrUnfit)
+	_, _, err = Unrounded(t.Context(), struct{ Extractor }{random}, x, []int{28, 28, 1}, data.Unit)
+	gantest.RequireInvalid(t, err, "extractor")
 }

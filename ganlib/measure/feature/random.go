@@ -48,6 +48,11 @@ type random struct {
 func (r *random) Name() string { return fmt.Sprintf("random convolutions, seed %d", r.seed) }
 
 func (r *random) Extract(ctx context.Context, images *data.Images) (x []float32, dim int, err error) {
+	return extractRandom(ctx, r, images, images.Pixels)
+}
+
+// extractRandom is Extract of the values of images, which may be unrounded.
+func extractRandom[T uint8 | float32](ctx context.Context, r *random, images *data.Images, values []T) (x []float32, dim int, err error) {
 	if err := images.Validate(); err != nil {
 		return nil, 0, err
 	}
@@ -55,14 +60,14 @@ func (r *random) Extract(ctx context.Context, images *data.Images) (x []float32,
 		return nil, 0, fmt.Errorf("%w: image set %q has images of %d x %d: want at least %d x %[5]d for random convolutions",
 			data.ErrUnfit, images.Name, images.Height, images.Width, randomLeast)
 	}
-	results, err := inBatches(ctx, r.exec, images)
+	results, err := inBatches(ctx, r.exec, images, values)
 	if err != nil {
 		return nil, 0, err
 	}
 	return results[0], len(results[0]) / images.N, nil
 }
 
-// randomNetwork builds the network: uint8 [n, height, width, 1 or 3] to float32 [n, 256].
+// randomNetwork builds the network: uint8 or float32 [n, height, width, 1 or 3] to float32 [n, 256].
 func randomNetwork(seed uint64) func(pixels *Node) *Node {
 	return func(pixels *Node) *Node {
 		x := unitOf(pixels)
