@@ -30,6 +30,7 @@ var plan = map[string][]string{
 	"dcganlib":              {"ganlib", "ganlib/invalid", "ganlib/layer", "ganlib/optim"},
 	"ganlib/weights":        {"ganlib", "ganlib/data", "ganlib/invalid", "ganlib/optim"},
 	"ganlib/card":           {"ganlib/data", "ganlib/invalid"},
+	"ganlib/models":         {"ganlib/invalid"},
 	"dcganlib/latent":       {"ganlib", "ganlib/invalid", "ganlib/measure"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
@@ -80,10 +81,15 @@ var plan = map[string][]string{
 		"ganlib/sweep", "ganlib/watch", "ganlib/weights", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
-		"", "dcganlib/latent", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/data", "ganlib/data/catalog", "ganlib/data/folder",
+		"", "dcganlib/latent", "ganlib", "ganlib/backend", "ganlib/backend/plugin", "ganlib/card", "ganlib/data", "ganlib/data/catalog", "ganlib/data/folder",
 		"ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
-		"ganlib/measure/feature/inception", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/memory", "internal/progress",
+		"ganlib/measure/feature/inception", "ganlib/models", "ganlib/run", "ganlib/sweep", "ganlib/watch", "internal/disk", "internal/drawn",
+		"internal/memory", "internal/progress",
+	},
+	"cmd/train-models": {
+		"", "ganlib", "ganlib/backend", "ganlib/card", "ganlib/data/open", "ganlib/evaluate", "ganlib/measure", "ganlib/measure/feature",
+		"ganlib/run", "ganlib/weights", "internal/disk",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 
@@ -146,6 +152,13 @@ func TestImports(t *testing.T) {
 			require.LessOrEqual(t, len(slices.DeleteFunc(found[of], leaf)), mostImports, of)
 		}
 	}
+}
+
+// TestModelsStayApart: whoever imports the front door does not link the models in the box.
+func TestModelsStayApart(t *testing.T) {
+	deps := func(of string) []string { return strings.Fields(outputOf(t, goCommand(t, ".", nil, "list", "-deps", of))) }
+	require.NotContains(t, deps("."), module+"/ganlib/models")
+	require.Contains(t, deps("./cmd/gan"), module+"/ganlib/models")
 }
 
 // TestFrontDoor: the root package stays thin.

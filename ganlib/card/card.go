@@ -48,6 +48,24 @@ type Card struct {
 	Parameters [2]int `json:"parameters"`
 	// Scores are what was measured.
 	Scores []Score `json:"scores"`
+	// Sample is [Pick] of Drawn samples with the seed DrawnSeed, by which one knows that the weights still play as they did.
+	Sample []float32 `json:"sample"`
+}
+
+// What Sample is picked from.
+const (
+	Drawn     = 64
+	DrawnSeed = 1
+)
+
+// Pick is 64 of some numbers, from all over.
+func Pick(x []float32) []float32 {
+	const n, stride = 64, 7919 // a prime, so that they are not of one pixel
+	picked := make([]float32, n)
+	for i := range picked {
+		picked[i] = x[i*stride%len(x)]
+	}
+	return picked
 }
 
 // Score is one number about a game.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +105,17 @@ func TestRoundTrip(t *testing.T) {
 			require.InDeltaSlice(t, judged, p, tolerance, "%s", f)
 		}
 	})
+}
+
+// TestPython: a file that the format's own package has written.
+func TestPython(t *testing.T) {
+	store := model.NewStore()
+	metadata, err := ReadFS(os.DirFS(filepath.Join("..", "..", "tests", "golden", "safetensors")), "numpy.safetensors", store)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"made by": "safetensors 0.8.0"}, metadata)
+	require.Equal(t, [][]float32{{0, .125, .25}, {.375, .5, .625}}, store.GetVariable("/generator/kernel").MustValue().Value())
+	require.Equal(t, []float32{0, .125, .25}, store.GetVariable("/generator/bias").MustValue().Value())
+	require.Equal(t, float32(.5), store.GetVariable("/discriminator/scale").MustValue().Value())
 }
 
 // TestHalf: kernels are rounded to float16, vectors are not.
