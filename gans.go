@@ -26,17 +26,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
+	"github.com/gans-in-go/gans/ganlib/card"
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/monitor"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/ganlib/watch"
+	"github.com/gans-in-go/gans/ganlib/weights"
 )
 
 // Options say where a run is kept and who follows it: what a configuration does not repeat.
@@ -59,8 +62,10 @@ type Options struct {
 type GAN struct {
 	*ganlib.Players
 	Config Config
-	// Run is the run's directory.
+	// Run is the run's directory; nil for a game that has left it, as [OpenFS] opens them.
 	Run *run.Run
+	// Card describes a game that has left its run; nil for a run.
+	Card *card.Card
 	// Step is the number of iterations behind these weights.
 	Step int
 }
@@ -227,19 +232,11 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 	if err := r.Config(&cfg); err != nil {
 		return nil, err
 	}
-	trainedOn := cfg.Backend
-	cfg.Backend = backend.Resolve(backendName)
-	if _, err := backend.Open(cfg.Backend); err != nil {
+	gan, err := cfg.on(backendName, r.ConfigPath())
+	if err != nil {
 		return nil, err
 	}
-	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", r.ConfigPath(), err)
-	}
-	gan, err := cfg.build(nil)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.ConfigPath(), err)
-	}
-	gan.Config.Backend, gan.Run = trainedOn, r
+	gan.Run = r
 	if gan.Step, err = r.Restore(gan.Store, os.Stderr); err != nil {
 		return nil, err
 	}
@@ -247,6 +244,58 @@ func OpenOn(dir, backendName string) (*GAN, error) {
 		return nil, err
 	}
 	return gan, nil
+}
+
+// on builds the players of a file's configuration, without weights, on a backend of one's choice.
+func (cfg Config) on(backendName, file string) (gan *GAN, err error) {
+	trainedOn := cfg.Backend
+	cfg.Backend = backend.Resolve(backendName)
+	if _, err := backend.Open(cfg.Backend); err != nil {
+		return nil, err
+	}
+	if err = cfg.Validate(); err == nil {
+		gan, err = cfg.build(nil)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	gan.Config.Backend = trainedOn
+	return gan, nil
+}
+
+// OpenFS opens a trained game that has left its run, such as one of package models: a folder of config.json, the weights
+// as package weights writes them, and a card. Its Run is nil: it has one step, no history, and nothing to go on from.
+func OpenFS(folder fs.FS) (*GAN, error) { return OpenFSOn(folder, "") }
+
+// OpenFSOn is [OpenFS] on a backend of one's choice.
+func OpenFSOn(folder fs.FS, backendName string) (*GAN, error) {
+	cfg, err := run.ReadConfigFS[Config](folder)
+	if err != nil {
+		return nil, err
+	}
+	gan, err := cfg.on(backendName, "config.json")
+	if err != nil {
+		return nil, err
+	}
+	if gan.Card, err = card.Read(folder); err != nil {
+		return nil, err
+	}
+	gan.Step = gan.Card.Steps
+	if _, err := weights.ReadFS(folder, card.Weights, gan.Store); err != nil {
+		return nil, err
+	}
+	if err := cfg.fit(gan.Store); err != nil {
+		return nil, fmt.Errorf("%s does not fit config.json: %w", card.Weights, err)
+	}
+	return gan, nil
+}
+
+// inRun refuses what only a run's directory can give.
+func (gan *GAN) inRun() error {
+	if gan.Run == nil {
+		return invalid.Value("run", "none", "a run's directory: a model that has left its run has one step and no history")
+	}
+	return nil
 }
 
 // fits returns an error if the checkpoint that was restored is not one of the run's configuration.
@@ -270,6 +319,9 @@ func (gan *GAN) Restore(step int) error {
 // RestoreBest puts the weights of the best checkpoint that is kept in place, by the metric that Config.Best names. On an
 // error the weights stay as they were.
 func (gan *GAN) RestoreBest() error {
+	if err := gan.inRun(); err != nil {
+		return err
+	}
 	if gan.Config.Best == "" {
 		return invalid.Value("best", "", "the metric by which the run keeps its best checkpoint, such as recall")
 	}
@@ -282,6 +334,9 @@ func (gan *GAN) RestoreBest() error {
 
 // at is the game as it was after an earlier iteration.
 func (gan *GAN) at(step int) (*GAN, error) {
+	if err := gan.inRun(); err != nil {
+		return nil, err
+	}
 	store, err := gan.Config.newStore()
 	if err != nil {
 		return nil, err

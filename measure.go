@@ -143,6 +143,9 @@ func (gan *GAN) unit(x []float32) []float32 {
 // set. The seed decides the noise of the 10,000 samples. Progress goes to output; nil means silence. The game keeps its
 // weights.
 func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*evaluate.Table1Result, error) {
+	if err := gan.inRun(); err != nil {
+		return nil, err
+	}
 	cfg := gan.Config
 	if !cfg.heldOut() {
 		got := strings.Join(strings.Fields(cfg.Data.String()+" "+cfg.Data.Part), ", part ")
@@ -195,7 +198,7 @@ func (gan *GAN) samplesAt(ctx context.Context, step int, seed uint64) ([]float32
 }
 
 // Probe is the frozen-G test of [monitor.Freeze]: a copy of D trains alone for a number of steps. The players stay as they
-// are. The result joins the run's history, where package diagnose reads it. Where a process trains it cannot: then the
+// are. The result joins the history of a run, where package diagnose reads it. Where a process trains it cannot: then the
 // probe comes with an error that wraps [run.ErrLocked].
 func (gan *GAN) Probe(ctx context.Context, steps int) (monitor.Probe, error) {
 	feed, err := gan.feed(ctx)
@@ -204,7 +207,7 @@ func (gan *GAN) Probe(ctx context.Context, steps int) (monitor.Probe, error) {
 	}
 	defer feed.Close()
 	probe, err := monitor.Freeze(ctx, gan.Players, gan.minibatches(feed), steps)
-	if err != nil {
+	if err != nil || gan.Run == nil {
 		return probe, err
 	}
 	return probe, run.Note(gan.Run.Dir, probe.Record(gan.Step))

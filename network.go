@@ -1,12 +1,9 @@
 package gans
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -174,57 +171,17 @@ func (cfg Config) pretrain(dir string, into *model.Store) error {
 	if _, err := r.Restore(store, os.Stderr); err != nil {
 		return err
 	}
-	for v := range store.Scope("/" + ganlib.GeneratorScope).IterVariables() {
-		value, err := v.Value()
-		if err == nil {
-			_, err = into.CreateVariable(moved(v.Path(), before), value)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", dir, err)
-		}
+	if err := ganlib.CopyLast(into, store, before); err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
 	}
 	return nil
 }
 
-// ErrNotBefore refuses Pretrained when that run's generator is not the last part of this one's.
-var ErrNotBefore = errors.New("the generators do not fit")
-
-// layersBefore is how many hidden layers the second run's generator has before those of the first's. It is an error
-// unless its other layers are the first's, and read as many numbers as those did.
+// layersBefore is how many hidden layers the second run's generator has before those of the first's.
 func layersBefore(first, second Config) (int, error) {
-	g := first.Generator.MLP
-	if g == nil {
-		return 0, fmt.Errorf("%w: its generator is not an mlp, whose layers could be the last ones here", ErrNotBefore)
+	last := first.Generator.MLP
+	if last == nil {
+		return 0, fmt.Errorf("%w: its generator is not an mlp, whose layers could be the last ones here", ganlib.ErrNotBefore)
 	}
-	had, have := g.HiddenLayers(), second.Generator.MLP.HiddenLayers()
-	before := len(have) - len(had)
-	same := func(a, b ganlib.Layer) bool { return a.Units == b.Units && a.Activation == b.Activation }
-	if before < 0 || !slices.EqualFunc(had, have[before:], same) {
-		return 0, fmt.Errorf("%w: its generator has hidden layers %v: want the last ones of %v", ErrNotBefore, had, have)
-	}
-	if !slices.Equal(g.Output, second.Generator.MLP.Output) || g.OutputActivation != second.Generator.MLP.OutputActivation {
-		return 0, fmt.Errorf("%w: its generator ends in %s %v: want %s %v", ErrNotBefore, g.OutputActivation, g.Output,
-			second.Generator.MLP.OutputActivation, second.Generator.MLP.Output)
-	}
-	inputs := second.Noise.Dim
-	if before > 0 {
-		inputs = have[before-1].Units
-	}
-	if first.Noise.Dim != inputs {
-		return 0, fmt.Errorf("%w: its generator reads %d numbers: want %d, which the layers here would give it", ErrNotBefore, first.Noise.Dim, inputs)
-	}
-	return before, nil
-}
-
-// moved is the path of a variable of an MLP once a number of hidden layers have come before its own.
-func moved(path string, before int) string {
-	names := strings.Split(path, "/")
-	for i, name := range names {
-		if number, ok := strings.CutPrefix(name, "hidden_"); ok {
-			if layer, err := strconv.Atoi(number); err == nil {
-				names[i] = "hidden_" + strconv.Itoa(layer+before)
-			}
-		}
-	}
-	return strings.Join(names, "/")
+	return second.Generator.MLP.LayersBefore(second.Noise.Dim, *last, first.Noise.Dim)
 }

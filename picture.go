@@ -44,8 +44,11 @@ func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) 
 func (gan *GAN) Labels(classes ...string) ([]int, error) {
 	var names []string
 	var err error
-	if gan.Run != nil {
+	switch {
+	case gan.Run != nil:
 		names, err = ClassNames(gan.Run)
+	case gan.Card != nil:
+		names = gan.Card.Classes
 	}
 	if gan.Classes() == 0 && len(classes) > 0 {
 		err = cmp.Or(err, invalid.Value("label", classes[0], "none, in a game without labels"))

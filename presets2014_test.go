@@ -172,7 +172,7 @@ func TestPretrainedRefused(t *testing.T) {
 		first, second := TFDPretrain(), TFD()
 		spoil(&first, &second)
 		_, err := layersBefore(first, second)
-		require.ErrorIs(t, err, ErrNotBefore)
+		require.ErrorIs(t, err, ganlib.ErrNotBefore)
 	}
 	for key, spoil := range map[string]func(cfg *Config){
 		"generator.pretrained":            func(cfg *Config) { cfg.Generator.Pretrained = "x" },

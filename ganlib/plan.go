@@ -10,6 +10,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	. "github.com/gomlx/gomlx/support/exceptions"
+
+	"github.com/gans-in-go/gans/ganlib/optim"
 )
 
 // A Plan is what an iteration of a game needs, known before anything is compiled.
@@ -87,27 +89,33 @@ func (e *MisfitError) Error() string {
 	return fmt.Sprintf("%s has shape %s: want %s", e.Variable, e.Has, e.Want)
 }
 
-// Fit returns a [*MisfitError] for the first variable of a store whose shape is another than planned, for a weight of the
-// two networks that is missing, and for one that they do not have.
+// Fit returns a [*MisfitError] for the first variable of a store whose shape is another than planned, for a weight or
+// an average of batch norm that the two networks miss, and for one that they do not have.
 func (p *Plan) Fit(store *model.Store) error {
 	for v := range p.Variables.IterVariables() {
 		has := store.GetVariable(v.Path())
 		switch {
-		case has == nil && isWeight(v):
+		case has == nil && ofNetwork(p.Variables, v):
 			return &MisfitError{Variable: v.Path(), Has: "none", Want: v.Shape().String()}
 		case has != nil && !has.Shape().Equal(v.Shape()):
 			return &MisfitError{Variable: v.Path(), Has: has.Shape().String(), Want: v.Shape().String()}
 		}
 	}
 	for v := range store.IterVariables() {
-		if isWeight(v) && p.Variables.GetVariable(v.Path()) == nil {
+		if ofNetwork(store, v) && p.Variables.GetVariable(v.Path()) == nil {
 			return &MisfitError{Variable: v.Path(), Has: v.Shape().String(), Want: "none"}
 		}
 	}
 	return nil
 }
 
-// isWeight reports whether a variable is one that the players learn.
-func isWeight(v *model.Variable) bool {
-	return v.Trainable && (strings.HasPrefix(v.Path(), "/"+GeneratorScope+"/") || strings.HasPrefix(v.Path(), "/"+DiscriminatorScope+"/"))
+// ofNetwork reports whether a variable of a store belongs to a player's network: a weight, or one of batch norm's averages.
+func ofNetwork(store *model.Store, v *model.Variable) bool {
+	for _, name := range []string{GeneratorScope, DiscriminatorScope} {
+		player := store.Scope("/" + name)
+		if strings.HasPrefix(v.Path(), player.Scope()+"/") {
+			return v.DType().IsFloat() && !optim.Owns(player, v)
+		}
+	}
+	return false
 }

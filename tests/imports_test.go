@@ -35,6 +35,8 @@ var plan = map[string][]string{
 	},
 	"ganlib/onnx":    {"ganlib", "ganlib/backend", "ganlib/invalid"},
 	"ganlib/weights": {"ganlib", "ganlib/data", "ganlib/invalid", "ganlib/optim"},
+	"ganlib/card":    {"ganlib/data", "ganlib/invalid"},
+	"ganlib/models":  {"ganlib/invalid"},
 
 	// Data: a package a format. Catalog knows every reader and no embedded set, open knows both.
 	"ganlib/data":                  {"ganlib/invalid", "ganlib/loop"},
@@ -85,15 +87,21 @@ var plan = map[string][]string{
 
 	// The front door, and what uses it.
 	"": {
-		"dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
+		"dcganlib", "ganlib", "ganlib/backend", "ganlib/card", "ganlib/data", "ganlib/data/open", "ganlib/evaluate", "ganlib/figure",
 		"ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "ganlib/monitor", "ganlib/optim", "ganlib/record", "ganlib/run",
-		"ganlib/sweep", "ganlib/watch", "internal/memory", "internal/progress", "internal/suggest",
+		"ganlib/sweep", "ganlib/watch", "ganlib/weights", "internal/memory", "internal/progress", "internal/suggest",
 	},
 	"cmd/gan": {
 		"", "dcganlib/dedup", "dcganlib/features", "dcganlib/latent", "ganlib", "ganlib/backend", "ganlib/backend/plugin",
-		"ganlib/data", "ganlib/data/catalog", "ganlib/data/folder", "ganlib/data/open", "ganlib/diagnose",
+		"ganlib/card", "ganlib/data", "ganlib/data/catalog", "ganlib/data/folder", "ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
-		"ganlib/measure/feature/inception", "ganlib/onnx", "ganlib/run", "ganlib/sweep", "ganlib/tensorboard", "ganlib/watch", "ganlib/weights", "internal/disk", "internal/memory", "internal/progress",
+		"ganlib/measure/feature/inception", "ganlib/models", "ganlib/onnx", "ganlib/run", "ganlib/sweep",
+		"ganlib/tensorboard", "ganlib/watch", "ganlib/weights", "internal/disk", "internal/drawn", "internal/memory",
+		"internal/progress",
+	},
+	"cmd/train-models": {
+		"", "ganlib", "ganlib/backend", "ganlib/card", "ganlib/data/open", "ganlib/evaluate", "ganlib/measure", "ganlib/measure/feature",
+		"ganlib/run", "ganlib/weights", "internal/disk",
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 
@@ -162,6 +170,15 @@ func TestImports(t *testing.T) {
 			require.LessOrEqual(t, len(slices.DeleteFunc(found[of], leaf)), mostImports, of)
 		}
 	}
+}
+
+// TestModelsStayApart: whoever imports the front door does not link the models in the box.
+func TestModelsStayApart(t *testing.T) {
+	deps := func(of string) []string {
+		return strings.Fields(outputOf(t, goCommand(t, ".", nil, "list", "-deps", of)))
+	}
+	require.NotContains(t, deps("."), module+"/ganlib/models")
+	require.Contains(t, deps("./cmd/gan"), module+"/ganlib/models")
 }
 
 // TestFrontDoor: the root package stays thin.

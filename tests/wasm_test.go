@@ -18,7 +18,8 @@ var forBrowsers = []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0", "GOEXPERIM
 // inBrowsers are the packages a program in a browser may use. Training in memory needs the first six.
 var inBrowsers = []string{
 	"ganlib", "ganlib/backend", "ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record",
-	"dcganlib", "dcganlib/latent", "ganlib/data", "ganlib/figure", "ganlib/measure", "ganlib/weights", "internal/disk", "internal/drawn", "internal/memory",
+	"dcganlib", "dcganlib/latent", "ganlib/card", "ganlib/data", "ganlib/figure", "ganlib/measure", "ganlib/weights", "internal/disk", "internal/drawn",
+	"internal/memory",
 }
 
 // notInBrowsers are packages that need locks, terminals, processes, disks, connections or C. Several of them compile for

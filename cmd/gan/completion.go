@@ -11,6 +11,7 @@ import (
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/data/open"
+	"github.com/gans-in-go/gans/ganlib/models"
 )
 
 // A completion script hands the words of the command line to the hidden command __complete, which prints one candidate a
@@ -167,7 +168,9 @@ func values(value *kong.Value) []string {
 	case "name":
 		return catalog.Names()
 	case "run":
-		return []string{completeFolders}
+		if value.Tag.Type == "" {
+			return append(models.Names(), completeFolders)
+		}
 	case "backend":
 		return []string{"go", "xla:cpu", "xla:cuda"}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,14 +24,14 @@ import (
 )
 
 type evalCmd struct {
-	Dir       string `arg:"" optional:"" name:"run" type:"existingdir" help:"The run's directory; none with --features."`
+	Dir       string `arg:"" optional:"" name:"run" help:"A run's directory, or a model in the box, such as digits; none with --features."`
 	N         int    `short:"n" default:"10000" placeholder:"N" help:"How many samples (default: ${default}, as most published numbers have it)."`
 	Seed      uint64 `default:"1" help:"Decides the noise, and what is drawn from the data."`
 	Extractor string `default:"auto" enum:"auto,pixels,random,mnist,fashion,inception" help:"The features to compare: pixels, random convolutions, a classifier of mnist or fashion, or Keras's inception (default: the classifier of the data where there is one, else random)."`
 	Weights   string `type:"existingdir" placeholder:"DIR" help:"With --extractor inception: the folder of its weights."`
 	Features  string `type:"existingfile" placeholder:"FILE.npy" help:"Features computed elsewhere, in place of a run: those of the samples, a row each."`
 	Reference string `type:"existingfile" placeholder:"FILE.npy" help:"With --features: those of the real images, or their statistics, mu and sigma, as pytorch-fid and clean-fid publish them, which only FID can be computed from."`
-	Out       string `short:"o" type:"path" placeholder:"FILE.json" help:"Where to write the numbers (default: eval.json in the run's directory, or here)."`
+	Out       string `short:"o" type:"path" placeholder:"FILE.json" help:"Where to write the numbers (default: eval.json in the run's directory, or here; of a model, MODEL-eval.json here)."`
 	checkpoint
 }
 
@@ -53,9 +54,16 @@ func (c *evalCmd) Run() error {
 	ctx, stop := interruptible("now")
 	defer stop()
 	out := c.Out
-	if out == "" {
-		out = filepath.Join(c.Dir, "eval.json")
+	if out == "" && c.Dir != "" {
+		var err error
+		if out, err = beside(c.Dir, "eval.json"); err != nil {
+			return err
+		}
+		if _, err := beside(c.Dir, "eval-nearest.png"); err != nil {
+			return err
+		}
 	}
+	out = cmp.Or(out, "eval.json")
 	if err := disk.CheckWritable(out); err != nil { // now, not after minutes of measuring
 		return fmt.Errorf("--out: %w", err)
 	}

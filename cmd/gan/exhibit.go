@@ -41,7 +41,7 @@ const (
 
 // exhibitOut says where an exhibit is written.
 type exhibitOut struct {
-	Out string `short:"o" type:"path" placeholder:"NAME" help:"Where to write: NAME.png, NAME.gif and NAME.html, or only the one that NAME ends in (default: beside the run, by the name of the command)."`
+	Out string `short:"o" type:"path" placeholder:"NAME" help:"Where to write: NAME.png, NAME.gif and NAME.html, or only the one that NAME ends in (default: in the run's directory by the name of the command, or of a model here as MODEL-COMMAND)."`
 }
 
 // kinds are the files of an exhibit, by their endings.
@@ -60,9 +60,10 @@ func (o exhibitOut) check() error {
 func (o exhibitOut) paths(gan *gans.GAN, standard string) ([]string, error) {
 	name := o.Out
 	if name == "" {
-		name = standard
 		if gan.Run != nil {
 			name = filepath.Join(gan.Run.Dir, standard)
+		} else {
+			name = gan.Card.Name + "-" + standard
 		}
 	}
 	paths := []string{name}

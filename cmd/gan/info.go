@@ -8,15 +8,27 @@ import (
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/card"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
 
 type infoCmd struct {
-	Dir string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
+	Dir string `arg:"" name:"run" help:"A run's directory, or a model in the box, such as digits (gan models lists them)."`
 	CSV bool   `name:"csv" help:"Print the history as a table instead, by RFC 4180: a line of names, then a line for each record."`
 }
 
 func (c *infoCmd) Run() error {
+	folder, err := inBox(c.Dir)
+	if err != nil {
+		return err
+	}
+	if folder != nil {
+		model, err := card.Read(folder)
+		if err != nil {
+			return err
+		}
+		return model.Print(stdout)
+	}
 	r, err := run.Open(c.Dir)
 	if err != nil {
 		return orSweep(c.Dir, err)

@@ -1,5 +1,7 @@
 // Command gan trains generative adversarial networks, samples from them, measures them and diagnoses them.
 //
+//	gan sample digits --label 7
+//	gan models
 //	gan train mnist
 //	gan train mnist --preset mnist28
 //	gan sweep figure1 --seeds 8 --parallel 2
@@ -62,6 +64,7 @@ type commands struct {
 	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
 	Features featuresCmd `cmd:"" help:"Judge what a DCGAN's discriminator learned: a linear SVM on its features, and what single features look for."`
 	Table1   table1Cmd   `cmd:"" name:"table1" help:"Score runs as Table 1 of the 2014 paper does for MNIST: choose on validation images, touch the test images once."`
+	Models   modelsCmd   `cmd:"" help:"List the trained models in the box, which other commands take in the place of a run."`
 	Data     dataCmd     `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
 	Info     infoCmd     `cmd:"" help:"Tell what a run is and how far it has come."`
 	Doctor   doctorCmd   `cmd:"" help:"Check what this machine has, and say how to get what is missing."`

@@ -11,7 +11,7 @@ import (
 )
 
 type probeCmd struct {
-	Dir   string `arg:"" name:"run" type:"existingdir" help:"The run's directory."`
+	Dir   string `arg:"" name:"run" help:"A run's directory, or a model in the box, such as digits (gan models lists them)."`
 	Steps int    `default:"500" placeholder:"N" help:"Number of steps that D trains alone (default: ${default})."`
 	checkpoint
 }
@@ -27,6 +27,9 @@ func (c *probeCmd) Run() error {
 	}
 	p, err := gan.Probe(ctx, c.Steps)
 	recorded := fmt.Sprintf("The result is in the run's history, where `gan diagnose %s` reads it.", c.Dir)
+	if gan.Run == nil {
+		recorded = "A model in the box has no history, so the result is nowhere but here."
+	}
 	if errors.Is(err, run.ErrLocked) {
 		recorded, err = "The result is not in the run's history: a process is training there.", nil
 	}

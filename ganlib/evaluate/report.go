@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -95,6 +96,12 @@ func or(e *measure.Estimate) string {
 		return fmt.Sprintf("%.4g", e.Value)
 	}
 	return e.String()
+}
+
+// Is reports whether a text is a report as WriteFile writes it.
+func Is(text []byte) bool {
+	var r Report
+	return json.Unmarshal(text, &r) == nil && r.Of != "" && len(r.Scores) > 0
 }
 
 // WriteFile writes the report as JSON.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"reflect"
@@ -21,18 +22,34 @@ import (
 // It returns an error that wraps [ErrNotConfig] if the file does not hold a JSON object, an [*UnknownKeyError] for a key
 // that T does not have, and an [*invalid.Error] for a value that its key cannot hold.
 func ReadConfig[T any](path string) (T, error) {
-	var config T
 	text, err := readFile(path)
 	if err != nil {
-		return config, err
+		var none T
+		return none, err
 	}
+	return parseConfig[T](path, text)
+}
+
+// ReadConfigFS is [ReadConfig] of the config.json of a folder.
+func ReadConfigFS[T any](folder fs.FS) (T, error) {
+	text, err := fs.ReadFile(folder, configFile)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return parseConfig[T](configFile, text)
+}
+
+// parseConfig reads a configuration from the text of a file.
+func parseConfig[T any](path string, text []byte) (T, error) {
+	var config T
 	if err := checkObject(text); err != nil {
 		return config, fmt.Errorf("%s is %w: want a JSON object, such as a run's %s: %w", path, ErrNotConfig, configFile, err)
 	}
-	if text, _, err = cutSchema(path, text); err != nil {
-		return config, err
+	text, _, err := cutSchema(path, text)
+	if err == nil {
+		err = decodeConfig(path, text, &config)
 	}
-	err = decodeConfig(path, text, &config)
 	return config, err
 }
 

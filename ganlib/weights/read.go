@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math"
 	"slices"
@@ -45,6 +46,18 @@ func Read(content []byte, store *model.Store) (metadata map[string]string, err e
 		if _, err := store.CreateVariable(model.ScopeSeparator+name, values[name]); err != nil {
 			return nil, err
 		}
+	}
+	return metadata, nil
+}
+
+// ReadFS is [Read] of a file in a folder. Errors name the file.
+func ReadFS(folder fs.FS, name string, store *model.Store) (metadata map[string]string, err error) {
+	content, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return nil, err // it names the file already
+	}
+	if metadata, err = Read(content, store); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return metadata, nil
 }

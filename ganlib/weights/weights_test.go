@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +38,9 @@ func generator(scope *model.Scope, z, _ *Node) *Node {
 func game(t *testing.T, b compute.Backend) *ganlib.Players {
 	t.Helper()
 	d := ganlib.MLP{Hidden: []int{3}, Activation: "tanh", Output: []int{1}, OutputActivation: "linear"}
-	adam := func() ganlib.Rule { return ganlib.Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}} }
+	adam := func() ganlib.Rule {
+		return ganlib.Rule{Adam: &optim.Adam{LearningRate: 1e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
+	}
 	play := ganlib.Play{
 		Noise: ganlib.Prior{Noise: ganlib.Gaussian, Dim: 2}, Objective: ganlib.ObjectiveChoice{Name: ganlib.NonSaturating.Name}, K: 1,
 		GeneratorRule: adam(), DiscriminatorRule: adam(),
@@ -101,6 +105,17 @@ func TestRoundTrip(t *testing.T) {
 			require.InDeltaSlice(t, judged, p, tolerance, "%s", f)
 		}
 	})
+}
+
+// TestPython: a file that the format's own package has written.
+func TestPython(t *testing.T) {
+	store := model.NewStore()
+	metadata, err := ReadFS(os.DirFS(filepath.Join("..", "..", "tests", "golden", "safetensors")), "numpy.safetensors", store)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"made by": "safetensors 0.8.0"}, metadata)
+	require.Equal(t, [][]float32{{0, .125, .25}, {.375, .5, .625}}, store.GetVariable("/generator/kernel").MustValue().Value())
+	require.Equal(t, []float32{0, .125, .25}, store.GetVariable("/generator/bias").MustValue().Value())
+	require.Equal(t, float32(.5), store.GetVariable("/discriminator/scale").MustValue().Value())
 }
 
 // TestHalf: kernels are rounded to float16, vectors are not.

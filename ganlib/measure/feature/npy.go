@@ -54,36 +54,48 @@ import (
 //
 // Memory is reserved only after the header's shape has been compared with the size of the file.
 func ReadNPY(path string) (x []float32, dim int, err error) {
+	return readFile("features", path, readFeatures)
+}
+
+// ReadRows is [ReadNPY] for rows of any meaning, such as noise, where a symmetric matrix is as good as another.
+func ReadRows(path string) (x []float32, dim int, err error) { return readFile("rows", path, readRows) }
+
+// readFile reads a file by one of the two functions below. Errors say of what they are, and name the file.
+func readFile(what, path string, read func(io.ReaderAt, int64) ([]float32, int, error)) (x []float32, dim int, err error) {
 	file, err := disk.Open(path)
 	if err != nil {
-		return nil, 0, fmt.Errorf("features: %w", err)
+		return nil, 0, fmt.Errorf("%s: %w", what, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, 0, fmt.Errorf("features: %w", err)
+		return nil, 0, fmt.Errorf("%s: %w", what, err)
 	}
-	if x, dim, err = readFeatures(file, info.Size()); err != nil {
-		return nil, 0, fmt.Errorf("features in %s: %w", path, err)
+	if x, dim, err = read(file, info.Size()); err != nil {
+		return nil, 0, fmt.Errorf("%s in %s: %w", what, path, err)
 	}
 	return x, dim, nil
 }
 
-// readFeatures reads an .npy or .npz file of that size in bytes.
+// readFeatures reads rows that are no covariance.
 func readFeatures(file io.ReaderAt, size int64) (x []float32, dim int, err error) {
+	x, dim, err = readRows(file, size)
+	if err == nil && dim > 1 && len(x) == dim*dim && symmetric(x, dim) {
+		err = fmt.Errorf("%w: a square matrix that is symmetric, [%d, %[2]d], is a covariance, not a row for each image", ErrStatistics, dim)
+	}
+	return x, dim, err
+}
+
+// readRows reads an .npy or .npz file of that size in bytes.
+func readRows(file io.ReaderAt, size int64) (x []float32, dim int, err error) {
 	first := make([]byte, len(npyMagic))
 	if _, err := file.ReadAt(first, 0); err != nil && err != io.EOF {
 		return nil, 0, err
 	}
 	if strings.HasPrefix(string(first), "PK") {
-		x, dim, err = readNPZ(file, size)
-	} else {
-		x, dim, err = readArray(io.NewSectionReader(file, 0, size), size)
+		return readNPZ(file, size)
 	}
-	if err == nil && dim > 1 && len(x) == dim*dim && symmetric(x, dim) {
-		err = fmt.Errorf("%w: a square matrix that is symmetric, [%d, %[2]d], is a covariance, not a row for each image", ErrStatistics, dim)
-	}
-	return x, dim, err
+	return readArray(io.NewSectionReader(file, 0, size), size)
 }
 
 // readArray reads features: one array of two dimensions, which takes size bytes with its header.
