@@ -50,7 +50,8 @@ func FuzzRestore(f *testing.F) {
 		} else if c.Verify() != nil {
 			return
 		}
-		_ = c.restore(model.NewStore())
+		const arrays = 4 << 20 // of the toy, its executors and the reader's buffers
+		gantest.RequireAllocates(t, 100*len(content)+arrays, func() { _ = c.restore(model.NewStore()) })
 	})
 }
 
@@ -63,7 +64,9 @@ func FuzzHistory(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, historyFile), content, 0o666))
-		records, err := readHistory(dir)
+		var records []Record
+		var err error
+		gantest.RequireAllocates(t, 1000*len(content)+1<<20, func() { records, err = readHistory(dir) })
 		if err != nil {
 			return
 		}
@@ -73,5 +76,24 @@ func FuzzHistory(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, len(records), len(again))
 		_ = lostRecord(dir)
+	})
+}
+
+// FuzzIdentity reads any bytes as a run.json: a name, or an error that names the file.
+func FuzzIdentity(f *testing.F) {
+	f.Add([]byte(`{"run":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"}`))
+	f.Add([]byte(`{"run":7}`))
+	f.Add([]byte(`{"run":"x"`))
+	f.Add([]byte(``))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, identityFile)
+		require.NoError(t, os.WriteFile(path, content, 0o666))
+		gantest.RequireAllocates(t, 200*len(content)+1<<18, func() {
+			if _, err := identityOf(dir, nil); err != nil {
+				require.ErrorContains(t, err, path)
+			}
+		})
+		require.ErrorIs(t, checkLost(dir, nil), ErrLost)
 	})
 }

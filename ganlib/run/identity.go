@@ -23,9 +23,13 @@ type identity struct {
 // of the oldest checkpoint. It is "" for a run begun by a version that gave none.
 func identityOf(dir string, list []Checkpoint) (string, error) {
 	var id identity
-	err := readJSON(filepath.Join(dir, identityFile), &id)
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return id.Run, err
+	path := filepath.Join(dir, identityFile)
+	err := readJSON(path, &id)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s is damaged (%w): delete it, for the oldest checkpoint says the same", path, err)
+	}
+	if err == nil {
+		return id.Run, nil
 	}
 	if len(list) == 0 {
 		return "", nil

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // FuzzPicture: any content becomes an image or an error, whatever its format, and no decoder outlasts its limits.
@@ -28,16 +29,18 @@ func FuzzPicture(f *testing.F) {
 	o, err := Options{Frame: data.Frame{Size: 4}, MaxPixels: 1 << 16}.withDefaults()
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		d := newDrawing([]string{"x"}, o)
-		j, err := d.load(t.Context(), 0, int64(len(content)), bytes.NewReader(content))
-		if err != nil {
-			return
-		}
-		d.errs[0] = d.drawOne(j, make([]uint8, 4*4*3))
-		d.release(j)
-		if d.errs[0] == nil {
-			require.NoError(t, d.set().Validate())
-		}
+		gantest.RequireAllocates(t, 64*o.MaxPixels+64*len(content)+4<<20, func() {
+			d := newDrawing([]string{"x"}, o)
+			j, err := d.load(t.Context(), 0, int64(len(content)), bytes.NewReader(content))
+			if err != nil {
+				return
+			}
+			d.errs[0] = d.drawOne(j, make([]uint8, 4*4*3))
+			d.release(j)
+			if d.errs[0] == nil {
+				require.NoError(t, d.set().Validate())
+			}
+		})
 	})
 }
 
@@ -51,7 +54,9 @@ func FuzzLabels(f *testing.F) {
 	}
 	f.Add("dataset.json", `{"labels": null}`)
 	f.Fuzz(func(t *testing.T, name, content string) {
-		l, err := readLabels(name, strings.NewReader(content))
+		var l *labelling
+		var err error
+		gantest.RequireAllocates(t, 400*len(content)+1<<18, func() { l, err = readLabels(name, strings.NewReader(content)) })
 		if l == nil || err != nil {
 			return
 		}

@@ -172,5 +172,13 @@ func FuzzOpen(f *testing.F) {
 		f.Add(mutated(whole, seed))
 	}
 	path := filepath.Join(f.TempDir(), "data.mdb")
-	f.Fuzz(func(t *testing.T, content []byte) { survives(t, small, path, content) })
+	f.Fuzz(func(t *testing.T, content []byte) {
+		require.NoError(t, os.WriteFile(path, content, 0o666))
+		gantest.RequireAllocates(t, 64*len(content)+1<<20, func() {
+			if set, err := Open(t.Context(), path, small); err == nil {
+				require.NoError(t, set.Close())
+			}
+		})
+		survives(t, small, path, content)
+	})
 }

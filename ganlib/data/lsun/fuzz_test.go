@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // FuzzDraw draws any bytes as the value of an LMDB: an error, or an image.
@@ -30,7 +31,7 @@ func FuzzDraw(f *testing.F) {
 		const size, mark = 4 * 4 * 3, 0x5a
 		dst := make([]uint8, size+1)
 		dst[size] = mark
-		_ = o.draw(dst[:size:size], value)
+		gantest.RequireAllocates(t, 64*o.MaxPixels+64*len(value)+1<<20, func() { _ = o.draw(dst[:size:size], value) })
 		require.EqualValues(t, mark, dst[size])
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // written is the folder of files that NumPy wrote; tests/golden/npy_files.py makes them.
@@ -137,7 +138,10 @@ func FuzzReadNPY(f *testing.F) {
 		f.Add(file)
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		x, dim, err := read(file)
+		var x []float32
+		var dim int
+		var err error
+		gantest.RequireAllocates(t, 16*maxDeflated*len(file)+1<<20, func() { x, dim, err = read(file) })
 		if err != nil {
 			return
 		}

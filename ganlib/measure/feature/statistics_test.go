@@ -2,6 +2,7 @@ package feature
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 // npy is an .npy file of float64, in the order of the file.
@@ -87,4 +89,25 @@ func TestCovarianceIsNotFeatures(t *testing.T) {
 	_, dim, err = ReadNPY(npz(t, "feats.npy", npy("3, 2", 1, 2, 3, 4, 5, 6)))
 	require.NoError(t, err)
 	require.Equal(t, 2, dim)
+}
+
+// FuzzStatistics reads any bytes as an .npz of statistics: they are refused, or a mean and the covariance that goes with it.
+func FuzzStatistics(f *testing.F) {
+	files, err := filepath.Glob(filepath.Join(written, "*.npz"))
+	require.NoError(f, err)
+	for _, path := range files {
+		content, err := os.ReadFile(path)
+		require.NoError(f, err)
+		f.Add(content)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return
+		}
+		gantest.RequireAllocates(t, 16*maxDeflated*len(content)+1<<20, func() {
+			mean, covariance, err := readStatistics(archive, int64(len(content)))
+			require.True(t, err != nil || len(mean) > 0 && len(covariance) == len(mean)*len(mean))
+		})
+	})
 }
