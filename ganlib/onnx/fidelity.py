@@ -1,15 +1,15 @@
 """Scores an exported generator against a folder of pictures by torch-fidelity: FID, KID and the Inception score.
 
     gan export runs/lsun64-xla-cpu --onnx g.onnx --layout nchw
-    python3 fidelity.py g.onnx pictures/ [WEIGHTS.pth]
+    python3 fidelity.py g.onnx pictures/
 
 torch-fidelity's own reader of ONNX files takes pixels in bytes, three channels, three kinds of noise and the numbers of
 classes; this hands it a generator as those of `gan export` are. It needs the packages torch-fidelity, torch, torchvision
 and onnxruntime, and Inception's weights, which torch-fidelity fetches from GitHub unless they are given.
 """
 
+import argparse
 import json
-import sys
 
 import numpy
 import onnxruntime
@@ -61,9 +61,21 @@ class Exported(GenerativeModelBase):
 
 
 if __name__ == "__main__":
-    model, pictures, *weights = sys.argv[1:]
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("model", help="what gan export wrote, with --layout nchw")
+    options.add_argument("pictures", help="a folder of real pictures")
+    options.add_argument("--samples", type=int, default=50000)
+    options.add_argument("--weights", help="Inception's weights, as torch-fidelity publishes them")
+    asked = options.parse_args()
     scores = calculate_metrics(
-        input1=Exported(model), input1_model_num_samples=50000, input2=pictures, cuda=torch.cuda.is_available(),
-        fid=True, kid=True, isc=True, feature_extractor_weights_path=weights[0] if weights else None,
+        input1=Exported(asked.model),
+        input1_model_num_samples=asked.samples,
+        input2=asked.pictures,
+        cuda=torch.cuda.is_available(),
+        fid=True,
+        kid=True,
+        kid_subset_size=min(1000, asked.samples),
+        isc=True,
+        feature_extractor_weights_path=asked.weights,
     )
     print(json.dumps(scores))
