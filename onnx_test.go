@@ -97,7 +97,7 @@ func shaken(t *testing.T, preset, engine string) *GAN {
 		for i := range flat {
 			flat[i] = flat[i]*(1+.1*random.Float32()) + .02*(random.Float32()-.5)
 		}
-		v.MustSetValue(tensors.FromFlatDataAndDimensions(flat, v.Shape().Dimensions...))
+		require.NoError(t, v.SetValue(tensors.FromFlatDataAndDimensions(flat, v.Shape().Dimensions...)))
 	}
 	return gan
 }
