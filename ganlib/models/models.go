@@ -26,6 +26,10 @@ var files embed.FS
 // Digits draws the digit that it is asked for, grey, 28 x 28: a narrow DCGAN, told the labels, on MNIST.
 func Digits() fs.FS { return sub("digits") }
 
+// Clothes draws the kind of garment that it is asked for, grey, 28 x 28: the network of [Digits] on Fashion-MNIST's
+// 10,000 test images.
+func Clothes() fs.FS { return sub("clothes") }
+
 // Figure1 is the 2014 paper's Figure 1: N(1, .5) by two small networks.
 func Figure1() fs.FS { return sub("figure1") }
 
