@@ -118,6 +118,7 @@ var plan = map[string][]string{
 	"tests/augment":     {"", "ganlib", "ganlib/data", "ganlib/data/emoji", "ganlib/evaluate", "ganlib/figure", "ganlib/measure"},
 	"tests/bench":       {"", "dcganlib", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/run"},
 	"tests/faults":      {},
+	"tests/neighbours":  {"", "ganlib/data", "ganlib/data/mnist", "ganlib/measure", "ganlib/models"},
 	"tests/suite":       {},
 	"tests/transfer": {
 		"", "dcganlib", "dcganlib/features", "ganlib/backend", "ganlib/data", "ganlib/data/fashion", "ganlib/data/idx", "ganlib/data/mnist",
