@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"image"
 	"math/rand/v2"
@@ -29,7 +30,7 @@ type featuresCmd struct {
 	Guided   bool   `help:"Draw what the first six features of D's last convolution look for, by guided backpropagation, beside those of an untrained D."`
 	Limit    int    `placeholder:"N" help:"Take at most so many training images, and as many test images (default: all)."`
 	Seed     uint64 `default:"1" help:"Decides the untrained D, and what is drawn from the data."`
-	Out      string `short:"o" type:"path" placeholder:"FILE" help:"The .json to write, with a .png beside it; with --guided the .png (default: features.json or guided.png in the run's directory)."`
+	Out      string `short:"o" type:"path" placeholder:"FILE" help:"The .json to write, with a .png beside it; with --guided the .png (default: features.json or guided.png in the run's directory; of a model, MODEL-features.json here)."`
 	checkpoint
 }
 
@@ -76,7 +77,9 @@ func (c *featuresCmd) Run() error {
 	}
 	out := c.Out
 	if out == "" {
-		out = filepath.Join(c.Dir, name)
+		if out, err = beside(c.Dir, name); err != nil {
+			return err
+		}
 	}
 	if err := disk.CheckWritable(out); err != nil { // now, not after minutes
 		return fmt.Errorf("--out: %w", err)
@@ -108,6 +111,12 @@ type judged struct {
 	// Scores are of raw pixels, of an untrained D and of D, in this order: one of the two.
 	Scores    []*features.Score    `json:"scores,omitempty"`
 	FewScores []*features.FewScore `json:"few_label_scores,omitempty"`
+}
+
+// isJudged reports whether a text is a features.json.
+func isJudged(text []byte) bool {
+	var j judged
+	return json.Unmarshal(text, &j) == nil && j.Run != "" && len(j.Scores)+len(j.FewScores) > 0
 }
 
 // judge judges pixels, an untrained D and D on labelled images.

@@ -61,7 +61,9 @@ func beside(name, file string) (string, error) {
 }
 
 // ours reports whether the content of a file is a picture or a report of this program.
-func ours(content []byte) bool { return drawn.Is(content) || evaluate.Is(content) }
+func ours(content []byte) bool {
+	return drawn.Is(content) || evaluate.Is(content) || isJudged(content)
+}
 
 // checkpoint says which of a run's checkpoints a command looks at.
 type checkpoint struct {
