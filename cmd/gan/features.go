@@ -28,7 +28,7 @@ type featuresCmd struct {
 	Data     string `placeholder:"DATA" help:"The labelled images to judge D's features on, a set or a path: a linear SVM learns from the training part and is tested on the test part or, where there is none, on a fifth. With --guided: the images to look at (default: the run's own)."`
 	Protocol string `enum:",cifar10,svhn" default:"" help:"The DCGAN paper's: cifar10, all training images, for a D trained on another set (82.8%); or svhn, 1,000 labels, the mean error over 100 draws (22.48%)."`
 	Guided   bool   `help:"Draw what the first six features of D's last convolution look for, by guided backpropagation, beside those of an untrained D."`
-	Limit    int    `placeholder:"N" help:"Take at most so many training images, and as many test images (default: all)."`
+	Limit    int    `placeholder:"N" help:"Take at most so many training images, and as many test images (default: all; 5,000 for --guided)."`
 	Seed     uint64 `default:"1" help:"Decides the untrained D, and what is drawn from the data."`
 	Out      string `short:"o" type:"path" placeholder:"FILE" help:"The .json to write, with a .png beside it; with --guided the .png (default: features.json or guided.png in the run's directory; of a model, MODEL-features.json here)."`
 	checkpoint
@@ -267,6 +267,9 @@ func (c *featuresCmd) limited(images *data.Images, order []int) (*data.Images, e
 // The figure of guided backpropagation has the paper's six features, and so many images of each.
 const guidedFeatures, guidedImages = 6, 5
 
+// guidedOf is how many of the data's images are looked at: more take minutes, and show the same.
+const guidedOf = 5000
+
 // guided draws the figure: a row a feature; D's images and gradients on the left, an untrained D's on the right.
 func (c *featuresCmd) guided(ctx context.Context, gan *gans.GAN, d features.Discriminator, out string) error {
 	of := gan.Config.Data
@@ -281,6 +284,9 @@ func (c *featuresCmd) guided(ctx context.Context, gan *gans.GAN, d features.Disc
 	images, err := c.images(ctx, of, d)
 	if err != nil {
 		return err
+	}
+	if c.Limit == 0 {
+		c.Limit = guidedOf
 	}
 	if images, err = c.limited(images, rand.New(rand.NewPCG(c.Seed, 0)).Perm(images.N)); err != nil {
 		return err

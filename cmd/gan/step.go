@@ -33,6 +33,9 @@ func orSweep(dir string, err error) error {
 // where a model has its name. It is a misuse to give neither.
 func inBox(name string) (fs.FS, error) {
 	if _, err := os.Lstat(name); err == nil {
+		if info, err := os.Stat(name); err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("%s is %w: it is not a directory", name, run.ErrNotARun)
+		}
 		return nil, nil
 	}
 	folder, err := models.Open(name)
