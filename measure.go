@@ -143,13 +143,13 @@ func (gan *GAN) unit(x []float32) []float32 {
 // set. The seed decides the noise of the 10,000 samples. Progress goes to output; nil means silence. The game keeps its
 // weights.
 func (gan *GAN) Table1(ctx context.Context, seed uint64, output io.Writer) (*evaluate.Table1Result, error) {
-	if err := gan.inRun(); err != nil {
-		return nil, err
-	}
 	cfg := gan.Config
 	if !cfg.heldOut() {
 		got := strings.Join(strings.Fields(cfg.Data.String()+" "+cfg.Data.Part), ", part ")
 		return nil, invalid.Value("data", got, "a set that has a test part beside what the run learned from, such as mnist: table 1 scores on its images")
+	}
+	if err := gan.inRun(); err != nil {
+		return nil, err
 	}
 	cfg.Data.First = 0
 	train, test, err := cfg.parts(ctx, output)
