@@ -253,7 +253,7 @@ func TestInfoOfDevices(t *testing.T) {
 
 // TestUsage: for a command line that cannot be parsed, two lines say what is wrong and where the help is.
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{}, {"train"}, {"train", "figure1", "--step", "3"}, {"info", "no-such-directory"}, {"data", "info"}} {
+	for _, args := range [][]string{{}, {"train"}, {"train", "figure1", "--step", "3"}, {"diagnose", "no-such-directory"}, {"data", "info"}} {
 		status, out, errs := gan(t, args...)
 		require.Equal(t, misused, status, args)
 		require.Empty(t, out, args)
