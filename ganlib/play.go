@@ -313,7 +313,7 @@ func (p *Players) play(of *player, build func(root *model.Scope, in, y *Node) *N
 		from := min(done, n-rows)
 		inputs := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(in[from*size:(from+rows)*size], slices.Concat([]int{rows}, shape)...)}
 		if len(labels) > 0 {
-			inputs = append(inputs, labelTensor(labels[from:from+rows]))
+			inputs = append(inputs, LabelTensor(labels[from:from+rows]))
 		}
 		result, err := p.call(of, build, inputs...)
 		if err != nil {
@@ -354,8 +354,8 @@ func rowsOf(x []float32, shape []int) (int, error) {
 	return len(x) / size, nil
 }
 
-// labelTensor holds labels, int32 [n].
-func labelTensor(labels []int) *tensors.Tensor {
+// LabelTensor holds labels as the graphs of a conditional game take them, int32 [n]: see [Game.OneHot].
+func LabelTensor(labels []int) *tensors.Tensor {
 	y := make([]int32, len(labels))
 	for i, label := range labels {
 		y[i] = int32(label)

@@ -60,7 +60,7 @@ func trainOnBlack(t *testing.T, p *Players, iterations int) {
 	for range iterations {
 		batch := batchOf(tensors.FromShape(shapes.Make(dtypes.Float32, 6, 2, 2, 1)))
 		if p.Classes() > 0 {
-			batch.Inputs = append(batch.Inputs, labelTensor(p.LabelsFor(6)))
+			batch.Inputs = append(batch.Inputs, LabelTensor(p.LabelsFor(6)))
 		}
 		_, err := trainer.TrainStep(batch)
 		require.NoError(t, err)

@@ -90,11 +90,7 @@ func (g Generator) Activations(layer string, z []float32, labels ...int) (*Activ
 	defer exec.Finalize()
 	inputs := []any{tensors.FromFlatDataAndDimensions(z, n, dim)}
 	if len(labels) > 0 {
-		y := make([]int32, n)
-		for i, label := range labels {
-			y[i] = int32(label)
-		}
-		inputs = append(inputs, y)
+		inputs = append(inputs, ganlib.LabelTensor(labels))
 	}
 	results, err := exec.Call(inputs...)
 	if err != nil {

@@ -169,11 +169,7 @@ func (o Inversion) begin(p *ganlib.Players, labels []int) *descent {
 func (d *descent) evaluate(exec *model.Exec, example []float32) (errors, gradient []float32, err error) {
 	inputs := []any{tensors.FromFlatDataAndDimensions(d.points(), d.o.Restarts, d.dim), example}
 	if d.labels != nil {
-		y := make([]int32, len(d.labels))
-		for i, label := range d.labels {
-			y[i] = int32(label)
-		}
-		inputs = append(inputs, y)
+		inputs = append(inputs, ganlib.LabelTensor(d.labels))
 	}
 	results, err := exec.Call(inputs...)
 	if err != nil {
