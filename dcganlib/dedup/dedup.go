@@ -157,7 +157,7 @@ func meanImage(source data.Source) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := numbers(images)
+	x, err := images.Numbers(data.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -166,16 +166,6 @@ func meanImage(source data.Source) ([]float32, error) {
 		mean[i%len(mean)] += v / float32(n)
 	}
 	return mean, nil
-}
-
-// numbers are the pixels of images, [n, pixels] in [0, 1].
-func numbers(images *data.Images) ([]float32, error) {
-	indices := make([]int, images.N)
-	for i := range indices {
-		indices[i] = i
-	}
-	x := make([]float32, images.N*images.Size())
-	return x, images.Fill(x, indices, data.Unit)
 }
 
 // Codes hashes every image of a source, in order. It returns an error if they are of another size than those that the
@@ -209,7 +199,7 @@ func (c *Coder) hash(images *data.Images) ([]Code, error) {
 	if got := [3]int{images.Height, images.Width, images.Channels}; got != [3]int(c.shape) {
 		return nil, fmt.Errorf("%w: images of shape %v: want %v, as those the coder was trained on", data.ErrUnfit, got, c.shape)
 	}
-	x, err := numbers(images)
+	x, err := images.Numbers(data.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -256,12 +246,11 @@ func Groups(codes []Code, mostBits int) [][]int {
 			join(i, j)
 			continue
 		}
-		for _, j := range first {
-			if mostBits > 0 && c.Distance(codes[j]) <= mostBits {
-				join(i, j)
-			}
-			if mostBits == 0 {
-				break
+		if mostBits > 0 {
+			for other, j := range first {
+				if c.Distance(other) <= mostBits {
+					join(i, j)
+				}
 			}
 		}
 		first[c] = i

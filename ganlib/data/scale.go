@@ -61,6 +61,19 @@ func (s Scale) scaled(pixels *Node) *Node {
 	return Div(x, Where(LessThan(divisor, Scalar(x.Graph(), x.DType(), leastDivisor)), OnesLike(divisor), divisor))
 }
 
+// Numbers are all images of the set as numbers, [N, height, width, channels], one after the other. It returns the errors of
+// [Images.Fill].
+func (s *Images) Numbers(scale Scale) ([]float32, error) {
+	x, all := make([]float32, len(s.Pixels)), make([]int, s.N)
+	for i := range all {
+		all[i] = i
+	}
+	if err := s.Fill(x, all, scale); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
 // Fill writes the images that indices name, scaled, one after the other into dst, which is [len(indices), Height,
 // Width, Channels]. It returns an error, and leaves dst alone, if dst has another length or an index is not in the set.
 func (s *Images) Fill(dst []float32, indices []int, scale Scale) error {

@@ -71,11 +71,4 @@ func Value(name string) func(values map[string]float64) float64 {
 }
 
 // Rows are the images of a set as the players see them: one after the other, as numbers, [N, height·width·channels].
-func Rows(set *data.Images, scale data.Scale) []float32 {
-	x, all := make([]float32, len(set.Pixels)), make([]int, set.N)
-	for i := range all {
-		all[i] = i
-	}
-	Must(0, set.Fill(x, all, scale))
-	return x
-}
+func Rows(set *data.Images, scale data.Scale) []float32 { return Must(set.Numbers(scale)) }
