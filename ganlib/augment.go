@@ -85,7 +85,7 @@ func shifts(uniform *Node, size int) *Node {
 	by := AddScalar(pick(uniform, 2*most+1), -float64(most))
 	square := shapes.Make(uniform.DType(), 1, size, size)
 	from := Sub(Iota(uniform.Graph(), square, 2), Iota(uniform.Graph(), square, 1))
-	return ConvertDType(Equal(BroadcastToDims(from, by.Shape().Dimensions[0], size, size), BroadcastToDims(Squeeze(by, 3), by.Shape().Dimensions[0], size, size)), uniform.DType())
+	return ConvertDType(Equal(from, Squeeze(by, 3)), uniform.DType())
 }
 
 // cut is 1 where an axis of the images x lies within the rectangle to be cut out, and 0 elsewhere.

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/gans-in-go/gans"
@@ -138,21 +139,16 @@ func classified(ctx context.Context, test *data.Images, teach teacher) (errorsAt
 	err = teach(func(rows []float32, of []int) error {
 		for len(of) > 0 { // up to the next size, then on
 			n := len(of)
-			for _, size := range sizes {
-				if taught < size {
-					n = min(n, size-taught)
-					break
-				}
+			if next, _ := slices.BinarySearch(sizes, taught+1); next < len(sizes) {
+				n = min(n, sizes[next]-taught)
 			}
 			if err := c.Add(rows[:n*test.Size()], of[:n]); err != nil {
 				return err
 			}
 			taught, rows, of = taught+n, rows[n*test.Size():], of[n:]
-			for _, size := range sizes {
-				if taught == size {
-					if err := count(); err != nil {
-						return err
-					}
+			if slices.Contains(sizes, taught) {
+				if err := count(); err != nil {
+					return err
 				}
 			}
 			if err := ctx.Err(); err != nil {
