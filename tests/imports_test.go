@@ -107,6 +107,7 @@ var plan = map[string][]string{
 
 	"examples/serve":   {"", "ganlib/invalid"},
 	"notebooks/lesson": {"ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/run"},
+	"notebooks/exercise": {},
 
 	"internal/disk":     {},
 	"internal/drawn":    {},
