@@ -94,13 +94,13 @@ func ExampleConfig_Algorithm1() {
 func ExampleConfig_Layers() {
 	generator, _ := dcganlib.Flowers64().Layers()
 	for _, l := range generator[:6] {
-		fmt.Println(l.Name, l.Shape, l.Note)
+		fmt.Printf("%s %v %q\n", l.Name, l.Shape, l.Note)
 	}
 	// Output:
-	// z [100] gaussian
-	// projectAndReshape [4 4 512]
-	// transposedConv [8 8 256] 5×5, stride 1, uncropped
-	// batchnorm [8 8 256]
-	// relu [8 8 256]
-	// transposedConv [16 16 128] 5×5, stride 2
+	// z [100] "gaussian"
+	// projectAndReshape [4 4 512] ""
+	// transposedConv [8 8 256] "5×5, stride 1, uncropped"
+	// batchnorm [8 8 256] ""
+	// relu [8 8 256] ""
+	// transposedConv [16 16 128] "5×5, stride 2"
 }
