@@ -76,7 +76,7 @@ var plan = map[string][]string{
 	"ganlib/evaluate":                  {"ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/measure/feature", "internal/disk", "internal/progress"},
 
 	// Runs. Package run knows players only as a GoMLX trainer.
-	"ganlib/figure":      {"internal/disk", "internal/drawn"},
+	"ganlib/figure":      {"ganlib/invalid", "internal/disk", "internal/drawn"},
 	"ganlib/run":         {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
 	"ganlib/diagnose":    {"ganlib/record", "ganlib/run"},
 	"ganlib/watch":       {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
