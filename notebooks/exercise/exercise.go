@@ -24,6 +24,7 @@ var answers = join(
 	answers01,
 	answers05,
 	answers06,
+	answers07,
 )
 
 func join(notebooks ...map[string]answer) map[string]answer {
