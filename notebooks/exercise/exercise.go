@@ -25,6 +25,9 @@ var answers = join(
 	answers02,
 	answers03,
 	answers04,
+	answers05,
+	answers06,
+	answers07,
 )
 
 func join(notebooks ...map[string]answer) map[string]answer {
