@@ -28,6 +28,9 @@ var answers = join(
 	answers05,
 	answers06,
 	answers07,
+	answers08,
+	answers09,
+	answers10,
 )
 
 func join(notebooks ...map[string]answer) map[string]answer {
