@@ -22,6 +22,7 @@ type answer struct {
 // answers are those of all notebooks, by "NN-number": each file of this package adds those of one notebook.
 var answers = join(
 	answers01,
+	answers11,
 	answers13,
 )
 
