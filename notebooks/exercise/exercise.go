@@ -31,6 +31,8 @@ var answers = join(
 	answers08,
 	answers09,
 	answers10,
+	answers11,
+	answers13,
 )
 
 func join(notebooks ...map[string]answer) map[string]answer {
