@@ -105,8 +105,9 @@ var plan = map[string][]string{
 	},
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 
-	"examples/serve":   {"", "ganlib/invalid"},
-	"notebooks/lesson": {"ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/run"},
+	"examples/serve":     {"", "ganlib/invalid"},
+	"notebooks/lesson":   {"ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/run"},
+	"notebooks/exercise": {},
 
 	"internal/disk":     {},
 	"internal/drawn":    {},

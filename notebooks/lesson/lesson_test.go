@@ -21,6 +21,9 @@ var endings = map[string]struct {
 	says string
 }{
 	"an error":           {func() { Must(7, errors.New("out of noise")) }, "out of noise"},
+	"a claim not waived": {func() { ClaimUnless(false, 2 < 1, "2 is less") }, "NOT TRUE: 2 is less"},
+	"no such profile":    {func() { os.Setenv("GAN_PROFILE", "slow"); Pick(1, 2) }, `GAN_PROFILE is "slow"`},
+	"no checkout":        {func() { Must(0, os.Chdir("/")); Dir("x") }, "not in a checkout"},
 	"a claim":            {func() { Claim(2 < 1, "%d is less than %d", 2, 1) }, "NOT TRUE: 2 is less than 1"},
 	"no picture":         {func() { Show(nil, errors.New("nothing drawn")) }, "nothing drawn"},
 	"no film":            {func() { Film("nowhere.gif", 480) }, "nowhere.gif"},
@@ -54,12 +57,36 @@ func TestMust(t *testing.T) {
 }
 
 func TestPick(t *testing.T) {
-	t.Setenv("GAN_PROFILE", "fast")
-	require.True(t, Fast())
-	require.Equal(t, 1, Pick(1, 2))
-	t.Setenv("GAN_PROFILE", "")
-	require.False(t, Fast())
-	require.Equal(t, 2, Pick(1, 2))
+	for profile, want := range map[string][2]int{"": {2, 2}, "reader": {2, 2}, "fast": {1, 1}, "full": {2, 3}} {
+		t.Setenv("GAN_PROFILE", profile)
+		require.Equal(t, want, [2]int{Pick(1, 2), Pick(1, 2, 3)}, "%q", profile)
+	}
+}
+
+// TestPrediction: a prediction is answered by its distance, or by the right word.
+func TestPrediction(t *testing.T) {
+	require.Equal(t, "share: you said 0.9. It is 0.954: off by 0.054.", prediction("share", .9, .954))
+	require.Equal(t, "counter: you said 2. It is 1: off by 1.", prediction("counter", 2, 1))
+	require.Equal(t, "counter: you said 1. So it is.", prediction("counter", 1, 1))
+	require.Equal(t, "who: you said D. It is G.", prediction("who", "D", "G"))
+}
+
+// ExampleClaimUnless: what is waived is not said to be true.
+func ExampleClaimUnless() {
+	ClaimUnless(true, false, "D sees a difference")
+	ClaimUnless(false, true, "D sees a difference")
+	// Output:
+	// not asked: D sees a difference
+	// true: D sees a difference
+}
+
+// TestDir: the same run from any folder of the checkout.
+func TestDir(t *testing.T) {
+	require.Equal(t, filepath.Join("..", "..", "build", "runs", "01-why"), Dir("01-why"))
+	t.Chdir("..")
+	require.Equal(t, filepath.Join("..", "build", "runs", "01-why"), Dir("01-why"))
+	t.Chdir("..")
+	require.Equal(t, filepath.Join("docs", "README.md"), Checkout("docs", "README.md"))
 }
 
 // TestEngine: the empty name is the kernel's choice, and an engine starts once.
