@@ -217,6 +217,7 @@ def pages(language, deck, thumbnails):
     slides = []
     for slide in deck["slides"]:
         slides += [f"({slide['id']})=", f"## {words['slide'].format(numbers[slide['id']])}. {slide['title'][language]}", ""]
+        slides += [f"> {line}\n>" for line in slide["lines"] if language == "ko"] + [""]  # the deck is in Korean
         for equation in (e for e in deck["equations"] if slide["id"] in e["slides"]):
             source = f"{equation['paper']}, {equation['where']}"
             slides += [f"$${equation['latex']}$$", "", f"{source}: `{equation['symbol']}`", ""]
@@ -252,11 +253,11 @@ def copy_licences(folder):
 
 def build(language, sources):
     """Has Sphinx make the pages of one language."""
-    other = next(l for l in LANGUAGES if l != language)
+    other = next(o for o in LANGUAGES if o != language)
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-c", HERE, "-d", WORK / "doctrees" / language,
                "-D", f"language={language}", "-D", f"html_title={WORDS[language]['title']}",
                "-A", f"other={other}", "-A", f"other_name={NAMES[other]}", sources, SITE / language]
-    if subprocess.run(command).returncode:
+    if subprocess.run(command, cwd=sources).returncode:  # where Sphinx looks for locale/ko/LC_MESSAGES/sphinx.js
         raise Refused(f"Sphinx failed on the pages in {NAMES[language]}, for the reason printed above")
     (SITE / language / ".buildinfo").unlink(missing_ok=True)
     shutil.rmtree(SITE / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty

@@ -8,9 +8,10 @@ from sphinx.search import SearchLanguage
 project = "GANs in Go"
 extensions = ["myst_nb"]
 templates_path = ["templates"]
-locale_dirs = ["locale"]  # the words of furo that Sphinx does not translate
+locale_dirs = ["locale"]  # words of furo and of the search that Sphinx has not in Korean
 
 nb_execution_mode = "off"
+nb_merge_streams = True  # a line printed is a message of its own
 nb_ipywidgets_js = {}  # else scripts from two public servers
 nb_render_markdown_format = "myst"  # with the formulas of Markdown that a cell prints
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
