@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,15 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-// deck has the parts of notebooks/deck.json that README's table is held to.
-type deck struct {
-	Notebooks []struct {
-		Name   string
-		Slides []string
-	}
-	Equations []struct{ Symbol, Notebook string }
-}
 
 // README's table names notebooks, slides such as 5a, and symbols in code.
 var (
@@ -31,13 +21,12 @@ var (
 // TestDeckMap: README's table has every notebook in the deck's order, with its thumbnail, the slides that deck.json
 // names, and symbols that its cells use or its equations stand for.
 func TestDeckMap(t *testing.T) {
-	var registry deck
+	registry := readDeck(t)
 	read := func(path string) string {
 		content, err := os.ReadFile(filepath.Join(checkout(t), filepath.FromSlash(path)))
 		require.NoError(t, err)
 		return string(content)
 	}
-	require.NoError(t, json.Unmarshal([]byte(read("notebooks/deck.json")), &registry))
 	var order []string
 	for line := range strings.Lines(read("README.md")) {
 		match := rowName.FindStringSubmatch(line)

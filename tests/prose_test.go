@@ -117,7 +117,7 @@ func resolve(house fs.FS, from string, to *url.URL) error {
 
 var (
 	heading = regexp.MustCompile(`(?m)^#{1,6} +(.+?)(?: +#+)?$`)
-	named   = regexp.MustCompile(`<a (?:name|id)="([^"]+)">`)
+	anchor  = regexp.MustCompile(`<a (?:name|id)="([^"]+)">`)
 	linked  = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
 )
 
@@ -137,7 +137,7 @@ func anchors(text string, jupyter bool) []string {
 		}
 		found = append(found, name)
 	}
-	for _, match := range named.FindAllStringSubmatch(text, -1) {
+	for _, match := range anchor.FindAllStringSubmatch(text, -1) {
 		found = append(found, match[1])
 	}
 	return found
