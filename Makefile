@@ -33,7 +33,7 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-long fuzz lint notebooks claims models trials bench bench-peers gpu-check gpu-bench run build release \
+.PHONY: help lab test test-long fuzz lint notebooks book claims models trials bench bench-peers gpu-check gpu-bench run build release \
 	fmt clean setup plugin docker docker-check
 
 help: ## list these targets
@@ -62,6 +62,10 @@ notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for thos
 
 claims: setup ## which claims of the notebooks cannot fail, into tests/claims/README.md (half an hour)
 	$(ENV) go run ./tests/claims
+
+book: ## the executed notebooks as a site in two languages, in build/book (EXECUTED=build/notebooks takes those executed)
+	@sh docker/setup.sh book
+	$(ENV) python3 docs/book/book.py $(if $(EXECUTED),--executed $(EXECUTED))
 
 models: setup ## train the models in the box anew, into ganlib/models (an hour; it resumes)
 	$(ENV) for model in digits clothes emoji figure1; do go run ./cmd/train-models $$model || exit; done

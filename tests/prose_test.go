@@ -1,251 +1,335 @@
 package tests
 
 import (
+	"flag"
 	"fmt"
+	"io/fs"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 )
 
-// A cited number is a line of notebooks/numbers.tsv: one that no cell prints, and who says it.
-type cited struct{ notebook, cell, number, source string }
+// update makes the tests of what is generated write it: go test ./tests -run TestCodeInProse -update.
+var update = flag.Bool("update", false, "write what is generated, in place of comparing with it")
 
-func readCited(t *testing.T) (all []cited) {
+// A page is prose that people read: a Markdown file, or the words of a notebook.
+type page struct {
+	path string // in the checkout, with slashes
+	text string // Markdown; of a notebook, its cells of prose
+}
+
+// pages reads all prose of a checkout.
+func pages(t *testing.T, house fs.FS) []page {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(checkout(t), "notebooks", "numbers.tsv"))
-	require.NoError(t, err)
-	for line := range strings.Lines(string(text)) {
-		parts := strings.Split(strings.TrimRight(line, "\n"), "\t")
-		require.Len(t, parts, 4, "notebooks/numbers.tsv: %q is not a notebook, a cell, a number and a source", line)
-		all = append(all, cited{parts[0], parts[1], parts[2], parts[3]})
-	}
-	return all
-}
-
-var (
-	number = regexp.MustCompile(`\d[\d,]*\d(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+`)
-	// What is no measured number: code, formulas, targets of links, comments, and what a number only names.
-	notMeasured = regexp.MustCompile("(?s)`[^`]*`|\\$\\$.*?\\$\\$|\\$[^$\n]*\\$|\\]\\([^)]*\\)|<!--.*?-->|arXiv:[\\d.]+|" +
-		`(?i)\b(?:slides?|notebooks?|figures?|tables?|sections?|equations?|algorithm|chapters?|exercises?|appendix|proposition|theorem|lemma|propositions) [\d]+[a-d]?(?:(?:,| and| to) \d+[a-d]?)*` +
-		`|\b(?:of|in|et al\.|[A-Z]{3,}|since|,) \(?20[12]\d\b|\(20[12]\d\)|\p{L}+\d[\p{L}\d]*`)
-	tableRow = regexp.MustCompile(`(?m)^\|.*$`)
-)
-
-// normal is a number in one way of writing it: 2,503,984 is 2503984, and .50 is 0.5.
-func normal(s string) string {
-	v, err := strconv.ParseFloat(strings.ReplaceAll(s, ",", ""), 64)
-	if err != nil {
-		return s
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
-}
-
-func numbersIn(text string) (found []string) {
-	for _, n := range number.FindAllString(notMeasured.ReplaceAllString(text, " "), -1) {
-		found = append(found, normal(n))
-	}
-	return found
-}
-
-const takeAlong = "## What to take along"
-
-// measured is the part of a cell that must not state a number without proof: the summary, tables, and the paragraphs that
-// say they are measured.
-func measured(source string) string {
-	if strings.HasPrefix(source, takeAlong) {
-		return source
-	}
-	parts := tableRow.FindAllString(source, -1)
-	parts = slices.DeleteFunc(parts, func(row string) bool { return hangul.MatchString(row) }) // the slide's own words
-	for paragraph := range strings.SplitSeq(source, "\n\n") {
-		if strings.HasPrefix(paragraph, "<!-- measured -->") {
-			parts = append(parts, paragraph)
-		}
-	}
-	return strings.Join(parts, "\n")
-}
-
-// outputs is all that the cells of a notebook said, in text.
-func (nb notebook) outputs() string {
-	var all strings.Builder
-	for _, c := range nb.Cells {
-		for _, out := range c.Outputs {
-			all.WriteString(string(out.Text) + "\n")
-			for kind, data := range out.Data {
-				if strings.HasPrefix(kind, "text/") && len(data) < 20_000 { // longer ones are films
-					var s text
-					if s.UnmarshalJSON(data) == nil {
-						all.WriteString(string(s) + "\n")
-					}
-				}
-			}
-		}
-	}
-	return all.String()
-}
-
-// unproved lists the numbers that a notebook's prose gives as measured and no cell of it prints, but for those with a
-// source; and the sources that nothing needs.
-func unproved(name string, executed notebook, sources []cited) (broken []string) {
-	printed := map[string]bool{}
-	for _, n := range number.FindAllString(executed.outputs(), -1) {
-		printed[normal(n)] = true
-	}
-	needed := map[[2]string]bool{} // cell and number
-	for _, c := range executed.Cells {
-		if c.Type == "markdown" {
-			for _, n := range numbersIn(measured(string(c.Source))) {
-				if !printed[n] {
-					needed[[2]string{c.ID, n}] = true
-				}
-			}
-		}
-	}
-	for _, s := range sources {
-		key := [2]string{s.cell, normal(s.number)}
-		switch {
-		case s.notebook != name:
-		case !needed[key]:
-			broken = append(broken, fmt.Sprintf("notebooks/numbers.tsv has a source for %s in cell %s, which needs none", s.number, s.cell))
-		default:
-			delete(needed, key)
-		}
-	}
-	for key := range needed {
-		broken = append(broken, fmt.Sprintf("cell %s says %s, which no cell prints and notebooks/numbers.tsv has no source for", key[0], key[1]))
-	}
-	slices.Sort(broken)
-	return broken
-}
-
-// TestUnproved: what is found, and what is not.
-func TestUnproved(t *testing.T) {
-	executed := notebook{Cells: []cell{
-		{Type: "markdown", ID: "a", Source: "A chatty 17.\n\n<!-- measured --> It took 2,503,984 steps, .50 of them in 2014's order (arXiv:1406.2661, slide 7).\n\n| n | `88` |\n|---|---|\n| 12 | 한 99 |\n| 13 | 16 |"},
-		{Type: "code", ID: "b", Outputs: []output{{Type: "stream", Text: "2503984 steps, 0.5 in order"}}},
-		{Type: "markdown", ID: "c", Source: takeAlong + "\n\n- By 12 decimals $x^{77}$, β1 and equations 1 and 2."},
-	}}
-	sources := []cited{{"nb", "c", "12", "float64"}, {"nb", "a", "13", "the paper"}, {"nb", "a", "14", "nobody"}, {"other", "a", "15", ""}}
-	require.Equal(t, []string{
-		"cell a says 16, which no cell prints and notebooks/numbers.tsv has no source for",
-		"notebooks/numbers.tsv has a source for 14 in cell a, which needs none",
-	}, unproved("nb", executed, sources))
-}
-
-// TestCited: the sources name cells that exist.
-func TestCited(t *testing.T) {
-	for _, c := range readCited(t) {
-		nb, err := readNotebook(filepath.Join(checkout(t), "notebooks", c.notebook+".ipynb"))
+	var found []page
+	for _, pattern := range []string{"*.md", "docs/*.md", "tests/*/README.md", "notebooks/*.ipynb", "notebooks/ko/*.ipynb"} {
+		paths, err := fs.Glob(house, pattern)
 		require.NoError(t, err)
-		require.True(t, slices.ContainsFunc(nb.Cells, func(other cell) bool { return other.ID == c.cell }), "%s has no cell %s", c.notebook, c.cell)
-		require.NotEmpty(t, c.source, "the source of %s in %s", c.number, c.notebook)
+		for _, path := range paths {
+			text, err := readPage(house, path)
+			require.NoError(t, err)
+			found = append(found, page{path, text})
+		}
 	}
+	return found
+}
+
+func readPage(house fs.FS, name string) (string, error) {
+	content, err := fs.ReadFile(house, name)
+	if err != nil || path.Ext(name) != ".ipynb" {
+		return string(content), err
+	}
+	nb, err := parseNotebook(content)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	var cells []string
+	for _, c := range nb.Cells {
+		if c.Type == "markdown" {
+			cells = append(cells, string(c.Source))
+		}
+	}
+	return strings.Join(cells, "\n\n"), nil
 }
 
 var (
-	hangul  = regexp.MustCompile(`\p{Hangul}`)
-	codeRun = regexp.MustCompile("`[^`]+`")
-	english = regexp.MustCompile(`(?:\b[A-Za-z][a-z']+\b[ ,;:]*){6,}`)
+	fence      = regexp.MustCompile("(?ms)^```.*?^```$")
+	inlineCode = regexp.MustCompile("`[^`\n]+`")
+	link       = regexp.MustCompile(`\]\(([^()\s]+)(?: "[^"]*")?\)|(?:src|href)="([^"]+)"`)
 )
 
-// TestKorean: each notebook has a Korean twin with the same cells, code and numbers, and no paragraph left in English.
-func TestKorean(t *testing.T) {
-	dir := filepath.Join(checkout(t), "notebooks")
-	for _, n := range readDeck(t).Notebooks {
-		t.Run(n.Name, func(t *testing.T) {
-			nb, err := readNotebook(filepath.Join(dir, n.Name+".ipynb"))
-			require.NoError(t, err)
-			ko, err := readNotebook(filepath.Join(dir, "ko", n.Name+".ipynb"))
-			require.NoError(t, err)
-			for _, broken := range untrue(nb, ko) {
-				t.Error(broken)
-			}
-		})
+// links are the places to which a text leads, and the pictures it shows. What stands in code leads nowhere.
+func links(text string) []string {
+	var found []string
+	for _, match := range link.FindAllStringSubmatch(inlineCode.ReplaceAllString(fence.ReplaceAllString(text, ""), ""), -1) {
+		found = append(found, match[1]+match[2])
 	}
+	return found
 }
 
-// untrue says where a translation differs from a notebook in what language must not change.
-func untrue(nb, ko notebook) (broken []string) {
-	if len(nb.Cells) != len(ko.Cells) {
-		return []string{fmt.Sprintf("%d cells, not %d", len(ko.Cells), len(nb.Cells))}
-	}
-	for i, c := range nb.Cells {
-		k := ko.Cells[i]
-		switch {
-		case k.ID != c.ID || k.Type != c.Type:
-			broken = append(broken, fmt.Sprintf("cell %d is %s %s, not %s %s", i+1, k.Type, k.ID, c.Type, c.ID))
-		case c.Type == "code" && k.Source != c.Source:
-			broken = append(broken, fmt.Sprintf("cell %s has other code", c.ID))
-		case c.Type == "markdown":
-			for _, difference := range differences(string(c.Source), string(k.Source)) {
-				broken = append(broken, fmt.Sprintf("cell %s: %s", c.ID, difference))
-			}
+// brokenLinks says which links of a page lead nowhere in the checkout. Links out of it are not tried.
+func brokenLinks(house fs.FS, p page) []string {
+	var broken []string
+	for _, target := range links(p.text) {
+		u, err := url.Parse(target)
+		if err == nil && u.IsAbs() {
+			continue
+		}
+		if err == nil {
+			err = resolve(house, p.path, u)
+		}
+		if err != nil {
+			broken = append(broken, fmt.Sprintf("%s: %v", target, err))
 		}
 	}
 	return broken
 }
 
-// differences are those of a cell and its translation: numbers, tags of equations, code, and what is still English.
-func differences(en, ko string) (found []string) {
-	for what, of := range map[string]func(string) []string{
-		"numbers":   func(s string) []string { return number.FindAllString(s, -1) },
-		"equations": func(s string) []string { return tag.FindAllString(s, -1) },
-		"code":      func(s string) []string { return codeRun.FindAllString(s, -1) },
-	} {
-		a, b := of(en), of(ko)
-		slices.Sort(a)
-		slices.Sort(b)
-		if !slices.Equal(a, b) {
-			found = append(found, fmt.Sprintf("%s %q, in English %q", what, without(b, a), without(a, b)))
-		}
+func resolve(house fs.FS, from string, to *url.URL) error {
+	name := from
+	if to.Path != "" {
+		name = path.Join(path.Dir(from), to.Path)
 	}
-	for paragraph := range strings.SplitSeq(ko, "\n\n") {
-		plain := notMeasured.ReplaceAllString(paragraph, "")
-		plain = regexp.MustCompile(`\*[^*]+\*|^\s+.*`).ReplaceAllString(plain, "") // titles of papers; code by indentation
-		if !hangul.MatchString(paragraph) && english.MatchString(plain) && !strings.HasPrefix(paragraph, ">") {
-			found = append(found, "still in English: "+paragraph)
-		}
+	if _, err := fs.Stat(house, name); err != nil {
+		return err
 	}
-	slices.Sort(found)
+	if to.Fragment == "" {
+		return nil
+	}
+	text, err := readPage(house, name)
+	if err != nil {
+		return err
+	}
+	if there := anchors(text, path.Ext(name) == ".ipynb"); !slices.Contains(there, to.Fragment) {
+		return fmt.Errorf("%s has no such heading, but %q", name, there)
+	}
+	return nil
+}
+
+var (
+	heading = regexp.MustCompile(`(?m)^#{1,6} +(.+?)(?: +#+)?$`)
+	anchor  = regexp.MustCompile(`<a (?:name|id)="([^"]+)">`)
+	linked  = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
+)
+
+// anchors are the names by which the headings of a text are found: GitHub's of a page, Jupyter's of a notebook.
+func anchors(text string, jupyter bool) []string {
+	text = fence.ReplaceAllString(text, "")
+	var found []string
+	for _, match := range heading.FindAllStringSubmatch(text, -1) {
+		words := strings.NewReplacer("`", "", "*", "").Replace(linked.ReplaceAllString(match[1], "$1"))
+		name := strings.ReplaceAll(words, " ", "-")
+		if !jupyter {
+			name = github(words)
+		}
+		first := name
+		for i := 1; slices.Contains(found, name); i++ {
+			name = fmt.Sprintf("%s-%d", first, i)
+		}
+		found = append(found, name)
+	}
+	for _, match := range anchor.FindAllStringSubmatch(text, -1) {
+		found = append(found, match[1])
+	}
 	return found
 }
 
-// without is a, less what is in b, each as often as it stands there. Both are sorted.
-func without(a, b []string) (rest []string) {
-	for _, s := range a {
-		if i := slices.Index(b, s); i >= 0 {
-			b = slices.Delete(slices.Clone(b), i, i+1)
-		} else {
-			rest = append(rest, s)
+// github is the anchor that GitHub makes of a heading.
+func github(words string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r):
+			return unicode.ToLower(r)
 		}
-	}
-	return rest
+		return -1
+	}, words)
 }
 
-// TestUntrue: what a translation may change, and what not.
-func TestUntrue(t *testing.T) {
-	cells := func(prose, code string) notebook {
-		return notebook{Cells: []cell{{Type: "markdown", ID: "a", Source: text(prose)}, {Type: "code", ID: "b", Source: text(code)}}}
+// TestLinks: every relative link in prose leads to a file of the checkout, and to a heading where it names one.
+func TestLinks(t *testing.T) {
+	house, count := os.DirFS(checkout(t)), 0
+	for _, p := range pages(t, house) {
+		count += len(links(p.text))
+		for _, broken := range brokenLinks(house, p) {
+			t.Errorf("%s links to %s", p.path, broken)
+		}
 	}
-	en := cells("It takes 12 steps of `Train`. $$x \\tag{gan-1}$$\n\nThe paper says so in all of its sections.", "x := 1")
-	ko := "`Train`을 12번 합니다. $$x \\tag{gan-1}$$\n\n논문의 모든 절에서 그렇게 말합니다."
-	require.Empty(t, untrue(en, cells(ko, "x := 1")))
-	for says, other := range map[string]notebook{
-		"other code":        cells(ko, "x := 2"),
-		`numbers ["13"]`:    cells(strings.Replace(ko, "12", "13", 1), "x := 1"),
-		"code [\"`Fit`\"]":  cells(strings.Replace(ko, "Train", "Fit", 1), "x := 1"),
-		`equations ["\\tag`: cells(strings.Replace(ko, "gan-1", "gan-2", 1), "x := 1"),
-		"still in English":  cells(strings.Replace(ko, "논문의 모든 절에서 그렇게 말합니다.", "The paper says so in all of its sections.", 1), "x := 1"),
-		"1 cells, not 2":    {Cells: en.Cells[:1]},
-		"cell 2 is code c":  {Cells: []cell{{Type: "markdown", ID: "a", Source: text(ko)}, {Type: "code", ID: "c"}}},
-		"cell 1 is code a":  {Cells: []cell{{Type: "code", ID: "a"}, {Type: "code", ID: "b", Source: "x := 1"}}},
+	require.Greater(t, count, 100)
+}
+
+// TestBrokenLinks: the check above finds each kind of broken link, and no others.
+func TestBrokenLinks(t *testing.T) {
+	house := fstest.MapFS{
+		"README.md":         {},
+		"docs/a.md":         {Data: []byte("# NVIDIA's `xla:cuda`\n## Again\n## Again\n```\n# not a heading\n```\n")},
+		"docs/한국어.md":       {Data: []byte("## 판별자, 생성자\n")},
+		"notebooks/1.ipynb": {Data: []byte(`{"cells": [{"cell_type": "markdown", "source": ["# What G wants\n", "text"]}]}`)},
+	}
+	for text, says := range map[string]string{
+		"[a](a.md) [a\nb](../README.md) ![p](a.md)":       "",
+		"[a](#again-1) [b](a.md#nvidias-xlacuda)":         "",
+		"[a](한국어.md#판별자-생성자)":                             "",
+		"[a](../notebooks/1.ipynb#What-G-wants)":          "",
+		"https: [a](https://example.org/x) and `[a](no)`": "",
+		"```\n[a](no)\n```":                               "",
+		"[a](b.md)":                                       "b.md: ",
+		"![a](b.png)":                                     "b.png: ",
+		`<img src="b.png" width="120">`:                   "b.png: ",
+		"[![a](a.md)](b.md)":                              "b.md: ",
+		"[a](#not-a-heading)":                             "#not-a-heading: docs/a.md has no such heading",
+		"[a](a.md#Again)":                                 "a.md#Again: docs/a.md has no such heading",
+		"[a](../notebooks/1.ipynb#what-g-wants)":          "notebooks/1.ipynb has no such heading",
+		"[a](../../elsewhere.md)":                         "../../elsewhere.md: ",
 	} {
-		require.Contains(t, strings.Join(untrue(en, other), "\n"), says)
+		broken := brokenLinks(house, page{"docs/a.md", text + "\n" + string(house["docs/a.md"].Data)})
+		if says == "" {
+			require.Empty(t, broken, text)
+			continue
+		}
+		require.Len(t, broken, 1, text)
+		require.Contains(t, broken[0], says, text)
+	}
+}
+
+// next finds where a notebook sends its reader on: the first notebook that is linked after the word Next, which is bold,
+// or a heading.
+var next = regexp.MustCompile(`(?ms)^(?:\*\*(?:Next|다음):?\*\*:?|## *(?:Next|다음)$).*?\]\(([^()/]+\.ipynb)\)`)
+
+// unreachable says where the way through the notebooks, from the first by their Next links, leaves their order.
+func unreachable(notebooks []page) []string {
+	var broken []string
+	for i, nb := range notebooks[:len(notebooks)-1] {
+		want, found := path.Base(notebooks[i+1].path), "none"
+		if match := next.FindStringSubmatch(nb.text); match != nil {
+			found = match[1]
+		}
+		if found != want {
+			broken = append(broken, fmt.Sprintf("%s: the Next link is to %s, want %s", nb.path, found, want))
+		}
+	}
+	return broken
+}
+
+// TestNext: whoever starts with the first notebook and follows Next reads all of them, in the deck's order, which is
+// that of their numbers. So in each language.
+func TestNext(t *testing.T) {
+	languages := make(map[string][]page) // by folder
+	for _, p := range pages(t, os.DirFS(checkout(t))) {
+		if path.Ext(p.path) == ".ipynb" {
+			languages[path.Dir(p.path)] = append(languages[path.Dir(p.path)], p)
+		}
+	}
+	require.GreaterOrEqual(t, len(languages["notebooks"]), 14)
+	for _, notebooks := range languages {
+		for _, broken := range unreachable(notebooks) {
+			t.Error(broken)
+		}
+	}
+}
+
+// TestUnreachable: a way that stops or skips is found.
+func TestUnreachable(t *testing.T) {
+	way := func(first, second string) []string {
+		return unreachable([]page{{"1.ipynb", first}, {"2.ipynb", second}, {"3.ipynb", "the last one"}})
+	}
+	require.Empty(t, way("# 1\n**Next:** [2](2.ipynb), what then", "## Next\n\n[3](3.ipynb): and [1](1.ipynb)"))
+	require.Empty(t, way("**다음:** [2](2.ipynb)", "## 다음\n\n[3](3.ipynb)"))
+	require.Equal(t, []string{"1.ipynb: the Next link is to 3.ipynb, want 2.ipynb"}, way("**Next:** [3](3.ipynb), [2](2.ipynb)", "**Next:** [3](3.ipynb)"))
+	require.Equal(t, []string{"2.ipynb: the Next link is to none, want 3.ipynb"}, way("**Next:** [2](2.ipynb)", "see [3](3.ipynb)"))
+}
+
+// marked is Go code in prose, with the mark before it that says which region of which file it is, if it has one.
+var marked = regexp.MustCompile("(?ms)(?:^<!-- code: ([^ #\n]+)#([^ \n]+) -->\n)?^```go\n(.*?)^```$")
+
+// region returns the lines of a Go file between "// region NAME" and "// endregion", not indented, without
+// the blank lines around it.
+func region(source, name string) (string, error) {
+	parts := regexp.MustCompile(`(?ms)^(\t*)// region `+regexp.QuoteMeta(name)+`\n(.*?)^\t*// endregion$`).FindAllStringSubmatch(source, -1)
+	if len(parts) != 1 {
+		return "", fmt.Errorf("%d regions %q, want one, from a line \"// region %[2]s\" to \"// endregion\"", len(parts), name)
+	}
+	code := parts[0][2]
+	if strings.Contains(code, "// region ") {
+		return "", fmt.Errorf("region %q has no end", name)
+	}
+	return strings.Trim(regexp.MustCompile(`(?m)^`+parts[0][1]).ReplaceAllString(code, ""), "\n") + "\n", nil
+}
+
+// fromRegions replaces the Go code in a text by the regions that its marks name, and says which code cannot be.
+func fromRegions(house fs.FS, text string) (string, []string) {
+	var broken []string
+	text = marked.ReplaceAllStringFunc(text, func(found string) string {
+		parts := marked.FindStringSubmatch(found)
+		if parts[1] == "" {
+			broken = append(broken, fmt.Sprintf("code without a mark: %.40q; want <!-- code: FILE.go#REGION --> in the line before", parts[3]))
+			return found
+		}
+		source, err := fs.ReadFile(house, parts[1])
+		var code string
+		if err == nil {
+			code, err = region(string(source), parts[2])
+		}
+		if err != nil {
+			broken = append(broken, fmt.Sprintf("%s#%s: %v", parts[1], parts[2], err))
+			return found
+		}
+		return fmt.Sprintf("<!-- code: %s#%s -->\n```go\n%s```", parts[1], parts[2], code)
+	})
+	return text, broken
+}
+
+// TestCodeInProse: Go code in prose is a region of a Go file that the tests compile, letter for letter. With -update,
+// pages are written anew from the regions.
+func TestCodeInProse(t *testing.T) {
+	house, count := os.DirFS(checkout(t)), 0
+	for _, p := range pages(t, house) {
+		count += len(marked.FindAllString(p.text, -1))
+		want, broken := fromRegions(house, p.text)
+		for _, b := range broken {
+			t.Errorf("%s: %s", p.path, b)
+		}
+		if *update && want != p.text && path.Ext(p.path) == ".md" {
+			require.NoError(t, os.WriteFile(filepath.Join(checkout(t), p.path), []byte(want), 0o666))
+			continue
+		}
+		require.Equal(t, want, p.text, "%s: code and region differ; go test ./tests -run TestCodeInProse -update", p.path)
+	}
+	require.Greater(t, count, 4)
+}
+
+// TestFromRegions: code that has no mark, no region or another text is found.
+func TestFromRegions(t *testing.T) {
+	house := fstest.MapFS{"a/b_test.go": {Data: []byte("func f() {\n\t// region one\n\tif x {\n\t\ty()\n\t}\n\n\tz()\n\t// endregion\n}\n// region two\nx\n")}}
+	const good = "A\n\n<!-- code: a/b_test.go#one -->\n```go\nif x {\n\ty()\n}\n\nz()\n```\n\nB\n"
+	text, broken := fromRegions(house, good)
+	require.Empty(t, broken)
+	require.Equal(t, good, text)
+
+	text, broken = fromRegions(house, strings.Replace(good, "y()", "other()", 1))
+	require.Empty(t, broken)
+	require.Equal(t, good, text, "it is written anew")
+
+	for bad, says := range map[string]string{
+		"```go\nx\n```\n": "code without a mark",
+		"<!-- code: a/b_test.go#one -->\n\n```go\nx\n```\n":  "code without a mark",
+		"<!-- code: a/b_test.go#two -->\n```go\nx\n```\n":    `0 regions "two"`,
+		"<!-- code: a/b_test.go#three -->\n```go\nx\n```\n":  `0 regions "three"`,
+		"<!-- code: a/missing_test.go#one -->\n```go\n```\n": "a/missing_test.go#one: ",
+	} {
+		text, broken := fromRegions(house, bad)
+		require.Equal(t, bad, text)
+		require.Len(t, broken, 1, bad)
+		require.Contains(t, broken[0], says)
 	}
 }
