@@ -33,6 +33,7 @@ var answers = join(
 	answers10,
 	answers11,
 	answers13,
+	answers14,
 )
 
 func join(notebooks ...map[string]answer) map[string]answer {
