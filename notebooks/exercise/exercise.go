@@ -32,6 +32,7 @@ var answers = join(
 	answers09,
 	answers10,
 	answers11,
+	answers12,
 	answers13,
 	answers14,
 )
