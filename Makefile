@@ -33,7 +33,7 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-long fuzz lint notebooks book models trials bench bench-peers gpu-check gpu-bench run build release \
+.PHONY: help lab test test-long fuzz lint notebooks book claims models trials bench bench-peers gpu-check gpu-bench run build release \
 	fmt clean setup plugin docker docker-check
 
 help: ## list these targets
@@ -59,6 +59,9 @@ lint: ## golangci-lint, as .golangci.yml has it
 
 notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
 	$(ENV) go run ./tests/suite '$(NOTEBOOK_TESTS) -run "^TestNotebooks$$/$(ONLY)"'
+
+claims: setup ## which claims of the notebooks cannot fail, into tests/claims/README.md (half an hour)
+	$(ENV) go run ./tests/claims
 
 book: ## the executed notebooks as a site in two languages, in build/book (EXECUTED=build/notebooks takes those executed)
 	@sh docker/setup.sh book
