@@ -33,19 +33,22 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-long fuzz lint notebooks book claims models trials bench bench-peers gpu-check gpu-bench run build release \
-	fmt clean setup plugin docker docker-check
+.PHONY: help lab test browser-test test-long fuzz lint notebooks book claims models trials bench bench-peers gpu-check gpu-bench \
+	run build release fmt clean setup plugin docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: setup ## open JupyterLab on the notebooks (ARGS="--no-browser --port 8899" passes options on)
-	@$(ENV) go build ./... || echo "The library does not compile, so notebooks that use it will not run either."
+	@$(ENV) go build . ./dcganlib/... ./ganlib/... ./notebooks/... || echo "The library does not compile, so notebooks that use it will not run either."
 	@$(ENV) exec jupyter lab $(LAB) $(ARGS)
 
 test: setup ## go vet for three systems, Go tests (concurrent packages also under -race), every notebook executed
 	$(ENV) go run ./tests/suite 'go vet ./...' 'GOOS=darwin CGO_ENABLED=0 go vet ./...' \
 		'GOOS=windows CGO_ENABLED=0 go vet ./...' '$(GO_TEST) $(PACKAGES)' '$(RACED)' '$(NOTEBOOK_TESTS)'
+
+browser-test: setup ## JupyterLab in Chromium: notebooks, live plots, interrupts, completion, widgets; screenshots in build/browser
+	@sh tests/browser/run.sh
 
 test-long: setup ## Go tests with every case, as XLA compiles for users (an hour)
 	$(ENV) GAN_LONG_TESTS=1 go run ./tests/suite '$(GO_TEST) -count=1 ./...'
@@ -117,8 +120,10 @@ docker-check: ## build the cpu image without either, start JupyterLab in it, exe
 clean: ## remove .venv and build, all that make made; runs are kept
 	rm -rf .venv build
 
-# On this machine only, and with a token, as is Jupyter's own way. Looking for language servers would start
-# npm, and nothing here uses one. Root, and so many a container, must say that it means to.
+# On this machine only, and with a token, as is Jupyter's own way. docker/lab turns Jupyter's news and its question
+# about them off. Looking for language servers would start npm, and nothing here uses one. Root, and so many a
+# container, must say that it means to.
 IP := 127.0.0.1
-LAB = --ServerApp.root_dir=notebooks --ServerApp.ip=$(IP) --MultiKernelManager.default_kernel_name=gonb \
-	--LanguageServerManager.autodetect=False $(if $(filter 0,$(shell id -u)),--allow-root)
+NOTEBOOKS := notebooks
+LAB = --ServerApp.root_dir=$(NOTEBOOKS) --ServerApp.ip=$(IP) --MultiKernelManager.default_kernel_name=gonb \
+	--LabApp.app_settings_dir=docker/lab --LanguageServerManager.autodetect=False $(if $(filter 0,$(shell id -u)),--allow-root)
