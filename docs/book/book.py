@@ -51,15 +51,15 @@ WORDS = {
     },
 }
 
-# Whose files are in the site, by the packages they come from.
+# The packages that files of the site come from, and which those are.
 LICENSED = {
-    "sphinx": "search, styles (en/_static, ko/_static)",
-    "furo": "theme: styles, scripts, icons",
-    "sphinx-basic-ng": "the pages' skeleton",
-    "myst-nb": "styles of cells",
-    "pygments": "colours of code",
-    "snowballstemmer": "the search's English stemmer",
-    "django-static-mathjax": "MathJax, formulas (tex-svg-full.js)",
+    "sphinx": "basic.css, doctools.js, searchtools.js, sphinx_highlight.js",
+    "furo": "furo.css, furo.js, HTML, SVG",
+    "sphinx-basic-ng": "HTML",
+    "myst-nb": "mystnb.css",
+    "pygments": "pygments.css",
+    "snowballstemmer": "language_data.js",
+    "django-static-mathjax": "MathJax, tex-svg-full.js",
 }
 
 
@@ -218,7 +218,7 @@ def pages(language, deck, thumbnails):
     for slide in deck["slides"]:
         slides += [f"({slide['id']})=", f"## {words['slide'].format(numbers[slide['id']])}. {slide['title'][language]}", ""]
         slides += [f"> {line}\n>" for line in slide["lines"] if language == "ko"] + [""]  # the deck is in Korean
-        for equation in (e for e in deck["equations"] if slide["id"] in e["slides"]):
+        for equation in (e for e in deck["equations"] if slide["id"] in e["slides"] and e["latex"]):
             source = f"{equation['paper']}, {equation['where']}"
             slides += [f"$${equation['latex']}$$", "", f"{source}: `{equation['symbol']}`", ""]
         slides += [cards(slide["notebooks"]), ""]

@@ -147,7 +147,11 @@ class PagesOfTheDeck(unittest.TestCase):
         "slides": [{"id": "slide-1", "title": {"en": "Start", "ko": "시작"}, "notebooks": ["01-why"],
                     "lines": ["첫 줄", "둘째 줄"]}],
         "notebooks": [{"name": "01-why", "title": {"en": "Why & how", "ko": "왜"}, "slides": ["slide-1"]}],
-        "equations": [{"latex": "V", "slides": ["slide-1"], "paper": "P", "where": "equation 1", "symbol": "ganlib.Value"}],
+        "equations": [
+            {"latex": "V", "slides": ["slide-1"], "paper": "P", "where": "equation 1", "symbol": "ganlib.Value"},
+            {"latex": "", "slides": ["slide-1"], "paper": "P", "where": "equation 2", "symbol": "ganlib.None"},
+            {"latex": "W", "slides": ["slide-2"], "paper": "P", "where": "equation 3", "symbol": "ganlib.Other"},
+        ],
     }
 
     def test_lead_to_notebooks_by_slide_and_by_name(self):
@@ -159,6 +163,8 @@ class PagesOfTheDeck(unittest.TestCase):
         self.assertIn("\n01-why\n", english["index.md"])
         self.assertIn("## Slide 1. Start", english["slides.md"])
         self.assertIn("$$V$$\n\nP, equation 1: `ganlib.Value`", english["slides.md"])
+        self.assertNotIn("equation 2", english["slides.md"], "a formula that is empty")
+        self.assertNotIn("equation 3", english["slides.md"], "a formula of another slide")
         self.assertIn(card, english["slides.md"])
 
     def test_are_in_both_languages(self):

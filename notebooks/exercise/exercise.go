@@ -32,7 +32,9 @@ var answers = join(
 	answers09,
 	answers10,
 	answers11,
+	answers12,
 	answers13,
+	answers14,
 )
 
 func join(notebooks ...map[string]answer) map[string]answer {
