@@ -33,8 +33,8 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test browser-test test-long fuzz lint notebooks models trials bench bench-peers gpu-check gpu-bench run build release \
-	fmt clean setup plugin docker docker-check
+.PHONY: help lab test browser-test test-long fuzz lint notebooks book claims models trials bench bench-peers gpu-check gpu-bench \
+	run build release fmt clean setup plugin docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,13 @@ lint: ## golangci-lint, as .golangci.yml has it
 
 notebooks: setup ## execute the notebooks into build/notebooks (ONLY=03 for those whose path contains it)
 	$(ENV) go run ./tests/suite '$(NOTEBOOK_TESTS) -run "^TestNotebooks$$/$(ONLY)"'
+
+claims: setup ## which claims of the notebooks cannot fail, into tests/claims/README.md (half an hour)
+	$(ENV) go run ./tests/claims
+
+book: ## the executed notebooks as a site in two languages, in build/book (EXECUTED=build/notebooks takes those executed)
+	@sh docker/setup.sh book
+	$(ENV) python3 docs/book/book.py $(if $(EXECUTED),--executed $(EXECUTED))
 
 models: setup ## train the models in the box anew, into ganlib/models (an hour; it resumes)
 	$(ENV) for model in digits clothes emoji figure1; do go run ./cmd/train-models $$model || exit; done

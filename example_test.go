@@ -4,14 +4,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 
 	"github.com/gans-in-go/gans"
 	"github.com/gans-in-go/gans/dcganlib"
+	"github.com/gans-in-go/gans/ganlib/models"
 	"github.com/gans-in-go/gans/ganlib/record"
 	"github.com/gans-in-go/gans/ganlib/run"
 )
+
+// region train
+
+// draw trains a game, such as gans.Figure1(), in a directory, and draws 1,000 samples. The same call again goes on where
+// the training stopped.
+func draw(ctx context.Context, cfg gans.Config, dir string) ([]float32, error) {
+	gan, err := gans.Train(ctx, cfg, gans.Options{Dir: dir, Output: os.Stderr})
+	if err != nil {
+		return nil, err
+	}
+	return gan.Sample(1000, 1)
+}
+
+// endregion
 
 // Train a game, here for a few iterations only, and open the run again, as another program would.
 func Example() {
@@ -23,15 +39,11 @@ func Example() {
 
 	cfg := gans.Figure1().WithSteps(3)
 	cfg.Backend = "go"
-	if _, err := gans.Train(context.Background(), cfg, gans.Options{Dir: filepath.Join(dir, "figure1")}); err != nil {
-		panic(err)
-	}
-
-	gan, err := gans.OpenOn(filepath.Join(dir, "figure1"), "go")
+	x, err := draw(context.Background(), cfg, filepath.Join(dir, "figure1"))
 	if err != nil {
 		panic(err)
 	}
-	x, err := gan.Sample(1000, 1)
+	gan, err := gans.OpenOn(filepath.Join(dir, "figure1"), "go")
 	if err != nil {
 		panic(err)
 	}
@@ -100,21 +112,26 @@ func ExampleMNIST28() {
 	}
 	defer os.RemoveAll(dir)
 
-	cfg := gans.MNIST28().WithSteps(1)
-	cfg.Backend = "go"
-	cfg.Data.Size, cfg.BatchSize = 14, 10
+	// region smaller
+	cfg := gans.MNIST28()
+	cfg.Data.Size = 14 // a quarter of the pixels
 	for _, n := range []*dcganlib.Networks{cfg.Generator.DCGAN, cfg.Discriminator.DCGAN} {
 		n.Size, n.Filters, n.Hidden = 14, []int{32}, 64
 	}
+	// endregion
+	cfg = cfg.WithSteps(1)
+	cfg.Backend, cfg.BatchSize = "go", 10
 	gan, err := gans.Train(context.Background(), cfg, gans.Options{Dir: filepath.Join(dir, "digits")})
 	if err != nil {
 		panic(err)
 	}
-	sevens, err := gan.Images(100, 1, 7)
+	// region sevens
+	sevens, err := gan.Images(100, 1, 7) // without a label, every class in turn
+	// endregion
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(len(sevens), sevens[0].Bounds(), gan.LabelsFor(12)) // without a label, every class in turn
+	fmt.Println(len(sevens), sevens[0].Bounds(), gan.LabelsFor(12))
 
 	_, err = gan.Images(100, 1, 10)
 	fmt.Println(err)
@@ -134,4 +151,20 @@ func ExampleConfig_On() {
 	// Output:
 	// DCGAN of the paper, 64 x 64, on mnist
 	// mnist 64 3
+}
+
+// A trained model in the box, and the sevens that it draws.
+func ExampleOpenFS() {
+	// region box
+	gan, err := gans.OpenFS(models.Digits()) // of github.com/gans-in-go/gans/ganlib/models
+	if err != nil {
+		log.Fatal(err)
+	}
+	sevens, err := gan.Picture(10, 1, 7)
+	// endregion
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(gan.Step, sevens.Bounds())
+	// Output: 4000 (0,0)-(804,604)
 }

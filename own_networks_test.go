@@ -6,12 +6,9 @@ import (
 	"image"
 	"os"
 	"path/filepath"
-	"strings"
-	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/stretchr/testify/require"
 
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
@@ -24,7 +21,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/watch"
 )
 
-// What follows up to Example_ownNetworks is in docs/go.md word for word, see TestGoPage.
+// region own-networks
 
 // network is one hidden layer, as G from noise to points in the plane or as D from points to logits.
 func network(outputs int) func(scope *model.Scope, x, _ *Node) *Node {
@@ -115,6 +112,8 @@ func (c config) open(dir string) (players *ganlib.Players, step int, err error) 
 	return players, step, err
 }
 
+// endregion
+
 // Train networks of one's own in a directory, and open the run again.
 func Example_ownNetworks() {
 	dir, err := os.MkdirTemp("", "gans")
@@ -134,16 +133,4 @@ func Example_ownNetworks() {
 	x, err := players.Sample(10, 1)
 	fmt.Println(step, len(x), err)
 	// Output: 40 20 <nil>
-}
-
-// TestGoPage: docs/go.md has the code above, so what it has compiles and runs.
-func TestGoPage(t *testing.T) {
-	source, err := os.ReadFile("own_networks_test.go")
-	require.NoError(t, err)
-	_, after, _ := strings.Cut(string(source), "see TestGoPage.\n\n")
-	code, _, ok := strings.Cut(after, "\n// Train networks of one's own")
-	require.True(t, ok)
-	page, err := os.ReadFile(filepath.Join("docs", "go.md"))
-	require.NoError(t, err)
-	require.Contains(t, string(page), "```go\n"+code+"```\n")
 }

@@ -20,7 +20,8 @@
 //
 // These are the layers of [LSUN64], as [height, width, channels] without the batch. Every convolution has a 5×5 kernel
 // at stride 2. [Networks.GeneratorStages] and [Networks.DiscriminatorStages] predict the shapes of any Networks, and
-// [Networks.GeneratorLayers] and [Networks.DiscriminatorLayers] build the layers.
+// [Networks.GeneratorLayers] and [Networks.DiscriminatorLayers] build the layers. [Config.Layers] lists batch norm and
+// activations too.
 //
 //	G layer     output            then                     D layer  output            then
 //	projection  [4, 4, 1024]      batch norm, ReLU         down_0   [32, 32, 128]     LeakyReLU

@@ -89,3 +89,18 @@ func ExampleConfig_Algorithm1() {
 	fmt.Printf("an untrained D cannot tell: its loss is 2·log 2 = %.1f\n", tensors.ToScalar[float32](metrics[0]))
 	// Output: an untrained D cannot tell: its loss is 2·log 2 = 1.4
 }
+
+// The first half of MathWorks' generator, layer by layer.
+func ExampleConfig_Layers() {
+	generator, _ := dcganlib.Flowers64().Layers()
+	for _, l := range generator[:6] {
+		fmt.Printf("%s %v %q\n", l.Name, l.Shape, l.Note)
+	}
+	// Output:
+	// z [100] "gaussian"
+	// projectAndReshape [4 4 512] ""
+	// transposedConv [8 8 256] "5×5, stride 1, uncropped"
+	// batchnorm [8 8 256] ""
+	// relu [8 8 256] ""
+	// transposedConv [16 16 128] "5×5, stride 2"
+}

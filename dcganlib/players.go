@@ -176,24 +176,32 @@ func (p *player) project(x *Node) *Node {
 
 // up is G's i-th transposed convolution, which doubles the image.
 func (p *player) up(i int, x *Node, channels int) *Node {
-	conv := layer.ConvTranspose{Channels: channels, Kernel: p.Kernel, Stride: stride, Padding: p.padding(), Bias: p.Bias}
-	if i == 0 && p.Projection == projectionPlain {
-		conv.Stride, conv.Padding = 1, layer.Explicit(0, 0)
-	}
-	return conv.Forward(p.scope.At("%s", upScope(i)), p.join(x))
+	return p.convTranspose(i, channels).Forward(p.scope.At("%s", upScope(i)), p.join(x))
 }
+
+// convTranspose is the layer of up, for networks with every field filled.
+func (n Networks) convTranspose(i, channels int) layer.ConvTranspose {
+	conv := layer.ConvTranspose(n.conv(channels))
+	if i == 0 && n.Projection == projectionPlain {
+		conv.Stride, conv.Padding = 1, uncropped
+	}
+	return conv
+}
+
+var uncropped = layer.Explicit(0, 0)
 
 // down is D's i-th convolution, which halves the image.
 func (p *player) down(i int, x *Node, channels int) *Node {
-	conv := layer.Conv{Channels: channels, Kernel: p.Kernel, Stride: stride, Padding: p.padding(), Bias: p.Bias}
-	return conv.Forward(p.scope.At("%s", downScope(i)), p.join(x))
+	return p.conv(channels).Forward(p.scope.At("%s", downScope(i)), p.join(x))
 }
 
-func (p *player) padding() layer.Padding {
-	if p.Padding == paddingTF {
-		return layer.SameTF
+// conv is the layer of down, for networks with every field filled.
+func (n Networks) conv(channels int) layer.Conv {
+	padding := layer.SameTorch
+	if n.Padding == paddingTF {
+		padding = layer.SameTF
 	}
-	return layer.SameTorch
+	return layer.Conv{Channels: channels, Kernel: n.Kernel, Stride: stride, Padding: padding, Bias: n.Bias}
 }
 
 // norm is batch norm. Its variables lie beside those of the layer before it.

@@ -2,8 +2,9 @@
 # Puts everything the project needs on top of the machine's own tools into .venv/: Jupyter, the Go kernel
 # and its tools, XLA's CPU plugin, and Go itself where the machine has none. `make setup` runs it, and so do
 # `make lab` and `make test`. Run again, it does only what is out of date: each step is remembered with a
-# checksum of what it was made from. `setup.sh lint`, which `make lint` runs, adds golangci-lint; `setup.sh plugin`,
-# which `make plugin` runs, asks again for a plugin that could not be had.
+# checksum of what it was made from. `setup.sh lint`, which `make lint` runs, adds golangci-lint, `setup.sh book`,
+# which `make book` runs, what makes the book; `setup.sh plugin`, which `make plugin` runs, asks again for a plugin that
+# could not be had.
 #
 #   .venv/env                  the environment of everything that runs here, for `.` in a shell
 #   .venv/go                   the Go in use (a link to its GOROOT)
@@ -221,6 +222,9 @@ fi
 
 if [ "${1:-}" = lint ]; then
 	step "golangci-lint" "$goroot $(cat docker/lint/go.mod docker/lint/go.sum)" "$venv/bin/golangci-lint" install_tools docker/lint
+fi
+if [ "${1:-}" = book ]; then
+	step "Sphinx" "$(cat docker/requirements-book.txt)" "$venv/bin/sphinx-build" pip_install -r docker/requirements-book.txt
 fi
 
 say "ready ($(seconds_since "$began"))"

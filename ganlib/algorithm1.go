@@ -114,6 +114,8 @@ func live(player *model.Scope, g *Graph) {
 // One iteration takes K·m examples. It updates D K times, each time on the next m of them and on fresh noise, then G
 // once on fresh noise, against the D just updated. In a conditional game each generated example has the label of a real
 // one: of those D sees beside it, and, in G's step, of the last of the K minibatches.
+//
+// Deck equations algorithm-1-d and algorithm-1-g.
 type Algorithm1 struct {
 	Game
 	// K is the number of discriminator steps an iteration, at least 1. The paper used 1.

@@ -26,6 +26,26 @@ func minibatch(rng *rand.Rand, m int) train.Batch {
 	return train.Batch{Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, m, 1)}}
 }
 
+// show prints the mean and the standard deviation of 2,000 samples.
+func show(when string, players *ganlib.Players) {
+	samples, err := players.Sample(2000, 1)
+	check(err)
+	var sum, squares float64
+	for _, x := range samples {
+		sum, squares = sum+float64(x), squares+float64(x*x)
+	}
+	mean := sum / 2000
+	fmt.Printf("%s: mean %.1f, standard deviation %.1f\n", when, mean, math.Sqrt(squares/2000-mean*mean))
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// region gan
+
 // generator is G: noise z [batch, 8] to numbers [batch, 1]. Its weights are below scope, by name. The last argument is
 // the labels of a conditional game.
 func generator(scope *model.Scope, z, _ *Node) *Node {
@@ -48,52 +68,32 @@ func ExampleAlgorithm1() {
 	}
 	algorithm := &ganlib.Algorithm1{
 		Game: ganlib.Game{
-			Generator:     generator,
-			Discriminator: discriminator,
-			Prior:         ganlib.Prior{Noise: ganlib.Gaussian, Dim: 8},
-			Objective:     ganlib.NonSaturating,
+			Generator: generator, Discriminator: discriminator,
+			Prior:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 8},
+			Objective: ganlib.NonSaturating,
 		},
 		K:                 k, // steps of D to one of G
 		DiscriminatorRule: adam(k * iterations),
 		GeneratorRule:     adam(iterations),
 	}
-
 	engine, err := backend.Open("go") // pure Go; "xla:cpu" and "xla:cuda" are faster
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	store := model.NewStore() // for the weights of both players
-	if err := store.SetRNGStateFromSeed(5); err != nil {
-		log.Fatal(err)
-	}
-	// With data of package data, players.Fit(feed) refuses a feed of other shapes or labels. Here there are none.
+	check(store.SetRNGStateFromSeed(5))
 	players := &ganlib.Players{Algorithm1: algorithm, Backend: engine, Store: store, Shape: []int{1}}
-	show := func(when string) {
-		samples, err := players.Sample(2000, 1)
-		if err != nil {
-			log.Fatal(err)
-		}
-		var sum, squares float64
-		for _, x := range samples {
-			sum, squares = sum+float64(x), squares+float64(x*x)
-		}
-		mean := sum / 2000
-		fmt.Printf("%s: mean %.1f, standard deviation %.1f\n", when, mean, math.Sqrt(squares/2000-mean*mean))
-	}
 
-	show("untrained")
+	show("untrained", players)
 	trainer, err := players.Trainer()
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range iterations { // one step of the trainer is an iteration: D moves k times, each on its own m examples, then G
-		if _, err := trainer.TrainStep(minibatch(rng, k*m)); err != nil {
-			log.Fatal(err)
-		}
+	for range iterations { // D moves k times, each on its own m examples, then G
+		_, err := trainer.TrainStep(minibatch(rng, k*m))
+		check(err)
 	}
-	show("trained")
+	show("trained", players)
 	// Output:
 	// untrained: mean 0.0, standard deviation 0.7
 	// trained: mean 1.0, standard deviation 0.5
 }
+
+// endregion

@@ -47,11 +47,12 @@ func onLogits(name string, generator func(fake *Node) *Node) Objective {
 
 var (
 	// Minimax is the game of equation 1 as printed: D ascends V, G descends its second term,
-	// E_z[log(1 − D(G(z)))]. Zero-sum. Its gradient to G vanishes where D is sure of itself.
+	// E_z[log(1 − D(G(z)))]. Zero-sum. Its gradient to G vanishes where D is sure of itself. Deck equations saturating
+	// and dirac-gradients.
 	Minimax = onLogits("minimax", FakeTerm)
 
 	// NonSaturating keeps D's side and lets G descend −E_z[log D(G(z))], the paper's section 3: the same
-	// fixed point, and a gradient that is strong where D is sure of itself. No longer zero-sum.
+	// fixed point, and a gradient that is strong where D is sure of itself. No longer zero-sum. Deck equation non-saturating.
 	NonSaturating = onLogits("non-saturating", logTrick)
 
 	// LeastSquares is Mao et al. 2017 (arXiv:1611.04076), equation 9 with labels 0 for fake, 1 for real

@@ -75,6 +75,7 @@ func (p Penalty) Validate() error {
 
 // Stabilisers change something about the game that makes it steadier. All are off unless asked for. Their keys are
 // those of a configuration's JSON.
+// Deck equation flipped-labels.
 type Stabilisers struct {
 	// FlipReal is the fraction of real examples that D's loss calls fake, drawn afresh each step, in [0, 1): a handicap
 	// for a D that wins too easily, from MathWorks' example. FlipFake is the fraction of generated examples that it

@@ -10,7 +10,7 @@ const Log4 = 2 * math.Ln2
 
 // OptimalDiscriminator is D*(x) = p_data(x)/(p_data(x) + p_g(x)), the best response to a fixed G (Proposition 1), from
 // the two densities at the same points. Where both are 0, D may say anything and no one can tell: the result there is
-// 1/2.
+// 1/2. Deck equation gan-2.
 func OptimalDiscriminator(pData, pG []float64) []float64 {
 	d := make([]float64, len(pData))
 	for i := range d {
@@ -24,7 +24,7 @@ func OptimalDiscriminator(pData, pG []float64) []float64 {
 
 // ValueOnGrid is V(D,G) in nats for any D given as probabilities, with the expectations as sums over a grid: ∑
 // (p_data·log D + p_g·log(1−D))·dx. Densities are per unit of x; points are dx apart. Pass probabilities and dx = 1 for
-// a discrete distribution.
+// a discrete distribution. Deck equation gan-3.
 func ValueOnGrid(d, pData, pG []float64, dx float64) float64 {
 	v := 0.0
 	for i := range d {
@@ -46,7 +46,8 @@ func JSD(p, q []float64, dx float64) float64 {
 	return jsd * dx
 }
 
-// Criterion is C(G) = max_D V(D,G) = −log 4 + 2·JSD(p_data‖p_g), Theorem 1, in nats.
+// Criterion is C(G) = max_D V(D,G) = −log 4 + 2·JSD(p_data‖p_g), Theorem 1, in nats. Deck equations gan-4, gan-5 and
+// gan-6.
 func Criterion(pData, pG []float64, dx float64) float64 {
 	return -Log4 + 2*JSD(pData, pG, dx)
 }

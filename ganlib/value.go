@@ -23,7 +23,7 @@ func LogD(logits *Node) *Node {
 func LogOneMinusD(logits *Node) *Node { return LogD(Neg(logits)) }
 
 // RealTerm is the first term of the value function, E_x[log D(x)], a scalar in nats, from the logits [batch, 1] of real
-// data. It is 0 for a discriminator that is sure every x is real.
+// data. It is 0 for a discriminator that is sure every x is real. Deck equation slide-7.
 func RealTerm(real *Node) *Node { return ReduceAllMean(LogD(real)) }
 
 // FakeTerm is the second term of the value function, E_z[log(1 − D(G(z)))], a scalar in nats, from the logits [batch,
@@ -31,9 +31,9 @@ func RealTerm(real *Node) *Node { return ReduceAllMean(LogD(real)) }
 func FakeTerm(fake *Node) *Node { return ReduceAllMean(LogOneMinusD(fake)) }
 
 // Value is V(D,G), equation 1 of the paper: the sum of its two terms, a scalar in nats. It is −log 4 where D says 1/2
-// to everything.
+// to everything. Deck equations gan-1 and gan-1-estimate.
 func Value(real, fake *Node) *Node { return Add(RealTerm(real), FakeTerm(fake)) }
 
 // Score is the mean of D over a minibatch, a scalar in [0, 1], from its logits [batch, 1]. At the end of the game it is
-// 1/2 on real and generated data alike.
+// 1/2 on real and generated data alike. Deck equation scores.
 func Score(logits *Node) *Node { return ReduceAllMean(Sigmoid(logits)) }

@@ -49,12 +49,16 @@ func (t *text) UnmarshalJSON(data []byte) error {
 }
 
 func readNotebook(path string) (notebook, error) {
-	var nb notebook
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nb, err
+		return notebook{}, err
 	}
-	return nb, json.Unmarshal(data, &nb)
+	return parseNotebook(data)
+}
+
+func parseNotebook(data []byte) (nb notebook, err error) {
+	err = json.Unmarshal(data, &nb)
+	return nb, err
 }
 
 // stream is all that a cell wrote to "stdout" or "stderr". It arrives in pieces, cut anywhere.

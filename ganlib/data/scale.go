@@ -21,6 +21,7 @@ const (
 	// Contrast is global contrast normalisation as in the 2014 paper's CIFAR-10 networks, for a generator whose output
 	// is linear: an image's mean is subtracted, and the rest is scaled to a Euclidean norm of 55. An image of one
 	// brightness becomes 0 throughout.
+	// Deck equation contrast.
 	Contrast
 )
 

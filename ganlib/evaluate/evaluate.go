@@ -21,8 +21,8 @@ type Sets struct {
 	Unit []float32
 	// Reference are the real images that the samples are compared with.
 	Reference *data.Images
-	// Real are other real images, as many as there are samples. Their scores are those of a perfect generator. Nil leaves
-	// these scores out.
+	// Real are other real images, as many as there are samples. Their scores are those of a perfect generator, see [Real]
+	// for what flatters them. Nil leaves these scores out.
 	Real *data.Images
 	// Train are the images that the generator was trained on, among which copies are looked for. It must be nil unless the
 	// reference was held out from training.

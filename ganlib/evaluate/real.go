@@ -24,6 +24,10 @@ const (
 // copies are looked for, are drawn from train. If test is nil, up to half of the training images are the reference, the
 // other real images come from the rest, and Train stays nil.
 //
+// The embedded classifiers have learned the first 55,000 training images of their sets. By their features, other real
+// images from train score a little better than new ones would: 5,000 learned digits have an Inception score of
+// 9.938 ± .009, 5,000 that were held out 9.854 ± .014. The reference, from test, is new to them.
+//
 // Sets.Samples and Sets.Unit are left to the caller. Sets.Real is nil if there are fewer than n images for it.
 func Real(ctx context.Context, train, test data.Source, n int, seed uint64) (s Sets, err error) {
 	if n < 1 {

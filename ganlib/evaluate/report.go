@@ -18,7 +18,7 @@ type Score struct {
 	Better string `json:"better,omitempty"`
 	// Estimate is the number with its standard error. It is nil if the metric could not be computed; Note then says why.
 	Estimate *measure.Estimate `json:"estimate,omitempty"`
-	// Real is the score of N real training examples in the samples' place, or nil if that says nothing.
+	// Real is the score of N real training examples in the samples' place, or nil if that says nothing; see [Real].
 	Real *measure.Estimate `json:"real,omitempty"`
 	Note string            `json:"note,omitempty"`
 

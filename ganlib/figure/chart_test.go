@@ -115,6 +115,32 @@ func TestCurvesDrawEvents(t *testing.T) {
 	}
 }
 
+// With equal scales a circle is as wide as it is high; without them it fills the chart.
+func TestCurvesOfEqualScale(t *testing.T) {
+	x, y := make([]float64, 361), make([]float64, 361)
+	for i := range x {
+		y[i], x[i] = math.Sincos(float64(i) * math.Pi / 180)
+	}
+	size := func(equal bool) image.Point {
+		p := draws(t, Chart{Series: []Series{{"", x, y}}, Equal: equal})
+		drawn := image.Rectangle{}
+		for i := range p.Bounds().Dx() {
+			for j := range p.Bounds().Dy() {
+				if one := image.Rect(i, j, i+1, j+1); count(p, one, blue) > 0 {
+					drawn = drawn.Union(one)
+				}
+			}
+		}
+		return drawn.Size()
+	}
+	if got := size(true); max(got.X, got.Y)-min(got.X, got.Y) > 4 || got.Y < 500 {
+		t.Errorf("the circle is drawn in %v pixels", got)
+	}
+	if got := size(false); got.X < 1300 {
+		t.Errorf("without equal scales it is drawn in %v pixels: want the chart's width", got)
+	}
+}
+
 // Seven series differ from each other: six colours, then another dash.
 func TestSeriesStylesDiffer(t *testing.T) {
 	seen := map[string]int{}

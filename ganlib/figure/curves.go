@@ -22,6 +22,7 @@ type Chart struct {
 	Events []Mark // vertical lines, such as {"G frozen", 2000}
 
 	LogY  bool      // the vertical axis is logarithmic; a value of 0 or less leaves a gap
+	Equal bool      // both axes have the same scale, for paths in the plane: a circle is a circle
 	Trend bool      // draws series of more than 200 values as their running median, over a pale band that holds every value
 	Holds []float64 // values that the vertical axis holds even if no series reaches them
 }
@@ -99,7 +100,21 @@ func (chart Chart) drawIn(canvas draw.Canvas) {
 	for _, l := range chart.Levels {
 		margin = max(margin, names.Width(l.Name)+8)
 	}
-	p.Draw(draw.Crop(room, 0, -margin, 0, 0))
+	room = draw.Crop(room, 0, -margin, 0, 0)
+	if chart.Equal {
+		equalise(&p.X, &p.Y)
+		room = square(room, p)
+	}
+	p.Draw(room)
+}
+
+// equalise widens the shorter of two axes about its middle, to ranges of the same length.
+func equalise(x, y *plot.Axis) {
+	half := max(x.Max-x.Min, y.Max-y.Min) / 2
+	for _, a := range []*plot.Axis{x, y} {
+		middle := (a.Min + a.Max) / 2
+		a.Min, a.Max = middle-half, middle+half
+	}
 }
 
 func (chart Chart) entries() []entry {

@@ -7,6 +7,9 @@
 //   - [Bars]: a number for each of a few classes, with the data's own;
 //   - [Scatter]: points in the plane, real and generated;
 //   - [Figure1]: data, generator, discriminator and z → x in panels, as in Figure 1 of the same paper;
+//   - [Flow]: which numbers go where in a step of the game, who moves, and where the gradient ends;
+//   - [Stack] and [Volumes]: networks layer by layer, as columns of names and shapes, and as boxes like those of Figure 1
+//     of Radford et al. 2016;
 //   - [WritePNG], [WriteGIF]: pictures and animations as files.
 //
 // Pictures are [image.Image] values: a notebook shows them, a program writes them to files. Charts are drawn at twice

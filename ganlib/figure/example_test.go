@@ -80,3 +80,45 @@ func ExampleBars() {
 	// Output:
 	// (1536,864) <nil>
 }
+
+// G's step of Algorithm 1 on MNIST: the gradient flows through a frozen D.
+func ExampleFlow() {
+	game := figure.Game{
+		Moment: figure.StepOfG, Value: "− mean log D(G(z))",
+		Noise: []int{64, 100}, Images: []int{64, 28, 28, 1}, Scores: []int{64, 1},
+	}
+	picture, err := figure.Flow(game)
+	fmt.Println(picture.Bounds().Size(), err)
+
+	game.Scores = []int{32, 1}
+	_, err = figure.Flow(game)
+	fmt.Println(err)
+	// Output:
+	// (1920,640) <nil>
+	// scores is [32 1]: want the batch of the others, 64, as the first dimension
+}
+
+// A small generator. Package dcganlib lists the layers of its own.
+func ExampleStack() {
+	picture, err := figure.Stack(figure.Network{Title: "G", Generator: true, Layers: []figure.Layer{
+		{Name: "z", Shape: []int{100}},
+		{Name: "projectAndReshape", Shape: []int{7, 7, 64}},
+		{Name: "relu", Shape: []int{7, 7, 64}},
+		{Name: "transposedConv", Shape: []int{14, 14, 1}, Note: "5×5, stride 2"},
+	}})
+	fmt.Println(picture.Bounds().Dx(), err)
+	// Output:
+	// 1920 <nil>
+}
+
+// The same as boxes, from a vector to an image.
+func ExampleVolumes() {
+	picture, err := figure.Volumes(figure.Network{Title: "G", Generator: true, Layers: []figure.Layer{
+		{Name: "z", Shape: []int{100}},
+		{Name: "projectAndReshape", Shape: []int{7, 7, 64}},
+		{Name: "transposedConv", Shape: []int{14, 14, 1}, Note: "5×5, stride 2"},
+	}})
+	fmt.Println(picture.Bounds().Dx(), err)
+	// Output:
+	// 1920 <nil>
+}

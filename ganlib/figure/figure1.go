@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -182,7 +183,7 @@ func (p Panel) drawArrows(box draw.Canvas, shared panelAxes, zLine, xLine vg.Len
 		from, to := vg.Point{X: toZ(p.Z[i]), Y: zLine}, vg.Point{X: toX(p.GZ[i]), Y: xLine}
 		box.StrokeLines(arrowLine, box.ClipLinesX([]vg.Point{from, to})...)
 		if box.ContainsX(to.X) {
-			drawHead(box, from, to)
+			drawHead(box, arrowLine.Color, from, to)
 		}
 	}
 	names := lettering(9, ink, draw.XRight, middle)
@@ -192,14 +193,14 @@ func (p Panel) drawArrows(box draw.Canvas, shared panelAxes, zLine, xLine vg.Len
 	}
 }
 
-// drawHead draws the head of an arrow that ends at to.
-func drawHead(c draw.Canvas, from, to vg.Point) {
+// drawHead draws the head of an arrow that ends at to, in the colour of its line.
+func drawHead(c draw.Canvas, shade color.Color, from, to vg.Point) {
 	const length, half = 4.5, 1.6
 	along := to.Sub(from)
 	along = along.Scale(1 / vg.Length(math.Hypot(float64(along.X), float64(along.Y))))
 	across := vg.Point{X: -along.Y, Y: along.X}
 	base := to.Sub(along.Scale(length))
-	c.FillPolygon(arrowLine.Color, []vg.Point{to, base.Add(across.Scale(half)), base.Sub(across.Scale(half))})
+	c.FillPolygon(shade, []vg.Point{to, base.Add(across.Scale(half)), base.Sub(across.Scale(half))})
 }
 
 // scale maps a range of numbers to a stretch of the canvas.

@@ -63,6 +63,7 @@ func (c Conv) biased(scope *model.Scope, x *Node) *Node {
 //
 // over the kernel's rows s and columns t, with zeros for x outside the image. Gradients of any order are correct for
 // every kernel, stride and padding.
+// Deck equation conv-size.
 func Conv2D(x, w *Node, stride int, p Padding) *Node {
 	xd, wd := x.Shape().Dimensions, w.Shape().Dimensions
 	mustMatch("Conv2D", x, w, stride, 2)
@@ -83,6 +84,8 @@ func Conv2D(x, w *Node, stride int, p Padding) *Node {
 //
 // With explicit padding height' is stride·(height−1) + rows − before − after; with either "same" it is stride·height.
 // PyTorch's padding p and output_padding o are Explicit(p, p−o).
+//
+// Deck equations transposed-size and adjoint.
 func ConvTranspose2D(y, w *Node, stride int, p Padding) *Node {
 	yd, wd := y.Shape().Dimensions, w.Shape().Dimensions
 	mustMatch("ConvTranspose2D", y, w, stride, 3)

@@ -35,6 +35,8 @@ func FitGaussian(x []float32, dim int) (Gaussian, error) {
 //
 // It returns an error if their dimensions differ, if a number is not finite, or if a covariance has a negative
 // eigenvalue beyond rounding.
+//
+// Deck equation fid.
 func Frechet(a, b Gaussian) (float64, error) {
 	first, err := a.cloud("a")
 	if err != nil {

@@ -27,6 +27,8 @@ import (
 //
 // It returns an error if splits is not positive, if there are not two rows to each, or if a row of p has a negative
 // value or a sum more than 1e-3 off 1.
+//
+// Deck equation inception-score.
 func InceptionScore(p []float32, classes, splits int) (Estimate, error) {
 	if splits < 1 {
 		return Estimate{}, invalid.Value("splits", splits, "at least 1")

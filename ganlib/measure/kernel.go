@@ -69,6 +69,8 @@ func kidOn(x, y []float32, dim int, subsets []subset) (Estimate, error) {
 //
 // The standard error is that of the draw of x and y, by the jackknife over twenty groups, as in [KID]. It returns an
 // error unless both sets are at least three whole rows of finite numbers and the bandwidth is 0 or positive.
+//
+// Deck equation mmd.
 func MMD(x, y []float32, dim int, bandwidth float64) (Estimate, error) {
 	n, m, err := twoSets(x, y, dim)
 	if err != nil {

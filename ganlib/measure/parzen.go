@@ -39,6 +39,8 @@ func ParzenSigmas() []float64 {
 //
 // It returns an error unless samples is at least one whole row of finite numbers and x two, if there is no σ, or if a σ
 // is not positive or too small for a finite result.
+//
+// Deck equation parzen.
 func Parzen(samples, x []float32, dim int, sigmas ...float64) ([]Estimate, error) {
 	if len(sigmas) == 0 {
 		return nil, invalid.Value("sigmas", 0, "at least one")

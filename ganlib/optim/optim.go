@@ -55,6 +55,7 @@ func Owns(player *model.Scope, v *model.Variable) bool {
 //
 // where t counts this player's own updates, from 0. The zero value of a field other than LearningRate turns its
 // schedule off.
+// Deck equation momentum.
 type Momentum struct {
 	// LearningRate is ε₀.
 	LearningRate float64 `json:"learning_rate"`

@@ -20,7 +20,22 @@ type answer struct {
 }
 
 // answers are those of all notebooks, by "NN-number": each file of this package adds those of one notebook.
-var answers = join(answers01)
+var answers = join(
+	answers01,
+	answers02,
+	answers03,
+	answers04,
+	answers05,
+	answers06,
+	answers07,
+	answers08,
+	answers09,
+	answers10,
+	answers11,
+	answers12,
+	answers13,
+	answers14,
+)
 
 func join(notebooks ...map[string]answer) map[string]answer {
 	all := map[string]answer{}

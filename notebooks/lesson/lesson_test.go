@@ -20,16 +20,19 @@ var endings = map[string]struct {
 	call func()
 	says string
 }{
-	"an error":           {func() { Must(7, errors.New("out of noise")) }, "out of noise"},
-	"a claim not waived": {func() { ClaimUnless(false, 2 < 1, "2 is less") }, "NOT TRUE: 2 is less"},
-	"no such profile":    {func() { os.Setenv("GAN_PROFILE", "slow"); Pick(1, 2) }, `GAN_PROFILE is "slow"`},
-	"no checkout":        {func() { Must(0, os.Chdir("/")); Dir("x") }, "not in a checkout"},
-	"a claim":            {func() { Claim(2 < 1, "%d is less than %d", 2, 1) }, "NOT TRUE: 2 is less than 1"},
-	"no picture":         {func() { Show(nil, errors.New("nothing drawn")) }, "nothing drawn"},
-	"no film":            {func() { Film("nowhere.gif", 480) }, "nowhere.gif"},
-	"no run":             {func() { Curve("nowhere", "V", Value("v")) }, "nowhere"},
-	"no such engine":     {func() { Engine("abacus") }, "abacus"},
-	"images of no scale": {func() { Rows(&data.Images{N: 1, Pixels: make([]uint8, 3)}, data.Unit) }, ""},
+	"an error":            {func() { Must(7, errors.New("out of noise")) }, "out of noise"},
+	"a claim not waived":  {func() { ClaimUnless(false, 2 < 1, "2 is less") }, "NOT TRUE: 2 is less"},
+	"no such profile":     {func() { os.Setenv("GAN_PROFILE", "slow"); Pick(1, 2) }, `GAN_PROFILE is "slow"`},
+	"no checkout":         {func() { Must(0, os.Chdir("/")); Dir("x") }, "not in a checkout"},
+	"a claim":             {func() { Claim(2 < 1, "%d is less than %d", 2, 1) }, "NOT TRUE: 2 is less than 1"},
+	"no picture":          {func() { Show(nil, errors.New("nothing drawn")) }, "nothing drawn"},
+	"no film":             {func() { Film("nowhere.gif", 480) }, "nowhere.gif"},
+	"no run":              {func() { Curve("nowhere", "V", Value("v")) }, "nowhere"},
+	"no such engine":      {func() { Engine("abacus") }, "abacus"},
+	"a slider outside":    {func() { Slider("μ", new(float64), .1, .9, .1) }, "slider μ: from 0.1 to 0.9 in steps of 0.1, beginning at 0"},
+	"a slider that rests": {func() { Slider("μ", new(float64), 0, 1, 0) }, "want a positive step"},
+	"no picture to move":  {func() { Interact(false, func() (image.Image, error) { return nil, errors.New("nothing drawn") }) }, "nothing drawn"},
+	"images of no scale":  {func() { Rows(&data.Images{N: 1, Pixels: make([]uint8, 3)}, data.Unit) }, ""},
 }
 
 // TestEndings: what goes wrong ends the program with an exit status, which makes a cell fail, and says why.

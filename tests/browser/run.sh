@@ -23,5 +23,5 @@ CHROMIUM=$(find_chromium)
 [ -n "$CHROMIUM" ] || skip "It needs Chromium. Debian: sudo apt-get install chromium   macOS: brew install --cask chromium"
 export CHROMIUM
 
-npm ci --ignore-scripts --no-audit --no-fund --silent
+npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --silent
 exec node --test-reporter=spec lab.test.mjs
