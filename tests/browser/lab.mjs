@@ -108,17 +108,15 @@ export class Notebook {
   // says is shows for printed text.
   says(cell, text) { return this.shows(cell, cell.locator('.jp-OutputArea').getByText(text)); }
 
-  // insist runs a cell until it says a line: one that says nothing for a minute is interrupted and run again.
-  async insist(text, line) {
+  // until acts, and acts again where nothing has come of it in a minute. What gonb is asked for has a deadline, which a busy
+  // machine can miss.
+  async until(something, act) {
     for (let tries = 10; ; tries--) {
-      const cell = await this.run(text);
+      await act();
       try {
-        await cell.locator('.jp-OutputArea').getByText(line).waitFor({ timeout: 60_000 });
-        return cell;
+        return await something.waitFor({ timeout: 60_000 });
       } catch (error) {
         if (tries === 0) throw error;
-        await this.interrupt();
-        await this.idle();
       }
     }
   }
@@ -132,9 +130,10 @@ export class Notebook {
     return cells.filter((cell) => cell.cell_type === 'code');
   }
 
-  // interrupt presses the black square.
+  // interrupt presses the black square, and waits until nothing runs.
   async interrupt() {
     await this.page.locator('[data-jp-item-name=interrupt]').click();
+    await this.idle();
   }
 
   // pictures scrolls to each picture in the outputs, which must be decoded to be seen, and returns their widths in pixels.
