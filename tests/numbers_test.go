@@ -31,7 +31,7 @@ func readCited(t *testing.T) (all []cited) {
 var (
 	number = regexp.MustCompile(`\d[\d,]*\d(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+`)
 	// What is no measured number: code, formulas, targets of links, comments, and what a number only names.
-	notMeasured = regexp.MustCompile("(?s)`[^`]*`|\\$\\$.*?\\$\\$|\\$[^$\n]*\\$|\\]\\([^)]*\\)|<!--.*?-->|arXiv:[\\d.]+|" +
+	notMeasured = regexp.MustCompile("(?s)`[^`]*`|\\$\\$.*?\\$\\$|\\$[^$\n]*\\$|\\[\\d+\\]\\([^)]*\\)|\\]\\([^)]*\\)|<!--.*?-->|arXiv:[\\d.]+|" +
 		`(?i)\b(?:slides?|notebooks?|figures?|tables?|sections?|equations?|algorithm|chapters?|exercises?|appendix|proposition|theorem|lemma|propositions) [\d]+[a-d]?(?:(?:,| and| to) \d+[a-d]?)*` +
 		`|\b(?:of|in|et al\.|[A-Z]{3,}|since|,) \(?20[12]\d\b|\(20[12]\d\)|\p{L}+\d[\p{L}\d]*`)
 	tableRow = regexp.MustCompile(`(?m)^\|.*$`)
