@@ -82,7 +82,7 @@ func Interact(live bool, draw func() (image.Image, error), controls ...Control) 
 		if answered := onPage(draw, controls); answered {
 			return
 		}
-		fmt.Println("Sliders and buttons need JupyterLab, and here nothing answers. This picture does not move:")
+		fmt.Println("No page answers. Sliders and buttons need JupyterLab; if this is it, run the cell again. Until then the picture stands still:")
 	}
 	for _, c := range controls {
 		if c.press != nil {
@@ -100,7 +100,8 @@ func onPage(draw func() (image.Image, error), controls []Control) (answered bool
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	parent, place := "controls-"+gonbui.UniqueId(), "picture-"+gonbui.UniqueId()
-	gonbui.UpdateHTML(parent, fmt.Sprintf(`<div id="%s"></div>`, parent))
+	// Or JupyterLab would take the arrow keys of a slider for its own.
+	gonbui.UpdateHTML(parent, fmt.Sprintf(`<div id="%s" data-lm-suppress-shortcuts="true"></div>`, parent))
 	defer gonbui.Sync()
 	defer gonbui.UpdateHTML(parent, "")
 
