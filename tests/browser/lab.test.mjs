@@ -37,6 +37,7 @@ async function opened(file, use) {
   const notebook = await Notebook.open(browser.context, server.url, file);
   try {
     await use(notebook);
+    assert.deepEqual(await notebook.page.locator('.Toastify__toast').allInnerTexts(), [], 'JupyterLab asks something');
   } finally {
     await notebook.screenshot(file.replace('/', '-').replace('.ipynb', ''));
     await notebook.close();
@@ -114,7 +115,7 @@ test('the kernel answers', (t) => opened('answers.ipynb', async (notebook) => {
 }));
 
 // The last test, as what pages ask for late counts too.
-test('no request left the machine, and nobody asked about news', () => {
+test('no request left the machine, and none asked for news', () => {
   const elsewhere = browser.requested.filter((url) => !/^(data:|blob:|(http|ws):\/\/127\.0\.0\.1:)/.test(url));
   assert.deepEqual(elsewhere, []);
   assert.ok(browser.requested.length > 100, 'the browser notes what pages ask for');
