@@ -91,34 +91,33 @@ func (nb notebook) outputs() string {
 }
 
 // unproved lists the numbers that a notebook's prose gives as measured and no cell of it prints, but for those with a
-// source; and the sources that nothing needs.
+// source; and the sources of numbers that their cells do not state. A number may be printed by chance, so one with a source
+// may be printed too.
 func unproved(name string, executed notebook, sources []cited) (broken []string) {
 	printed := map[string]bool{}
 	for _, n := range number.FindAllString(executed.outputs(), -1) {
 		printed[normal(n)] = true
 	}
-	needed := map[[2]string]bool{} // cell and number
+	stated := map[[2]string]bool{} // cell and number
 	for _, c := range executed.Cells {
 		if c.Type == "markdown" {
 			for _, n := range numbersIn(measured(string(c.Source))) {
-				if !printed[n] {
-					needed[[2]string{c.ID, n}] = true
-				}
+				stated[[2]string{c.ID, n}] = true
 			}
 		}
 	}
 	for _, s := range sources {
-		key := [2]string{s.cell, normal(s.number)}
-		switch {
-		case s.notebook != name:
-		case !needed[key]:
-			broken = append(broken, fmt.Sprintf("notebooks/numbers.tsv has a source for %s in cell %s, which needs none", s.number, s.cell))
-		default:
-			delete(needed, key)
+		if key := [2]string{s.cell, normal(s.number)}; s.notebook == name {
+			if !stated[key] {
+				broken = append(broken, fmt.Sprintf("notebooks/numbers.tsv has a source for %s in cell %s, which does not state it", s.number, s.cell))
+			}
+			delete(stated, key)
 		}
 	}
-	for key := range needed {
-		broken = append(broken, fmt.Sprintf("cell %s says %s, which no cell prints and notebooks/numbers.tsv has no source for", key[0], key[1]))
+	for key := range stated {
+		if !printed[key[1]] {
+			broken = append(broken, fmt.Sprintf("cell %s says %s, which no cell prints and notebooks/numbers.tsv has no source for", key[0], key[1]))
+		}
 	}
 	slices.Sort(broken)
 	return broken
@@ -134,7 +133,7 @@ func TestUnproved(t *testing.T) {
 	sources := []cited{{"nb", "c", "12", "float64"}, {"nb", "a", "13", "the paper"}, {"nb", "a", "14", "nobody"}, {"other", "a", "15", ""}}
 	require.Equal(t, []string{
 		"cell a says 16, which no cell prints and notebooks/numbers.tsv has no source for",
-		"notebooks/numbers.tsv has a source for 14 in cell a, which needs none",
+		"notebooks/numbers.tsv has a source for 14 in cell a, which does not state it",
 	}, unproved("nb", executed, sources))
 }
 
