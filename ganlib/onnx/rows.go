@@ -99,12 +99,11 @@ func grown(name string, a, b []int64) ([]*protos.NodeProto, []*protos.TensorProt
 		base[i] = a[i] - 2*slope[i]
 	}
 	part := func(suffix string) string { return name + "/" + suffix }
-	return []*protos.NodeProto{
+	nodes := []*protos.NodeProto{
 		{OpType: "Mul", Input: []string{rowsName, part("slope")}, Output: []string{part("grown")}},
 		{OpType: "Add", Input: []string{part("grown"), part("base")}, Output: []string{name}},
-	}, []*protos.TensorProto{
-		ints(part("base"), base), ints(part("slope"), slope),
 	}
+	return nodes, []*protos.TensorProto{ints(part("base"), base), ints(part("slope"), slope)}
 }
 
 // int64s are the numbers of a list of whole numbers, nil if it is none.
