@@ -52,17 +52,6 @@ func readDeck(t *testing.T) (d deck) {
 	return d
 }
 
-// prose is the markdown of a notebook, cell after cell.
-func (nb notebook) prose() string {
-	var cells []string
-	for _, c := range nb.Cells {
-		if c.Type == "markdown" {
-			cells = append(cells, string(c.Source))
-		}
-	}
-	return strings.Join(cells, "\n\n")
-}
-
 func proseOf(t *testing.T, name string) string {
 	t.Helper()
 	nb, err := readNotebook(filepath.Join(checkout(t), "notebooks", name+".ipynb"))

@@ -15,6 +15,8 @@ var (
 	hangul  = regexp.MustCompile(`\p{Hangul}`)
 	codeRun = regexp.MustCompile("`[^`]+`")
 	english = regexp.MustCompile(`(?:\b[A-Za-z][a-z']+\b[ ,;:]*){6,}`)
+	// titles of papers; code by indentation
+	noSentence = regexp.MustCompile(`\*[^*]+\*|^\s+.*`)
 )
 
 // TestKorean: each notebook has a Korean twin with the same cells, code and numbers, and no paragraph left in English.
@@ -70,7 +72,7 @@ func differences(en, ko string) (found []string) {
 	}
 	for paragraph := range strings.SplitSeq(ko, "\n\n") {
 		plain := notMeasured.ReplaceAllString(paragraph, "")
-		plain = regexp.MustCompile(`\*[^*]+\*|^\s+.*`).ReplaceAllString(plain, "") // titles of papers; code by indentation
+		plain = noSentence.ReplaceAllString(plain, "")
 		if !hangul.MatchString(paragraph) && english.MatchString(plain) && !strings.HasPrefix(paragraph, ">") {
 			found = append(found, "still in English: "+paragraph)
 		}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,6 +83,17 @@ func (nb notebook) codeCells() (cells []cell, positions []int) {
 	return cells, positions
 }
 
+// prose is the markdown of a notebook, cell after cell.
+func (nb notebook) prose() string {
+	var cells []string
+	for _, c := range nb.Cells {
+		if c.Type == "markdown" {
+			cells = append(cells, string(c.Source))
+		}
+	}
+	return strings.Join(cells, "\n\n")
+}
+
 // checkout is the absolute path of the project's root.
 func checkout(t *testing.T) string {
 	t.Helper()
@@ -114,4 +126,12 @@ func findNotebooks(t *testing.T, dir string) []string {
 		t.Fatalf("no notebook in %s", dir)
 	}
 	return found
+}
+
+// englishNotebooks lists those that are executed, in the deck's order: the translations below them have the same code.
+func englishNotebooks(t *testing.T) []string {
+	t.Helper()
+	return slices.DeleteFunc(findNotebooks(t, filepath.Join(checkout(t), "notebooks")), func(path string) bool {
+		return filepath.Dir(path) != "."
+	})
 }

@@ -52,13 +52,7 @@ func readPage(house fs.FS, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
-	var cells []string
-	for _, c := range nb.Cells {
-		if c.Type == "markdown" {
-			cells = append(cells, string(c.Source))
-		}
-	}
-	return strings.Join(cells, "\n\n"), nil
+	return nb.prose(), nil
 }
 
 var (
