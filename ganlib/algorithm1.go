@@ -364,9 +364,16 @@ func (a *Algorithm1) updateInTurn(root *model.Scope, it *iteration, loss *Node) 
 		}
 		it.dNorm = update(D, a.DiscriminatorRule, loss)
 	}
-	it.generate(a, root) // sample minibatch of m noise samples
-	it.gLoss = a.generatorLoss(root, it, a.Discriminate(root, a.shown(root, it, it.gz), it.labels))
+	a.playGenerator(root, it)
 	it.gNorm = update(G, a.GeneratorRule, it.gLoss)
+}
+
+// playGenerator builds G's pass: sample m noise vectors, compute G's loss by D as it is now. It returns what D says.
+func (a *Algorithm1) playGenerator(root *model.Scope, it *iteration) (fake *Node) {
+	it.generate(a, root)
+	fake = a.Discriminate(root, a.shown(root, it, it.gz), it.labels)
+	it.gLoss = a.generatorLoss(root, it, fake)
+	return fake
 }
 
 // updateBoth is the simultaneous step of the 2014 code.
