@@ -20,7 +20,7 @@ type Data = open.Data
 
 // dataNamed is the data of a name that open.Names lists, or of a path.
 func dataNamed(what string) (Data, error) {
-	if what == open.Normal {
+	if what == data.Normal {
 		return Figure1().Data, nil
 	}
 	set, path, err := open.NameOrPath(what)

@@ -502,7 +502,7 @@ func TestTheNamesMeanTheThings(t *testing.T) {
 
 // TestPlane: a game on points in the plane trains, and its picture shows real and generated points.
 func TestPlane(t *testing.T) {
-	for _, set := range []string{"ring8", "grid25", "swiss-roll"} {
+	for _, set := range data.Toys() {
 		cfg, err := Ring8().On(set)
 		require.NoError(t, err)
 		cfg.Backend = "go"
@@ -512,8 +512,8 @@ func TestPlane(t *testing.T) {
 		require.NoError(t, err)
 		x, err := gan.Sample(50, 1)
 		require.NoError(t, err)
-		distribution, ok := open.Distribution(set)
-		require.True(t, ok)
+		distribution, err := cfg.Data.Distribution()
+		require.NoError(t, err)
 		plane := func(seed uint64) image.Image {
 			drawn, err := figure.Scatter(figure.Plane{Real: distribution.Batch(seed, 0, 50), Generated: x})
 			require.NoError(t, err)

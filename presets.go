@@ -9,7 +9,7 @@ import (
 
 	"github.com/gans-in-go/gans/dcganlib"
 	"github.com/gans-in-go/gans/ganlib"
-	"github.com/gans-in-go/gans/ganlib/data/open"
+	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/internal/suggest"
@@ -120,7 +120,7 @@ func Figure1() Config {
 	}
 	return Config{
 		Name: "Figure 1: N(1, .5) by a one-dimensional GAN", Seed: 1,
-		Data: Data{Set: open.Normal, Mean: 1, Std: .5}, BatchSize: 512,
+		Data: Data{Set: data.Normal, Mean: 1, Std: .5}, BatchSize: 512,
 		Generator: of(ganlib.Network{MLP: &g}), Discriminator: of(ganlib.Network{MLP: &d}),
 		Play: ganlib.Play{
 			Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 1},

@@ -15,9 +15,9 @@ import (
 //
 // Fill the fields or start from [Ring] or [Grid]; the methods expect what [Mixture.Validate] accepts.
 type Mixture struct {
-	Means   [][]float64 // of the modes, each with as many coordinates as a point
-	Std     float64     // of every mode, in every direction; positive
-	Weights []float64   // the probability of each mode, positive and 1 in all; nil: all the same
+	Means   [][]float64 `json:"means"`             // of the modes, each with as many coordinates as a point
+	Std     float64     `json:"std"`               // of every mode, in every direction; positive
+	Weights []float64   `json:"weights,omitempty"` // the probability of each mode, positive and 1 in all; nil: all the same
 }
 
 // Ring is a mixture in the plane whose modes are spread evenly over a circle around 0, equally likely. They are counted

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"io"
-	"math"
-	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
@@ -45,10 +43,20 @@ type Data struct {
 	// Mean and Std of the normal distribution.
 	Mean float64 `json:"mean,omitempty"`
 	Std  float64 `json:"std,omitempty"`
+	// Cloud is a distribution drawn by dots, in place of a set.
+	Cloud *data.Cloud `json:"cloud,omitempty"`
 }
 
+// toy is the distribution of points that the data name, if they name one.
+func (d Data) toy() data.Toy { return data.Toy{Set: d.Set, Mean: d.Mean, Std: d.Std, Cloud: d.Cloud} }
+
 // String is what the data are called: the name of the set, or the path.
-func (d Data) String() string { return cmp.Or(d.Set, d.Path) }
+func (d Data) String() string {
+	if d.Cloud != nil {
+		return d.toy().String()
+	}
+	return cmp.Or(d.Set, d.Path)
+}
 
 // Images loads all of the image set at its Size, for comparing samples with it.
 func (d Data) Images(ctx context.Context) (*data.Images, error) {
@@ -94,14 +102,6 @@ func (d Data) Validate() error {
 	if !(d.MaxFailed >= 0 && d.MaxFailed <= 1) {
 		return invalid.Value("data.max_failed", d.MaxFailed, "a fraction of the pictures, 0 to 1")
 	}
-	if d.Set != Normal && slices.Contains(Names(), d.Set) { // the only one that has them
-		switch {
-		case d.Mean != 0:
-			return invalid.Value("data.mean", d.Mean, "none: only the set %q has one", Normal)
-		case d.Std != 0:
-			return invalid.Value("data.std", d.Std, "none: only the set %q has one", Normal)
-		}
-	}
 	distribution, err := d.Distribution()
 	if err != nil {
 		return err
@@ -131,18 +131,14 @@ func (d Data) Validate() error {
 
 // Distribution is p_data where it is not a set of images, nil where it is.
 func (d Data) Distribution() (data.Distribution, error) {
-	switch {
-	case d.Path != "":
+	if d.Path != "" {
+		if d.Cloud != nil {
+			return nil, invalid.Value("data.cloud", d.Path, "none beside the path %s", d.Path)
+		}
 		return nil, nil
-	case d.Set != Normal:
-		distribution, _ := Distribution(d.Set)
-		return distribution, nil
-	case !(d.Std > 0) || math.IsInf(d.Std, 0):
-		return nil, invalid.Value("data.std", d.Std, "a positive number")
-	case math.IsNaN(d.Mean) || math.IsInf(d.Mean, 0):
-		return nil, invalid.Value("data.mean", d.Mean, "a finite number")
 	}
-	return data.Normal1D{Mean: d.Mean, Std: d.Std}, nil
+	distribution, err := d.toy().Distribution()
+	return distribution, invalid.In("data", err)
 }
 
 // Normal is p_data where it is the normal distribution on the line, nil where it is not.

@@ -14,8 +14,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,10 +35,6 @@ type Options struct {
 	Output io.Writer
 }
 
-// Normal is the name of the normal distribution. [Names] has it, [Distribution] does not: its mean and standard
-// deviation are up to the caller.
-const Normal = "normal"
-
 // Parts of a set that most have.
 const (
 	Train = "train"
@@ -53,23 +47,7 @@ var ErrDistribution = errors.New("a distribution of points, not a set of images"
 // Names lists all names, sorted: those of the distributions, of the embedded sets, and of the sets that `gan data`
 // fetches.
 func Names() []string {
-	names := append([]string{Normal}, catalog.Names()...)
-	return slices.Sorted(slices.Values(slices.AppendSeq(names, maps.Keys(distributions()))))
-}
-
-// distributions are the toy distributions, with the numbers that the literature gives them.
-func distributions() map[string]data.Distribution {
-	return map[string]data.Distribution{
-		"ring8":      data.Ring(8, 1, .05),
-		"grid25":     data.Grid(5, 2, .05),
-		"swiss-roll": data.SwissRoll{Radius: 9 * math.Pi / 15, Std: 1. / 30},
-	}
-}
-
-// Distribution returns the toy distribution of that name: ring8, grid25 or swiss-roll.
-func Distribution(name string) (d data.Distribution, ok bool) {
-	d, ok = distributions()[name]
-	return d, ok
+	return slices.Sorted(slices.Values(slices.Concat([]string{data.Normal}, data.Toys(), catalog.Names())))
 }
 
 // Set opens a part of a set of images by its name; part "" is the one to train on. The error for an unknown name or
@@ -100,7 +78,7 @@ func (o Options) catalog(part string) catalog.Options {
 
 // lookup finds a set of images in the catalogue.
 func lookup(name string) (*catalog.Set, error) {
-	if _, ok := Distribution(name); ok || name == Normal {
+	if name == data.Normal || slices.Contains(data.Toys(), name) {
 		return nil, fmt.Errorf("data set %q is %w", name, ErrDistribution)
 	}
 	set, err := catalog.Lookup(name)
