@@ -3,10 +3,7 @@ package ganlib
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
-	"strings"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/optim"
@@ -27,46 +24,10 @@ func ReadRecipe(text []byte) (Recipe, error) {
 	if !json.Valid(text) {
 		return r, fmt.Errorf("a recipe: %w", json.Unmarshal(text, &r))
 	}
-	if err := checkJSON("", text, reflect.TypeFor[Recipe]()); err != nil {
+	if err := invalid.JSON(text, reflect.TypeFor[Recipe]()); err != nil {
 		return r, err
 	}
 	return r, json.Unmarshal(text, &r)
-}
-
-// checkJSON refuses the first key in the value of a key that type t does not have, or whose value it cannot hold.
-func checkJSON(key string, text json.RawMessage, t reflect.Type) error {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	var object map[string]json.RawMessage
-	var list []json.RawMessage
-	switch {
-	case t.Kind() == reflect.Struct && json.Unmarshal(text, &object) == nil:
-		types := make(map[string]reflect.Type)
-		for _, field := range reflect.VisibleFields(t) {
-			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
-				types[name] = field.Type
-			}
-		}
-		for _, name := range slices.Sorted(maps.Keys(object)) {
-			full, inner := strings.TrimPrefix(key+"."+name, "."), types[name]
-			if inner == nil {
-				return invalid.Value(full, string(object[name]), "no such key, but one of %q", slices.Sorted(maps.Keys(types)))
-			}
-			if err := checkJSON(full, object[name], inner); err != nil {
-				return err
-			}
-		}
-	case t.Kind() == reflect.Slice && json.Unmarshal(text, &list) == nil:
-		for i, value := range list {
-			if err := checkJSON(fmt.Sprintf("%s[%d]", key, i), value, t.Elem()); err != nil {
-				return err
-			}
-		}
-	case json.Unmarshal(text, reflect.New(t).Interface()) != nil:
-		return invalid.Value(key, string(text), "a value of type %s", t)
-	}
-	return nil
 }
 
 // Algorithm1 builds the game. Every call returns fresh learning rules.

@@ -1,0 +1,50 @@
+package invalid
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// JSON refuses the first key in a JSON text that type t does not have, or whose value it cannot hold: what json.Unmarshal
+// passes over in silence.
+func JSON(text []byte, t reflect.Type) error { return checkJSON("", text, t) }
+
+// checkJSON is JSON of the value of a key.
+func checkJSON(key string, text json.RawMessage, t reflect.Type) error {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	var object map[string]json.RawMessage
+	var list []json.RawMessage
+	switch {
+	case t.Kind() == reflect.Struct && json.Unmarshal(text, &object) == nil:
+		types := make(map[string]reflect.Type)
+		for _, field := range reflect.VisibleFields(t) {
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+				types[name] = field.Type
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			full, inner := strings.TrimPrefix(key+"."+name, "."), types[name]
+			if inner == nil {
+				return Value(full, string(object[name]), "no such key, but one of %q", slices.Sorted(maps.Keys(types)))
+			}
+			if err := checkJSON(full, object[name], inner); err != nil {
+				return err
+			}
+		}
+	case t.Kind() == reflect.Slice && json.Unmarshal(text, &list) == nil:
+		for i, value := range list {
+			if err := checkJSON(fmt.Sprintf("%s[%d]", key, i), value, t.Elem()); err != nil {
+				return err
+			}
+		}
+	case json.Unmarshal(text, reflect.New(t).Interface()) != nil:
+		return Value(key, string(text), "a value of type %s", t)
+	}
+	return nil
+}
