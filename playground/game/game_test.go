@@ -1,0 +1,252 @@
+package game
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/internal/gantest"
+)
+
+// ring is a small game on the ring of 8.
+func ring() Scene {
+	player := func(output int) ganlib.Network {
+		return ganlib.Network{MLP: &ganlib.MLP{Hidden: []int{32, 32}, Activation: "relu", Output: []int{output}, OutputActivation: "linear"}}
+	}
+	adam := func() ganlib.Rule {
+		return ganlib.Rule{Adam: &optim.Adam{LearningRate: 2e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
+	}
+	return Scene{
+		Seed: 1, Data: data.Toy{Set: "ring8"}, BatchSize: 64,
+		Recipe: ganlib.Recipe{
+			Generator: player(2), Discriminator: player(1),
+			Play: ganlib.Play{
+				Noise:     ganlib.Prior{Noise: ganlib.Gaussian, Dim: 2},
+				Objective: ganlib.ObjectiveChoice{Name: ganlib.NonSaturating.Name}, K: 1,
+				GeneratorRule: adam(), DiscriminatorRule: adam(),
+			},
+		},
+	}
+}
+
+// weights are all variables of the game, as bytes.
+func weights(t *testing.T, store *model.Store) map[string]any {
+	t.Helper()
+	values := make(map[string]any)
+	for v := range store.IterVariables() {
+		if strings.HasPrefix(v.Path(), "/metrics/") { // a trainer's means
+			continue
+		}
+		values[v.Path()] = v.MustValue().Value()
+	}
+	return values
+}
+
+// TestIsATrainersRun: a game of moves is the run that a trainer makes of the same scene, to the same bits, for every way
+// to play.
+func TestIsATrainersRun(t *testing.T) {
+	for name, change := range map[string]func(*Scene){
+		"as it is":     func(*Scene) {},
+		"k":            func(s *Scene) { s.K = 3 },
+		"simultaneous": func(s *Scene) { s.Simultaneous = true },
+		"stabilised": func(s *Scene) {
+			s.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: 1}
+			s.InstanceNoise = ganlib.InstanceNoise{Std: .1, Steps: 100}
+			s.FlipReal, s.SmoothReal, s.AverageG = .1, .1, .9
+			s.Discriminator.SpectralNorm = true
+		},
+		"momentum": func(s *Scene) {
+			s.GeneratorRule = ganlib.Rule{Momentum: &optim.Momentum{LearningRate: .1, Initial: .5}}
+			s.Objective.Name = ganlib.Minimax.Name
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			scene := ring()
+			change(&scene)
+			g, err := Open(scene)
+			require.NoError(t, err)
+			const steps = 5
+			for range steps {
+				_, err = g.View()
+				require.NoError(t, err)
+				_, _, err = g.Iterate()
+				require.NoError(t, err)
+			}
+			require.Equal(t, trained(t, scene, steps), weights(t, g.players.Store))
+		})
+	}
+}
+
+// trained are the variables after a number of iterations by GoMLX's trainer, as gans.Train has it.
+func trained(t *testing.T, scene Scene, steps int) map[string]any {
+	t.Helper()
+	a, err := scene.Algorithm1()
+	require.NoError(t, err)
+	store := model.NewStore()
+	require.NoError(t, store.SetRNGStateFromSeed(scene.Seed))
+	trainer, err := a.Trainer(gantest.Open(t, "go"), store)
+	require.NoError(t, err)
+	d, err := scene.Data.Distribution()
+	require.NoError(t, err)
+	batches, err := data.Points(d, uint64(scene.Seed)).Batches(t.Context(), nil, scene.K*scene.BatchSize)
+	require.NoError(t, err)
+	for step := range steps {
+		batch, err := batches(step)
+		require.NoError(t, err)
+		_, err = trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{batch.Inputs[0]}})
+		require.NoError(t, err)
+	}
+	return weights(t, store)
+}
+
+// TestBack: every earlier iteration comes again to the same bits, across changes of the settings, manual moves and a
+// frozen G, and so does what follows.
+func TestBack(t *testing.T) {
+	g, err := Open(ring())
+	require.NoError(t, err)
+	var past []map[string]any
+	var scenes []Scene
+	note := func() {
+		past, scenes = append(past, weights(t, g.players.Store)), append(scenes, g.Scene())
+	}
+	iterate := func(n int) {
+		for range n {
+			_, _, err := g.Iterate()
+			require.NoError(t, err)
+			note()
+		}
+	}
+	note()
+	iterate(4)
+	for range 3 {
+		_, err = g.MoveD()
+		require.NoError(t, err)
+	}
+	_, err = g.MoveG()
+	require.NoError(t, err)
+	note()
+	other := g.Scene()
+	other.K, other.Penalty = 2, ganlib.Penalty{Kind: ganlib.R1, Weight: 1}
+	require.NoError(t, g.Change(other, false))
+	past[5], scenes[5] = weights(t, g.players.Store), g.Scene()
+	iterate(3)
+	require.NoError(t, g.Change(g.Scene(), true))
+	past[8] = weights(t, g.players.Store)
+	frozen := len(past) - 1
+	iterate(3)
+	for step := range past {
+		if step > frozen {
+			require.Equal(t, generator(past[frozen]), generator(past[step]))
+		}
+	}
+	g.past.every = 3 // as in a long game
+	g.past.kept = append(g.past.kept[:1:1], g.past.kept[5], g.past.kept[8])
+	for _, step := range []int{11, 0, 7, 4, 5, 8, 2, 9, 3, 10, 1, 6} {
+		require.NoError(t, g.Back(step))
+		require.Equal(t, step, g.Step())
+		require.Equal(t, past[step], weights(t, g.players.Store), "iteration %d", step)
+		require.Equal(t, scenes[step], g.Scene())
+	}
+	require.Equal(t, 11, g.Furthest())
+	require.NoError(t, g.Back(3))
+	iterate(1)
+	require.Equal(t, 4, g.Furthest())
+	require.Equal(t, past[4], weights(t, g.players.Store))
+	gantest.RequireInvalid(t, g.Back(5), "iteration")
+}
+
+// generator are G's weights among all variables.
+func generator(values map[string]any) map[string]any {
+	of := make(map[string]any)
+	for path, value := range values {
+		if len(path) > 10 && path[:10] == "/generator" {
+			of[path] = value
+		}
+	}
+	return of
+}
+
+// TestThinning: the past of a long game takes no more memory, and reaches as far back.
+func TestThinning(t *testing.T) {
+	scene := ring()
+	scene.BatchSize = 2
+	g, err := Open(scene)
+	require.NoError(t, err)
+	for range 3 * mostKept {
+		_, _, err := g.Iterate()
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(g.past.kept), mostKept)
+	}
+	want := weights(t, g.players.Store)
+	require.NoError(t, g.Back(1))
+	require.NoError(t, g.Back(3*mostKept))
+	require.Equal(t, want, weights(t, g.players.Store))
+}
+
+// TestLink: a link holds the whole scene.
+func TestLink(t *testing.T) {
+	scene := ring()
+	scene.Steps = 120
+	scene.Data = data.Toy{Cloud: &data.Cloud{Mixture: data.Mixture{Means: [][]float64{{0, 1}, {1, 0}}, Std: .1}}}
+	fragment, err := scene.Fragment()
+	require.NoError(t, err)
+	for _, link := range []string{fragment, "http://127.0.0.1:8000/#" + fragment, "#lang=ko&" + fragment} {
+		got, err := ReadLink(link)
+		require.NoError(t, err)
+		require.True(t, sameJSON(scene, got))
+	}
+	for _, link := range []string{"", "#", "#game=", "#game=AAAA", "https://example.org/"} {
+		_, err := ReadLink(link)
+		require.Error(t, err, link)
+	}
+}
+
+func TestScenesRefused(t *testing.T) {
+	for key, change := range map[string]func(*Scene){
+		"data.set":                              func(s *Scene) { s.Data = data.Toy{Set: "mnist"} },
+		"data.std":                              func(s *Scene) { s.Data = data.Toy{Set: "ring8", Std: 1} },
+		"batch_size":                            func(s *Scene) { s.BatchSize = 1 << 20 },
+		"k":                                     func(s *Scene) { s.K = 0 },
+		"generator.mlp.output":                  func(s *Scene) { s.Data = data.Toy{Set: data.Normal, Std: 1} },
+		"discriminator.mlp.hidden":              func(s *Scene) { s.Discriminator.MLP.Hidden = []int{1 << 20} },
+		"generator":                             func(s *Scene) { s.Generator = ganlib.Network{} },
+		"objective.name":                        func(s *Scene) { s.Objective.Name = "worst" },
+		"discriminator_rule.adam.learning_rate": func(s *Scene) { s.DiscriminatorRule.Adam.LearningRate = -1 },
+	} {
+		scene := ring()
+		change(&scene)
+		gantest.RequireInvalid(t, scene.Validate(), key)
+		text, err := json.Marshal(scene)
+		require.NoError(t, err)
+		_, err = ReadScene(text)
+		gantest.RequireInvalid(t, err, key)
+	}
+	_, err := ReadScene([]byte(`{"sead":1}`))
+	gantest.RequireInvalid(t, err, "sead")
+}
+
+func BenchmarkIterate(b *testing.B) {
+	g, err := Open(ring())
+	require.NoError(b, err)
+	for b.Loop() {
+		_, _, err := g.Iterate()
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkView(b *testing.B) {
+	g, err := Open(ring())
+	require.NoError(b, err)
+	for b.Loop() {
+		_, err := g.View()
+		require.NoError(b, err)
+	}
+}
