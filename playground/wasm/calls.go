@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"runtime"
 	"syscall/js"
 	"time"
 
@@ -30,6 +31,7 @@ var calls = map[string]func(args []byte, bytes js.Value) (any, arrays, error){
 	"back":    inGame(back),
 	"link":    inGame(func(g *game.Game, _ []byte) (any, arrays, error) { return link(g) }),
 	"gif":     gifOf,
+	"memory":  memory,
 }
 
 func inGame(call func(g *game.Game, args []byte) (any, arrays, error)) func([]byte, js.Value) (any, arrays, error) {
@@ -206,4 +208,11 @@ func back(g *game.Game, args []byte) (any, arrays, error) {
 func link(g *game.Game) (any, arrays, error) {
 	fragment, err := g.Scene().Fragment()
 	return fragment, nil, err
+}
+
+// memory is what the program takes, in bytes.
+func memory([]byte, js.Value) (any, arrays, error) {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return map[string]uint64{"in_use": stats.HeapInuse, "whole": stats.Sys}, nil, nil
 }

@@ -4,14 +4,10 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { checkout } from './chromium.mjs';
 
-export const checkout = path.resolve(import.meta.dirname, '../..');
 export const out = path.join(checkout, 'build/browser'); // what the tests write
 export const home = path.join(out, 'notebooks'); // what JupyterLab shows
-
-// Only a hang reaches it: a busy machine takes its time.
-const patience = 10 * 60_000;
 
 // startServer runs `make lab` and returns its process and the address that it prints, which has the token in it. Neither
 // it nor its kernels reach the network: port 9 discards, where anything listens at all.
@@ -36,18 +32,6 @@ export async function startServer() {
     make.on('exit', () => reject(new Error(`JupyterLab does not start:\n${said}`)));
   });
   return { url, stop: () => { make.kill(); return once(make, 'close'); } };
-}
-
-// openBrowser starts Chromium, which finds no other host than this machine, and notes every address that pages ask for.
-export async function openBrowser() {
-  const args = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'];
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
-  context.setDefaultTimeout(patience);
-  const requested = [];
-  context.on('request', (request) => requested.push(request.url()));
-  context.on('page', (page) => page.on('websocket', (socket) => requested.push(socket.url())));
-  return { context, requested, stop: () => browser.close() };
 }
 
 // Notebook is a notebook that was opened by a double click in JupyterLab's file browser.

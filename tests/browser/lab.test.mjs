@@ -4,7 +4,8 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Notebook, checkout, home, openBrowser, out, startServer } from './lab.mjs';
+import { checkout, openBrowser } from './chromium.mjs';
+import { Notebook, home, out, startServer } from './lab.mjs';
 
 const korean = path.join(checkout, 'notebooks/ko/01-why.ipynb');
 let server, browser;
