@@ -106,6 +106,7 @@ var plan = map[string][]string{
 	"cmd/train-classifiers": {"ganlib/backend", "ganlib/data", "ganlib/data/idx", "ganlib/data/mnist", "ganlib/invalid", "ganlib/measure/feature", "internal/progress"},
 
 	"examples/serve":     {"", "ganlib/invalid"},
+	"playground/digits":  {"dcganlib", "dcganlib/latent", "ganlib", "ganlib/backend", "ganlib/data", "ganlib/invalid", "ganlib/weights"},
 	"notebooks/lesson":   {"ganlib/backend", "ganlib/data", "ganlib/figure", "ganlib/run"},
 	"notebooks/exercise": {},
 

@@ -2,12 +2,14 @@
 
 Sphinx, myst-nb and furo do the pages, the search and the dark mode. What is here comes before and after them: the
 outputs of an executed notebook go into the English and into the Korean one, pictures into files that both share, and
-pages by slide and by notebook are written from notebooks/deck.json. Then every page is read, and the book is refused if
-it asks for anything from outside, has a link that leads nowhere, or is too large.
+pages by slide and by notebook are written from notebooks/deck.json. Two pages that compute in the browser lie beside the
+book: the playground, and the digits of a trained generator. Then every page is read, and the book is refused if it asks
+for anything from outside, has a link that leads nowhere, or is too large.
 """
 
 import argparse
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -25,6 +27,9 @@ from urllib.parse import unquote, urlsplit
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
 NOTEBOOKS = CHECKOUT / "notebooks"
+PLAYGROUND = CHECKOUT / "playground" / "page"
+DIGITS = CHECKOUT / "playground" / "digits" / "page"
+MODEL = CHECKOUT / "ganlib" / "models" / "digits"
 SITE = CHECKOUT / "build" / "book"
 WORK = CHECKOUT / "build" / "book-work"
 
@@ -61,6 +66,11 @@ LICENSED = {
     "snowballstemmer": "language_data.js",
     "django-static-mathjax": "MathJax, tex-svg-full.js",
 }
+
+# The programs of the pages that compute: pure Go, without SIMD. Their licences are in a file of their own.
+PROGRAMS = ("./playground/wasm", "./playground/digits/wasm")
+FOR_BROWSERS = {"GOOS": "js", "GOARCH": "wasm", "CGO_ENABLED": "0", "GOEXPERIMENT": ""}
+PROGRAM_FILES = "gan.wasm.gz, digits.wasm.gz, wasm_exec.js"
 
 
 class Refused(Exception):
@@ -224,7 +234,7 @@ def pages(language, deck, thumbnails):
         slides += [cards(slide["notebooks"]), ""]
     licences = "\n".join(["```{raw} html", "<ul>"] + [
         f'<li><a href="../licences/{package}.txt">{package}</a>: {html.escape(what)}</li>'
-        for package, what in ({"gans-in-go": words["notebooks"]} | LICENSED).items()] + ["</ul>", "```"])
+        for package, what in ({"gans-in-go": words["notebooks"]} | LICENSED | {"go": PROGRAM_FILES}).items()] + ["</ul>", "```"])
     parts = {
         "cards": cards(titles), "slides": "\n".join(slides), "licences": licences, "names": "\n".join(titles),
     }
@@ -249,6 +259,20 @@ def copy_licences(folder):
         if not texts:
             raise Refused(f"{package}: the package has no licence in it")
         (folder / f"{package}.txt").write_text("\n".join(texts))
+    (folder / "go.txt").write_text(go_licences())
+
+
+def go_licences():
+    """The licences of Go and of every module in the programs."""
+    modules = go("list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}", *PROGRAMS)
+    places = {"Go": go("env", "GOROOT").strip()} | dict(line.split(" ", 1) for line in modules.splitlines() if line)
+    texts = []
+    for module, place in sorted(places.items()):
+        files = sorted(f for f in Path(place).iterdir() if f.is_file() and re.match(r"(LICEN[CS]E|COPYING|NOTICE)", f.name, re.I))
+        if not files:
+            raise Refused(f"{module}: the module has no licence in it")
+        texts += [f"==== {module}: {f.name} ====\n\n{f.read_text()}" for f in files]
+    return "\n".join(texts)
 
 
 def build(language, sources):
@@ -261,6 +285,36 @@ def build(language, sources):
         raise Refused(f"Sphinx failed on the pages in {NAMES[language]}, for the reason printed above")
     (SITE / language / ".buildinfo").unlink(missing_ok=True)
     shutil.rmtree(SITE / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty
+
+
+# ---- pages that compute ----
+
+
+def go(*arguments):
+    """What go prints, of programs for browsers."""
+    ran = subprocess.run(["go", *arguments], cwd=CHECKOUT, env=os.environ | FOR_BROWSERS, stdout=subprocess.PIPE, text=True)
+    if ran.returncode:
+        raise Refused(f"go {arguments[0]} failed, for the reason printed above")
+    return ran.stdout
+
+
+def copy_playground(page, folder):
+    """Copies the playground as it is served. No page names its program, so that the check would not miss it."""
+    for name in ("index.html", "gan.wasm.gz", "wasm_exec.js"):
+        if not (page / name).is_file():
+            raise Refused(f"{page / name} is missing")
+    shutil.copytree(page, folder)
+
+
+def make_digits(folder):
+    """Makes the page of digits: its files, the model that it draws with, and its program, which is built here."""
+    shutil.copytree(DIGITS, folder)
+    for name in ("config.json", "weights.safetensors", "NOTICE"):
+        shutil.copy(MODEL / name, folder)
+    shutil.copyfile(Path(go("env", "GOROOT").strip(), "lib", "wasm", "wasm_exec.js"), folder / "wasm_exec.js")
+    program = WORK / "digits.wasm"
+    go("build", "-trimpath", "-ldflags=-s -w", "-o", str(program), "./playground/digits/wasm")
+    (folder / "digits.wasm.gz").write_bytes(gzip.compress(program.read_bytes(), mtime=0))
 
 
 # ---- the check ----
@@ -329,8 +383,8 @@ def target(file, address):
 
 
 def anchored(read, file, link):
-    page = read.get(target(file, link))
-    return page is None or unquote(urlsplit(link).fragment) in page.anchors
+    page, fragment = read.get(target(file, link)), unquote(urlsplit(link).fragment)
+    return page is None or fragment in page.anchors or "=" in fragment  # such as lang=en, which the page itself reads
 
 
 def size(site):
@@ -352,6 +406,8 @@ def make(executed):
     pictures.mkdir(parents=True)
     for language in LANGUAGES:
         build(language, stage(language, deck, executed, pictures))
+    copy_playground(PLAYGROUND, SITE / "playground")
+    make_digits(SITE / "digits")
     copy_licences(SITE / "licences")
     shutil.copy(HERE / "index.html", SITE)
     wrong = check(SITE)

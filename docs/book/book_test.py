@@ -109,7 +109,7 @@ class Check(Folder):
     def setUp(self):
         super().setUp()
         self.write("en/a.html", '<link rel="stylesheet" href="a.css"><h1 id="top">A</h1><a href="../ko/a.html#꼭대기">ko</a>'
-                   '<a href="#top">up</a><a href="https://example.org">out</a><img src="data:image/png;base64,AA==">')
+                   '<a href="#top">up</a><a href="../ko/a.html#lang=ko">chosen</a><a href="https://example.org">out</a><img src="data:image/png;base64,AA==">')
         self.write("ko/a.html", '<h1 id="꼭대기">A</h1><svg><use href="#x"></use></svg><a href="../en/a.html">en</a>')
         self.write("en/a.css", "body { background: url(data:image/png;base64,AA==) }")
 
@@ -142,6 +142,30 @@ class Check(Folder):
         self.assertRegex(wrong, "it may have 60,000,000")
 
 
+class Playground(Folder):
+    def test_is_copied_whole(self):
+        for name in ("index.html", "gan.wasm.gz", "wasm_exec.js", "worker.js"):
+            self.write(f"page/{name}", name)
+        book.copy_playground(self.folder / "page", self.folder / "site")
+        self.assertEqual("worker.js", (self.folder / "site" / "worker.js").read_text())
+
+    def test_is_refused_without_its_program(self):
+        self.write("page/index.html", "")
+        with self.assertRaisesRegex(book.Refused, "gan.wasm.gz is missing"):
+            book.copy_playground(self.folder / "page", self.folder / "site")
+
+
+class PagesThatCompute(unittest.TestCase):
+    def test_are_in_the_contents_of_both_languages(self):
+        deck = {"slides": [], "notebooks": [], "equations": []}
+        for language in book.LANGUAGES:
+            pages = book.pages(language, deck, {})
+            for name in ("playground", "digits"):
+                self.assertIn(f"\n{name}\n", pages["index.md"])
+                self.assertIn(f'class="compute" href="../{name}/index.html#lang={language}"', pages[f"{name}.md"])
+                self.assertIn("python3 -m http.server", pages[f"{name}.md"])
+
+
 class PagesOfTheDeck(unittest.TestCase):
     deck = {
         "slides": [{"id": "slide-1", "title": {"en": "Start", "ko": "시작"}, "notebooks": ["01-why"],
@@ -156,7 +180,7 @@ class PagesOfTheDeck(unittest.TestCase):
 
     def test_lead_to_notebooks_by_slide_and_by_name(self):
         english = book.pages("en", self.deck, {"01-why": "abc.png"})
-        self.assertEqual({"index.md", "slides.md", "licences.md"}, set(english))
+        self.assertEqual({"index.md", "slides.md", "licences.md", "playground.md", "digits.md"}, set(english))
         card = ('<a href="01-why.html"><img loading="lazy" alt="" src="../pictures/abc.png"><span>1. Why &amp; how</span>'
                 '<span class="slides">Slides: 1</span></a>')
         self.assertIn(card, english["index.md"])

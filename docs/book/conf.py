@@ -25,6 +25,7 @@ html_static_path = [
     str(distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5/tex-svg-full.js")),
 ]
 html_css_files = ["book.css"]
+html_js_files = ["book.js"]
 html_copy_source = False
 html_use_index = False
 html_show_copyright = False  # a page of its own has all licences
