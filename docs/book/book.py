@@ -309,11 +309,12 @@ def copy_playground(page, folder):
 def make_digits(folder):
     """Makes the page of digits: its files, the model that it draws with, and its program, which is built here."""
     shutil.copytree(DIGITS, folder)
-    for name in ("config.json", "weights.safetensors", "NOTICE"):
+    for name in ("config.json", "weights.safetensors"):
         shutil.copy(MODEL / name, folder)
+    shutil.copy(MODEL / "NOTICE", folder / "NOTICE.txt")
     shutil.copyfile(Path(go("env", "GOROOT").strip(), "lib", "wasm", "wasm_exec.js"), folder / "wasm_exec.js")
     program = WORK / "digits.wasm"
-    go("build", "-trimpath", "-ldflags=-s -w", "-o", str(program), "./playground/digits/wasm")
+    go("build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(program), "./playground/digits/wasm")
     (folder / "digits.wasm.gz").write_bytes(gzip.compress(program.read_bytes(), mtime=0))
 
 

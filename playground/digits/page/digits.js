@@ -7,6 +7,7 @@ const columns = 10, rows = 10; // of the sheet
 const began = performance.now();
 
 let words = text.en;
+let worker;
 let model; // what the worker says of the generator
 let ready; // seconds from the page's start until the generator was
 
@@ -36,9 +37,10 @@ const label = () => labels.querySelector("input:checked").value;
 
 // ---- words ----
 
-function say(message, error = false) {
-  element("status").textContent = message;
-  element("status").className = error ? "error" : "";
+// say shows one of the page's words, with a reason if something went wrong.
+function say(name, reason) {
+  element("status").className = name === "failed" || name === "file" ? "error" : "";
+  element("status").textContent = name === "" ? "" : words[name] + (reason ?? "");
 }
 
 function translate() {
@@ -54,7 +56,7 @@ function translate() {
 let answered; // takes the worker's next answer
 
 // ask has digits drawn. There is one question at a time.
-function ask(worker, asked) {
+function ask(asked) {
   worker.postMessage(asked);
   return new Promise((resolve) => { answered = resolve; });
 }
@@ -65,20 +67,22 @@ const choices = () => ({
 
 let wanted = null; // the newest choices, until they are asked for
 let asking = false;
+let goOn = () => {}; // ends the moment before the sheet
 
 // redraw draws the digits of the choices, and once nobody has changed them for a moment, the sheet, row by row.
-async function redraw(worker) {
-  if (!element("controls").checkValidity()) return;
+async function redraw() {
+  if (!model || !element("controls").checkValidity()) return;
   wanted = choices();
+  goOn();
   if (asking) return;
   asking = true;
   while (wanted) {
     const asked = wanted;
     wanted = null;
-    showDigits(asked, await ask(worker, { ...asked, first: 0, n: asked.labels.length || model.classes }));
-    await new Promise((resolve) => { setTimeout(resolve, wanted ? 0 : 250); });
+    showDigits(asked, await ask({ ...asked, first: 0, n: asked.labels.length || model.classes }));
+    await new Promise((resolve) => { goOn = resolve; setTimeout(resolve, wanted ? 0 : 250); });
     for (let row = 0; row < rows && !wanted; row++) {
-      showRow(row, await ask(worker, { ...asked, first: columns * row, n: columns }));
+      showRow(row, await ask({ ...asked, first: columns * row, n: columns }));
     }
   }
   asking = false;
@@ -97,7 +101,7 @@ function draw(canvas, drawn, i, x, y) {
 }
 
 function showDigits(asked, drawn) {
-  if (drawn.error) return say(words.failed(drawn.error), true);
+  if (drawn.error) return say("failed", drawn.error);
   const canvases = drawn.labels.map((digit, i) => {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = model.size;
@@ -126,7 +130,7 @@ function showNoise(asked) {
 
 // showRow puts digits into a row of the sheet.
 function showRow(row, drawn) {
-  if (drawn.error) return say(words.failed(drawn.error), true);
+  if (drawn.error) return say("failed", drawn.error);
   const cell = model.size + 2, sheet = element("sheet");
   if (element("more").hidden) {
     sheet.width = columns * cell;
@@ -152,37 +156,46 @@ function offerLabels() {
 }
 
 function start() {
-  const worker = new Worker("worker.js");
-  worker.onerror = (event) => say(words.failed(event.message), true);
+  worker = new Worker("worker.js");
+  worker.onerror = (event) => say("failed", event.message);
   worker.onmessage = ({ data }) => answered(data);
   answered = (opened) => {
-    if (opened.error) return say(words.failed(opened.error), true);
+    if (opened.error) return say("failed", opened.error);
     model = opened;
     ready = (performance.now() - began) / 1000;
     step.max = model.steps;
     element("controls").querySelector("fieldset").disabled = false;
     say("");
-    redraw(worker);
+    redraw();
   };
-  const changedBy = () => { writeFragment(); translate(); redraw(worker); };
-  element("controls").addEventListener("input", changedBy);
-  element("controls").addEventListener("submit", (event) => event.preventDefault());
-  element("next").addEventListener("click", () => {
-    seed.value = Number(seed.value) + 1;
-    to.value = Number(to.value) + 1;
-    step.value = 0;
-    changedBy();
-  });
-  lang.addEventListener("change", () => { writeFragment(); translate(); if (model) redraw(worker); });
-  addEventListener("hashchange", () => { readFragment(); translate(); if (model) redraw(worker); });
 }
 
+// choose follows a change of the form.
+function choose() {
+  writeFragment();
+  redraw();
+}
+
+function chooseNext() {
+  seed.value = Number(seed.value) + 1;
+  to.value = Number(to.value) + 1;
+  step.value = 0;
+  choose();
+}
+
+// speak follows a change of the language.
+function speak() {
+  translate();
+  if (!model) say(location.protocol === "file:" ? "file" : "loading");
+  redraw();
+}
+
+element("controls").addEventListener("input", choose);
+element("controls").addEventListener("submit", (event) => event.preventDefault());
+element("next").addEventListener("click", chooseNext);
+lang.addEventListener("change", () => { writeFragment(); speak(); });
+addEventListener("hashchange", () => { readFragment(); speak(); });
 offerLabels();
 readFragment();
-translate();
-if (location.protocol === "file:") {
-  say(words.file, true);
-} else {
-  say(words.loading);
-  start();
-}
+speak();
+if (location.protocol !== "file:") start();
