@@ -33,7 +33,7 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test browser-test test-long fuzz lint notebooks book claims models trials bench bench-peers gpu-check gpu-bench \
+.PHONY: help lab test browser-test test-long fuzz lint notebooks book claims playground models trials bench bench-peers gpu-check gpu-bench \
 	run build release fmt clean setup plugin docker docker-check
 
 help: ## list these targets
@@ -69,6 +69,9 @@ claims: setup ## which claims of the notebooks cannot fail, into tests/claims/RE
 book: ## the executed notebooks as a site in two languages, in build/book (EXECUTED=build/notebooks takes those executed)
 	@sh docker/setup.sh book
 	$(ENV) python3 docs/book/book.py $(if $(EXECUTED),--executed $(EXECUTED))
+
+playground: setup ## build the game for browsers anew, into playground/page (ARGS=-check compares and writes nothing)
+	$(ENV) go run ./playground/build $(ARGS)
 
 models: setup ## train the models in the box anew, into ganlib/models (an hour; it resumes)
 	$(ENV) for model in digits clothes emoji figure1; do go run ./cmd/train-models $$model || exit; done

@@ -12,6 +12,7 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
 	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/models"
+	"github.com/gans-in-go/gans/playground/game"
 )
 
 // A completion script hands the words of the command line to the hidden command __complete, which prints one candidate a
@@ -171,6 +172,8 @@ func values(value *kong.Value) []string {
 		if value.Tag.Type == "" {
 			return append(models.Names(), completeFolders)
 		}
+	case "lesson":
+		return lessonIDs()
 	case "backend":
 		return []string{"go", "xla:cpu", "xla:cuda"}
 	}
@@ -183,6 +186,14 @@ func values(value *kong.Value) []string {
 		return []string{completeFiles}
 	}
 	return nil
+}
+
+func lessonIDs() []string {
+	var ids []string
+	for _, lesson := range game.Lessons() {
+		ids = append(ids, lesson.ID)
+	}
+	return ids
 }
 
 // startingWith keeps the candidates that begin with what is typed, and the requests to the shell, without repeats.

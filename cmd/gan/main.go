@@ -12,6 +12,7 @@
 //	gan eval runs/mnist-xla-cpu
 //	gan export runs/mnist-xla-cpu --onnx digits.onnx
 //	gan watch runs/mnist-xla-cpu
+//	gan playground
 //	gan diagnose runs/mnist-xla-cpu
 //	gan probe runs/mnist-xla-cpu
 //	gan features runs/mnist28-xla-cpu --data fashion
@@ -51,25 +52,26 @@ const (
 const statuses = "Exit status: 0 done; 1 it failed; 2 the command line is wrong, and nothing was done; 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP."
 
 type commands struct {
-	Train    trainCmd    `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
-	Sweep    sweepCmd    `cmd:"" help:"Train a GAN with several seeds, and draw what is normal: median and quartiles."`
-	Sample   sampleCmd   `cmd:"" help:"Draw samples from a trained generator."`
-	Walk     walkCmd     `cmd:"" help:"Walk through a generator's latent space from one random point to the next."`
-	Arith    arithCmd    `cmd:"" help:"Add and subtract concepts in a generator's latent space: A - B + C."`
-	Invert   invertCmd   `cmd:"" help:"Find the noise from which a generator makes a given picture, as nearly as it can."`
-	Eval     evalCmd     `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
-	Export   exportCmd   `cmd:"" help:"Write a trained game for other programs: as an ONNX model, as its weights, as logs for TensorBoard."`
-	Watch    watchCmd    `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
-	Diagnose diagnoseCmd `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
-	Probe    probeCmd    `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
-	Features featuresCmd `cmd:"" help:"Judge what a DCGAN's discriminator learned: a linear SVM on its features, and what single features look for."`
-	Table1   table1Cmd   `cmd:"" name:"table1" help:"Score runs as Table 1 of the 2014 paper does for MNIST: choose on validation images, touch the test images once."`
-	Models   modelsCmd   `cmd:"" help:"List the trained models in the box, which other commands take in the place of a run."`
-	Data     dataCmd     `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
-	Info     infoCmd     `cmd:"" help:"Tell what a run is and how far it has come."`
-	Doctor   doctorCmd   `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
-	Plugin   pluginCmd   `cmd:"" help:"Fetch XLA's CPU plugin for this machine from go-xla's publisher."`
-	Version  versionCmd  `cmd:"" help:"Print the version of this program and of what it is built on."`
+	Train      trainCmd      `cmd:"" help:"Train a GAN in a run's directory, or go on where it stopped."`
+	Sweep      sweepCmd      `cmd:"" help:"Train a GAN with several seeds, and draw what is normal: median and quartiles."`
+	Sample     sampleCmd     `cmd:"" help:"Draw samples from a trained generator."`
+	Walk       walkCmd       `cmd:"" help:"Walk through a generator's latent space from one random point to the next."`
+	Arith      arithCmd      `cmd:"" help:"Add and subtract concepts in a generator's latent space: A - B + C."`
+	Invert     invertCmd     `cmd:"" help:"Find the noise from which a generator makes a given picture, as nearly as it can."`
+	Eval       evalCmd       `cmd:"" help:"Measure how good a generator is, by every measure that fits its data."`
+	Export     exportCmd     `cmd:"" help:"Write a trained game for other programs: as an ONNX model, as its weights, as logs for TensorBoard."`
+	Watch      watchCmd      `cmd:"" help:"Follow a run on a page for the browsers of this machine."`
+	Playground playgroundCmd `cmd:"" help:"Play with a small GAN on a page for the browsers of this machine."`
+	Diagnose   diagnoseCmd   `cmd:"" help:"Say in words what is wrong with a run, by which numbers, and what to try."`
+	Probe      probeCmd      `cmd:"" help:"Train a copy of D alone against the generator as it is: how far is p_g from the data, at least?"`
+	Features   featuresCmd   `cmd:"" help:"Judge what a DCGAN's discriminator learned: a linear SVM on its features, and what single features look for."`
+	Table1     table1Cmd     `cmd:"" name:"table1" help:"Score runs as Table 1 of the 2014 paper does for MNIST: choose on validation images, touch the test images once."`
+	Models     modelsCmd     `cmd:"" help:"List the trained models in the box, which other commands take in the place of a run."`
+	Data       dataCmd       `cmd:"" help:"List published data sets, fetch them, verify them, tell about them."`
+	Info       infoCmd       `cmd:"" help:"Tell what a run is and how far it has come."`
+	Doctor     doctorCmd     `cmd:"" help:"Check what this machine has, and say how to get what is missing."`
+	Plugin     pluginCmd     `cmd:"" help:"Fetch XLA's CPU plugin for this machine from go-xla's publisher."`
+	Version    versionCmd    `cmd:"" help:"Print the version of this program and of what it is built on."`
 
 	Completion  completionCmd    `cmd:"" help:"Print the completion script of a shell: bash, zsh or fish."`
 	Try         tryCmd           `cmd:"" hidden:"" name:"__try"`

@@ -20,17 +20,20 @@ import (
 	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/loop"
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/playground"
+	"github.com/gans-in-go/gans/playground/game"
 )
 
 type trainCmd struct {
 	recipe `embed:""`
-	Dir    string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, or runs/DATA-PRESET-BACKEND on other data than the preset's own; none for a file)."`
+	Dir    string `short:"d" type:"path" placeholder:"DIR" help:"The run's directory (default: runs/PRESET-BACKEND, runs/playground-BACKEND with --from, or runs/DATA-PRESET-BACKEND on other data than the preset's own; none for a file)."`
 }
 
 // recipe is what to train: a preset or a file, the data, and what is to be otherwise.
 type recipe struct {
 	What            string   `arg:"" optional:"" help:"A preset, one of ${presets}; a file of JSON such as a run's config.json, or - for the standard input; a run's directory, to go on with it; or, with --preset, the data."`
 	Data            string   `placeholder:"DATA" help:"What to learn from, in place of the preset's own: one of ${sets}; or a path: a folder, .zip or .tgz of pictures, an IDX file, CIFAR's binary files, LSUN's LMDB, SVHN's .mat. Images are resized, and grey or in colour as the generator has them."`
+	From            string   `placeholder:"LINK" help:"A link of the playground, whose game is played anew and goes on (docs/playground.md): 2000 iterations, unless the link or --steps says how many."`
 	Preset          string   `placeholder:"PRESET" help:"The preset (default: cifar32, a DCGAN, or the one named like the data)."`
 	Size            int      `placeholder:"N" help:"The side of the images, which the networks follow (default: the preset's)."`
 	Channels        int      `placeholder:"N" help:"1 for grey images, 3 for colour (default: the preset's)."`
@@ -49,9 +52,14 @@ type recipe struct {
 	Backend         string   `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go; a file has its own)."`
 }
 
-// Validate sorts out which of WHAT, --data and --preset is the preset and which the data.
+// Validate sorts out which of WHAT, --data and --preset is the preset and which the data. A link is both.
 func (c *recipe) Validate() error {
 	switch {
+	case c.From != "" && c.What+c.Data+c.Preset != "":
+		return fmt.Errorf("--from and %s: want one of the two", cmp.Or(c.What, c.Data, c.Preset))
+	case c.From != "":
+		c.Preset = "playground" // the name of the directory
+		return nil
 	case c.What == "" && c.Data == "":
 		return fmt.Errorf("expected a preset or --data, such as `gan train mnist` or `gan train --data photos.zip`")
 	case c.What != "" && c.Data != "" && c.Preset != "":
@@ -123,19 +131,32 @@ func (c *recipe) dir(asked, prefix, name string) (string, error) {
 // file reports whether the recipe is one in a file: of JSON, the standard input, what a shell's <(command) stands for, or
 // that of a run whose directory was named.
 func (c *recipe) file() bool {
+	if c.From != "" {
+		return false
+	}
 	return c.Preset == "-" || filepath.Ext(c.Preset) == ".json" || strings.HasPrefix(c.Preset, "/dev/fd/") || c.run() != ""
 }
 
 // run is the directory that was named in the place of a preset; "" if none was.
 func (c *recipe) run() string {
+	if c.From != "" {
+		return ""
+	}
 	if info, err := os.Stat(c.Preset); err != nil || !info.IsDir() || slices.Contains(gans.Presets(), c.Preset) {
 		return ""
 	}
 	return c.Preset
 }
 
-// base is the preset that was asked for, or what the file says.
+// base is the preset that was asked for, or what the file or the link says.
 func (c *recipe) base() (gans.Config, error) {
+	if c.From != "" {
+		scene, err := game.ReadLink(c.From)
+		if err != nil {
+			return gans.Config{}, misusef("--from: %w", err)
+		}
+		return playground.Config(scene), nil
+	}
 	if dir := c.run(); dir != "" {
 		r, err := run.Open(dir)
 		if errors.Is(err, run.ErrNotARun) {

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"os"
 
 	"github.com/gans-in-go/gans/ganlib/diagnose"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/ganlib/watch"
+	"github.com/gans-in-go/gans/internal/localhost"
 )
 
 type watchCmd struct {
@@ -15,12 +15,7 @@ type watchCmd struct {
 }
 
 // Validate refuses ports that there are not.
-func (c *watchCmd) Validate() error {
-	if c.Port < 0 || c.Port > 65535 {
-		return fmt.Errorf("--port %d: want 1 to 65535, or 0 for any free one", c.Port)
-	}
-	return nil
-}
+func (c *watchCmd) Validate() error { return localhost.ValidPort(c.Port) }
 
 // Run serves the page until Ctrl-C.
 func (c *watchCmd) Run() error {

@@ -13,14 +13,13 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gans-in-go/gans/ganlib/run"
+	"github.com/gans-in-go/gans/internal/localhost"
 )
 
 //go:embed page.html page.css page.js
@@ -43,21 +42,12 @@ func (p Page) Serve(ctx context.Context) error {
 	if _, err := Look(p.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p.Port))
-	if err != nil {
-		return err
-	}
 	token := rand.Text()
-	server := &http.Server{Handler: p.handler(token), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
-	stop := context.AfterFunc(ctx, func() { server.Close() })
-	defer stop()
-	if p.Output != nil {
-		fmt.Fprintf(p.Output, "following %s at http://%s/%s/\nCtrl-C ends this page; the run goes on\n", p.Dir, listener.Addr(), token)
-	}
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return localhost.Serve(ctx, p.Port, p.handler(token), func(address string) {
+		if p.Output != nil {
+			fmt.Fprintf(p.Output, "following %s at http://%s/%s/\nCtrl-C ends this page; the run goes on\n", p.Dir, address, token)
+		}
+	})
 }
 
 // handler answers requests for the page and its parts below /token/ and refuses all others. It also refuses requests
@@ -77,20 +67,12 @@ func (p Page) handler(token string) http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Cache-Control", "no-cache")
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		if !isLocal(r.Host) || subtle.ConstantTimeCompare([]byte(first), []byte(token)) != 1 {
+		if !localhost.Named(r.Host) || subtle.ConstantTimeCompare([]byte(first), []byte(token)) != 1 {
 			http.Error(w, "open the whole address that gan watch printed", http.StatusForbidden)
 			return
 		}
 		mux.ServeHTTP(w, r)
 	})
-}
-
-// isLocal reports whether a Host header names this machine to itself. Any port will do, because it may be forwarded.
-func isLocal(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return slices.Contains([]string{"127.0.0.1", "localhost"}, host)
 }
 
 // site is a page and the last plot that it drew.

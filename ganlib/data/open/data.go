@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"slices"
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/invalid"
@@ -136,6 +137,9 @@ func (d Data) Distribution() (data.Distribution, error) {
 			return nil, invalid.Value("data.cloud", d.Path, "none beside the path %s", d.Path)
 		}
 		return nil, nil
+	}
+	if d.Cloud == nil && !slices.Contains(Names(), d.Set) {
+		return nil, nil // whoever opens the set says that there is none, whatever its mean
 	}
 	distribution, err := d.toy().Distribution()
 	return distribution, invalid.In("data", err)
