@@ -79,7 +79,7 @@ var plan = map[string][]string{
 	"ganlib/figure":      {"ganlib/invalid", "internal/disk", "internal/drawn"},
 	"ganlib/run":         {"ganlib/figure", "ganlib/invalid", "ganlib/loop", "internal/disk", "internal/progress", "internal/suggest"},
 	"ganlib/diagnose":    {"ganlib/record", "ganlib/run"},
-	"ganlib/watch":       {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk"},
+	"ganlib/watch":       {"ganlib/figure", "ganlib/record", "ganlib/run", "internal/disk", "internal/localhost"},
 	"ganlib/tensorboard": {"ganlib/run", "internal/disk"},
 	"ganlib/watch/live":  {"ganlib/run", "ganlib/watch"},
 	"ganlib/sweep":       {"ganlib/figure", "ganlib/invalid", "ganlib/record", "ganlib/run", "internal/disk"},
@@ -96,9 +96,15 @@ var plan = map[string][]string{
 		"ganlib/card", "ganlib/data", "ganlib/data/catalog", "ganlib/data/folder", "ganlib/data/open", "ganlib/diagnose",
 		"ganlib/evaluate", "ganlib/figure", "ganlib/invalid", "ganlib/loop", "ganlib/measure", "ganlib/measure/feature",
 		"ganlib/measure/feature/inception", "ganlib/models", "ganlib/onnx", "ganlib/run", "ganlib/sweep",
-		"ganlib/tensorboard", "ganlib/watch", "ganlib/weights", "internal/disk", "internal/drawn", "internal/memory",
-		"internal/progress",
+		"ganlib/tensorboard", "ganlib/watch", "ganlib/weights", "internal/disk", "internal/drawn", "internal/localhost",
+		"internal/memory", "internal/progress", "playground", "playground/game",
 	},
+
+	// The playground. Package game runs in browsers; playground/wasm, which calls it there, is for no other platform.
+	"playground":       {"", "internal/localhost", "playground/game"},
+	"playground/build": {},
+	"playground/game":  {"ganlib", "ganlib/backend", "ganlib/data", "ganlib/invalid", "ganlib/measure"},
+
 	"cmd/train-models": {
 		"", "ganlib", "ganlib/backend", "ganlib/card", "ganlib/data/open", "ganlib/evaluate", "ganlib/measure", "ganlib/measure/feature",
 		"ganlib/run", "ganlib/weights", "internal/disk",
@@ -113,6 +119,7 @@ var plan = map[string][]string{
 	"internal/disk":      {},
 	"internal/drawn":     {},
 	"internal/gantest":   {"ganlib/backend", "ganlib/invalid"},
+	"internal/localhost": {},
 	"internal/memory":    {},
 	"internal/progress":  {},
 	"internal/suggest":   {},
@@ -123,6 +130,7 @@ var plan = map[string][]string{
 	"tests/neighbours":   {"", "ganlib/data", "ganlib/data/mnist", "ganlib/measure", "ganlib/models"},
 	"tests/claims":       {"tests/claims/probe"},
 	"tests/claims/probe": {},
+	"tests/playground":   {"", "ganlib/record", "playground", "playground/game"},
 	"tests/suite":        {},
 	"tests/transfer": {
 		"", "dcganlib", "dcganlib/features", "ganlib/backend", "ganlib/data", "ganlib/data/fashion", "ganlib/data/idx", "ganlib/data/mnist",

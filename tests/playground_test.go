@@ -1,0 +1,197 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gans-in-go/gans/ganlib"
+	"github.com/gans-in-go/gans/ganlib/data"
+	"github.com/gans-in-go/gans/ganlib/optim"
+	"github.com/gans-in-go/gans/playground/game"
+)
+
+// ringOf8 is a game as the playground's links hold them: the ring of 8, two layers of 32 units each.
+func ringOf8() game.Scene {
+	player := func(output int) ganlib.Network {
+		return ganlib.Network{MLP: &ganlib.MLP{Hidden: []int{32, 32}, Activation: "relu", Output: []int{output}, OutputActivation: "linear"}}
+	}
+	adam := ganlib.Rule{Adam: &optim.Adam{LearningRate: 2e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
+	return game.Scene{Seed: 1, Data: data.Toy{Set: "ring8"}, BatchSize: 64, Recipe: ganlib.Recipe{
+		Generator: player(2), Discriminator: player(1),
+		Play: ganlib.Play{
+			Noise: ganlib.Prior{Noise: ganlib.Gaussian, Dim: 2}, Objective: ganlib.ObjectiveChoice{Name: ganlib.NonSaturating.Name},
+			K: 1, GeneratorRule: adam, DiscriminatorRule: adam,
+		},
+	}}
+}
+
+// settled is a game on the ring that finds all modes and keeps them: a penalty on D's gradient, and a D that learns
+// faster.
+func settled() game.Scene {
+	s := ringOf8()
+	s.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: .1}
+	s.GeneratorRule.Adam = &optim.Adam{LearningRate: 2e-3, Beta2: .999, Epsilon: 1e-8}
+	s.DiscriminatorRule.Adam = &optim.Adam{LearningRate: 4e-3, Beta2: .999, Epsilon: 1e-8}
+	return s
+}
+
+// state is what a game has come to, as tests/playground and play.cjs print it.
+type state struct {
+	View struct {
+		V           float64
+		JSD         float64
+		Found       int
+		HighQuality float64 `json:"high_quality"`
+	}
+	DLoss   float64 `json:"d_loss"`
+	GLoss   float64 `json:"g_loss"`
+	Samples []float32
+	D       []float32
+}
+
+// played are the states after 1 iteration and after 1,000, of the page's game and of the run of its link.
+type played struct{ Game, Run []state }
+
+var playedFor = []string{"1", "1000"}
+
+func (p played) check(t *testing.T) {
+	t.Helper()
+	require.Len(t, p.Game, len(playedFor))
+	for _, s := range append(p.Game, p.Run...) {
+		require.Len(t, s.Samples, 2000)
+		require.Len(t, s.D, 1600)
+		require.NotZero(t, s.DLoss)
+		require.NotZero(t, s.GLoss)
+	}
+}
+
+// TestPlaygroundAgrees plays two links by the page's own program under node, on this machine with SIMD and without, and
+// as the run that `gan train --from` makes. docs/playground.md has the numbers that it logs.
+func TestPlaygroundAgrees(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles without SIMD, two minutes the first time")
+	}
+	node := nodeCommand(t)
+	programs := make(map[string]string)
+	for _, simd := range []string{"", "simd"} {
+		programs[simd] = filepath.Join(t.TempDir(), "playground.exe")
+		outputOf(t, goCommand(t, ".", []string{"CGO_ENABLED=0", "GOEXPERIMENT=" + simd}, "build", "-o", programs[simd], "./tests/playground"))
+	}
+	for name, scene := range map[string]game.Scene{"settled": settled(), "restless": ringOf8()} {
+		t.Run(name, func(t *testing.T) {
+			fragment, err := scene.Fragment()
+			require.NoError(t, err)
+			native := func(simd string) played {
+				p := playedBy(t, exec.Command(programs[simd], append([]string{"#" + fragment}, playedFor...)...))
+				checkRun(t, p)
+				return p
+			}
+			browser, scalar, simd := playedInNode(t, node, "#"+fragment), native(""), native("simd")
+			for i, count := range playedFor {
+				t.Logf("after %s iterations, WebAssembly: %s", count, browser.Game[i])
+				t.Logf("without SIMD: %s; %s", scalar.Game[i], apart(browser.Game[i], scalar.Game[i]))
+				t.Logf("with SIMD: %s; %s", simd.Game[i], apart(browser.Game[i], simd.Game[i]))
+			}
+			requireNear(t, browser.Game[0], scalar.Run[0])
+			requireNear(t, browser.Game[0], simd.Run[0])
+			if runtime.GOARCH == "amd64" { // others multiply and add with one rounding
+				for i := range playedFor {
+					require.Equal(t, browser.Game[i].View, scalar.Game[i].View)
+					require.True(t, sameBits(browser.Game[i], scalar.Game[i]))
+				}
+			}
+			if name == "settled" {
+				a, b := browser.Game[1].View, simd.Game[1].View
+				require.Equal(t, 8, a.Found)
+				require.Equal(t, 8, b.Found)
+				require.InDelta(t, a.HighQuality, b.HighQuality, .1)
+				require.InDelta(t, a.JSD, b.JSD, .02)
+			}
+		})
+	}
+}
+
+// playedInNode plays a link by the program that the page has.
+func playedInNode(t *testing.T, node, link string) played {
+	t.Helper()
+	page := filepath.Join(checkout(t), "playground", "page")
+	cmd := exec.Command(node, append([]string{filepath.Join(checkout(t), "tests", "playground", "play.cjs"),
+		filepath.Join(page, "wasm_exec.js"), filepath.Join(page, "gan.wasm.gz"), link}, playedFor...)...)
+	cmd.Env = []string{} // wasm_exec.js fails where arguments and environment take more than 8 KiB together
+	return playedBy(t, cmd)
+}
+
+// playedBy is what a command prints.
+func playedBy(t *testing.T, cmd *exec.Cmd) (p played) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(outputOf(t, cmd)), &p))
+	p.check(t)
+	return p
+}
+
+// checkRun: a run of a link is its game. The run's own D passes its sigmoid as float32.
+func checkRun(t *testing.T, p played) {
+	t.Helper()
+	require.Len(t, p.Run, len(playedFor))
+	for i := range playedFor {
+		requireNear(t, p.Game[i], p.Run[i])
+		require.True(t, slices.Equal(p.Game[i].Samples, p.Run[i].Samples), apart(p.Game[i], p.Run[i]))
+	}
+}
+
+// requireNear: losses, D on the board, and samples are equal to 1e-6.
+func requireNear(t *testing.T, a, b state) {
+	t.Helper()
+	require.InDelta(t, a.DLoss, b.DLoss, 1e-6)
+	require.InDelta(t, a.GLoss, b.GLoss, 1e-6)
+	most, _ := a.drift(b)
+	require.LessOrEqual(t, most, 1e-6)
+	for i := range a.D {
+		require.InDelta(t, a.D[i], b.D[i], 1e-6)
+	}
+}
+
+func sameBits(a, b state) bool { return slices.Equal(a.Samples, b.Samples) && slices.Equal(a.D, b.D) }
+
+// drift is how far samples of the same noise are apart: at most, and on average.
+func (s state) drift(from state) (most, mean float64) {
+	n := len(s.Samples) / 2
+	for i := range n {
+		d := math.Hypot(float64(s.Samples[2*i]-from.Samples[2*i]), float64(s.Samples[2*i+1]-from.Samples[2*i+1]))
+		most, mean = max(most, d), mean+d/float64(n)
+	}
+	return most, mean
+}
+
+// apart says how far two states are from each other.
+func apart(a, b state) string {
+	most, mean := a.drift(b)
+	return fmt.Sprintf("samples %.2g apart at most, %.2g on average; equal to the bit: %t", most, mean, sameBits(a, b))
+}
+
+func (s state) String() string {
+	v := s.View
+	return fmt.Sprintf("%d modes, high quality %.3f, JSD %.4f, V %.4f", v.Found, v.HighQuality, v.JSD, v.V)
+}
+
+// TestPlaygroundLinks: the page's program is small because it links neither data sets nor readers, and works in a browser
+// because it links nothing of notInBrowsers.
+func TestPlaygroundLinks(t *testing.T) {
+	deps := strings.Fields(outputOf(t, goCommand(t, ".", forBrowsers, "list", "-deps", "./playground/wasm")))
+	require.Contains(t, deps, module+"/playground/game")
+	for _, path := range deps {
+		require.False(t, slices.ContainsFunc(notInBrowsers, func(banned string) bool { return below(path, banned) }), path)
+		if room, ok := room(path); ok && room != "playground/wasm" {
+			require.Contains(t, inBrowsers, room)
+		}
+	}
+}
