@@ -33,8 +33,8 @@ DEVICE := xla:cuda,notf32
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test browser-test test-long fuzz lint notebooks book claims playground models trials bench bench-peers gpu-check gpu-bench \
-	run build release fmt clean setup plugin docker docker-check
+.PHONY: help lab test browser-test playground-test test-long fuzz lint notebooks book claims playground models trials bench \
+	bench-peers gpu-check gpu-bench run build release fmt clean setup plugin docker docker-check
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +48,10 @@ test: setup ## go vet for three systems, Go tests (concurrent packages also unde
 		'GOOS=windows CGO_ENABLED=0 go vet ./...' '$(GO_TEST) $(PACKAGES)' '$(RACED)' '$(NOTEBOOK_TESTS)'
 
 browser-test: setup ## JupyterLab in Chromium: notebooks, live plots, interrupts, completion, widgets; screenshots in build/browser
-	@sh tests/browser/run.sh
+	@sh tests/browser/run.sh lab
+
+playground-test: setup ## the playground's page in Chromium: every control, lessons, links, frames; screenshots in build/playground
+	@$(ENV) sh tests/browser/run.sh playground
 
 test-long: setup ## Go tests with every case, as XLA compiles for users (an hour)
 	$(ENV) GAN_LONG_TESTS=1 go run ./tests/suite '$(GO_TEST) -count=1 ./...'
