@@ -205,7 +205,8 @@ func (g *Game) Board() Board {
 	return b
 }
 
-// noise is what samples are made of, then the lattice. On the line it is spread evenly, so that p_g shows no chance.
+// noise is what samples are made of, then the lattice. On the line it is spread evenly, so that p_g shows no chance, and
+// so is any first part of it, for V and the slopes are taken on a part.
 func (g *Game) noise() []float32 {
 	e, prior := &g.eye, g.players.Algorithm1.Prior
 	if e.z != nil {
@@ -214,7 +215,8 @@ func (g *Game) noise() []float32 {
 	e.z = g.players.NoiseFor(samples, eyeNoise)
 	if prior.Dim == 1 {
 		for i := range e.z {
-			e.z[i] = float32(quantile(prior, (float64(i)+.5)/samples))
+			const stride = 619 // the golden section of samples, and prime to it
+			e.z[i] = float32(quantile(prior, (float64(i*stride%samples)+.5)/samples))
 		}
 	}
 	if prior.Dim != g.data.Dim() {
