@@ -53,7 +53,7 @@ type opened struct {
 	Fresh bool `json:"fresh"`
 }
 
-// open begins the game of {"scene": ...} or {"link": ...}, and plays it up to its number of iterations if {"play": true}.
+// open begins the game of {"scene": ...} or {"link": ...}. The scene it returns says how far that game had come.
 func open(args []byte, _ js.Value) (any, arrays, error) {
 	var asked struct {
 		Scene json.RawMessage `json:"scene"`
@@ -69,7 +69,9 @@ func open(args []byte, _ js.Value) (any, arrays, error) {
 	if err := begin(scene); err != nil {
 		return nil, nil, err
 	}
-	return show(playing, true)
+	shown, seen, err := show(playing, true)
+	shown.Scene.Steps = scene.Steps
+	return shown, seen, err
 }
 
 func sceneOf(text json.RawMessage, link string) (game.Scene, error) {
@@ -115,10 +117,10 @@ func change(args []byte, _ js.Value) (any, arrays, error) {
 }
 
 // show is all there is to see.
-func show(g *game.Game, fresh bool) (any, arrays, error) {
+func show(g *game.Game, fresh bool) (opened, arrays, error) {
 	view, err := g.View()
 	if err != nil {
-		return nil, nil, err
+		return opened{}, nil, err
 	}
 	board := g.Board()
 	seen := arraysOf(view)
