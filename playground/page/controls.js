@@ -1,0 +1,245 @@
+// The settings as a form, each field a key of the scene.
+
+import { firstScene, nameOf, names } from './scenes.js';
+import { plain, t, wanted, write } from './words.js';
+
+const rules = ['generator_rule', 'discriminator_rule'];
+
+const network = (key, part) => ({
+  width: { get: (s) => s[key].mlp.hidden[0], set: (s, v) => { s[key].mlp.hidden = s[key].mlp.hidden.map(() => v); } },
+  depth: { get: (s) => s[key].mlp.hidden.length, set: (s, v) => { s[key].mlp.hidden = Array(v).fill(s[key].mlp.hidden[0]); } },
+  norm: { get: (s) => Boolean(s[key].spectral_norm), set: (s, v) => { s[key].spectral_norm = v; } },
+}[part]);
+
+const rate = (key) => ({
+  get: (s) => (s[key].adam ?? s[key].momentum).learning_rate,
+  set: (s, v) => { (s[key].adam ?? s[key].momentum).learning_rate = v; },
+});
+
+const plainKey = (key) => ({ get: (s) => s[key], set: (s, v) => { s[key] = v; } });
+
+// fraction is a key that is left out where it is 0.
+const fraction = (key) => ({
+  get: (s) => s[key] ?? 0,
+  set: (s, v) => {
+    if (v) s[key] = v;
+    else delete s[key];
+  },
+});
+
+// setRule changes the learning rule, to rates that suit it.
+function setRule(s, name) {
+  for (const key of rules) {
+    const now = s[key].adam ?? s[key].momentum, factor = s[key].adam ? 25 : 1 / 25;
+    const learning_rate = name === (s[key].adam ? 'adam' : 'momentum') ? now.learning_rate : now.learning_rate * factor;
+    s[key] = name === 'adam'
+      ? { adam: { learning_rate, beta1: .5, beta2: .999, epsilon: 1e-8 } } : { momentum: { learning_rate, initial: .5 } };
+  }
+}
+
+function setPenalty(s, kind) {
+  if (kind === 'none') delete s.penalty;
+  else s.penalty = { kind, weight: kind === 'r1' ? 1 : 10 };
+}
+
+function setNoise(s, std, steps) {
+  if (std) s.instance_noise = { std, steps };
+  else delete s.instance_noise;
+}
+
+const whole = { type: 'number', min: 1, step: 1 };
+const part = { type: 'number', min: 0, max: .99, step: .05 };
+const check = { type: 'checkbox' };
+
+// The fields by group: how they are shown, and where they are in a scene.
+const groups = {
+  data: [
+    { name: 'data', options: names, get: nameOf, wide: true }, { name: 'seed', type: 'number', step: 1, ...plainKey('seed') },
+    { name: 'batch_size', ...whole, max: 1024, ...plainKey('batch_size') },
+  ],
+  game: [
+    {
+      name: 'objective', options: ['minimax', 'non-saturating', 'least-squares', 'hinge', 'wasserstein', 'blend'], wide: true,
+      get: (s) => s.objective.name, set: (s, v) => { s.objective = v === 'blend' ? { name: v, minimax: 1, zurich: 1 } : { name: v }; },
+    },
+    { name: 'k', ...whole, max: 50, ...plainKey('k') },
+    { name: 'simultaneous', ...check, ...plainKey('simultaneous') }, { name: 'frozen', ...check, get: (s, frozen) => frozen },
+  ],
+  players: [
+    { name: 'noise', options: ['gaussian', 'uniform', 'unit-uniform'], get: (s) => s.noise.noise, set: (s, v) => { s.noise.noise = v; } },
+    { name: 'noise_dim', ...whole, max: 64, get: (s) => s.noise.dim, set: (s, v) => { s.noise.dim = v; } },
+    { name: 'g_width', ...whole, max: 256, ...network('generator', 'width') }, { name: 'g_depth', ...whole, max: 6, ...network('generator', 'depth') },
+    { name: 'd_width', ...whole, max: 256, ...network('discriminator', 'width') }, { name: 'd_depth', ...whole, max: 6, ...network('discriminator', 'depth') },
+    {
+      name: 'activation', options: ['relu', 'tanh'], wide: true, get: (s) => s.generator.mlp.activation,
+      set: (s, v) => { s.generator.mlp.activation = s.discriminator.mlp.activation = v; },
+    },
+  ],
+  rule: [
+    { name: 'rule', options: ['adam', 'momentum'], get: (s) => (s.generator_rule.adam ? 'adam' : 'momentum'), set: setRule },
+    {
+      name: 'momentum', type: 'number', min: 0, max: .999, step: .1, get: (s) => s.generator_rule.adam?.beta1 ?? s.generator_rule.momentum.initial,
+      set: (s, v) => { for (const key of rules) if (s[key].adam) s[key].adam.beta1 = v; else s[key].momentum.initial = v; },
+    },
+    { name: 'g_rate', type: 'number', min: 0, step: .0005, ...rate('generator_rule') }, { name: 'd_rate', type: 'number', min: 0, step: .0005, ...rate('discriminator_rule') },
+  ],
+  stable: [
+    { name: 'penalty', options: ['none', 'r1', 'wgan-gp'], get: (s) => s.penalty?.kind || 'none', set: setPenalty },
+    {
+      name: 'penalty_weight', type: 'number', min: 0, step: .5, get: (s) => s.penalty?.weight || 1, needs: (s) => s.penalty?.kind,
+      set: (s, v) => { if (s.penalty) s.penalty.weight = v; },
+    },
+    { name: 'flip_real', ...part, ...fraction('flip_real') }, { name: 'flip_fake', ...part, ...fraction('flip_fake') },
+    { name: 'smooth_real', ...part, ...fraction('smooth_real') }, { name: 'average_g', ...part, max: .9999, step: .01, ...fraction('average_g') },
+    {
+      name: 'noise_std', type: 'number', min: 0, step: .05, get: (s) => s.instance_noise?.std ?? 0,
+      set: (s, v) => setNoise(s, v, s.instance_noise?.steps || 1000),
+    },
+    {
+      name: 'noise_steps', ...whole, step: 100, get: (s) => s.instance_noise?.steps || 1000, needs: (s) => s.instance_noise?.std,
+      set: (s, v) => setNoise(s, s.instance_noise?.std, v),
+    },
+    { name: 'd_spectral', ...check, ...network('discriminator', 'norm') }, { name: 'g_spectral', ...check, ...network('generator', 'norm') },
+  ],
+  show: ['samples', 'data', 'warp', 'arrows'].map((layer) => ({ name: `show_${layer}`, ...check, layer })),
+};
+const fields = Object.values(groups).flat();
+const fieldOf = new Map(fields.map((f) => [f.name, f]));
+
+// The keys that a refusal may name, and the fields that hold them.
+const keys = [
+  [/^generator\.mlp\.hidden/, 'g_width'], [/^discriminator\.mlp\.hidden/, 'd_width'], [/^generator_rule.*rate/, 'g_rate'],
+  [/^discriminator_rule.*rate/, 'd_rate'], [/_rule.*(beta1|initial)/, 'momentum'], [/^noise\.dim/, 'noise_dim'],
+  [/^noise/, 'noise'], [/^penalty\.weight/, 'penalty_weight'], [/^penalty/, 'penalty'], [/^instance_noise\.std/, 'noise_std'],
+  [/^instance_noise/, 'noise_steps'], [/^objective/, 'objective'], [/^data/, 'data'],
+];
+
+export class Controls {
+  // changed hears {scene, frozen, fresh} where the game must change, and shown where only the picture does.
+  constructor(form, changed, shown, draw) {
+    this.form = form;
+    this.changed = changed;
+    this.build(draw);
+    form.addEventListener('submit', (event) => event.preventDefault());
+    form.addEventListener('change', ({ target }) => {
+      const field = fieldOf.get(target.name);
+      if (field.layer) shown();
+      else this.change(field, target);
+    });
+  }
+
+  build(draw) {
+    for (const [group, members] of Object.entries(groups)) {
+      const box = element('details', { open: innerWidth > 900 || group === 'data' });
+      box.append(element('summary', { className: 'group' }, [element('span', { dataset: { t: `group.${group}` } })]));
+      const grid = element('div', { className: 'fields' });
+      grid.append(...members.map((field) => build(field)));
+      if (group === 'data') {
+        this.draw = element('button', { type: 'button', id: 'draw', dataset: { t: 'draw' }, hidden: true });
+        this.draw.addEventListener('click', draw);
+        grid.append(this.draw);
+      }
+      box.append(grid);
+      this.form.append(box);
+    }
+    for (const field of fields) {
+      if (field.layer) this.input(field.name).checked = field.layer !== 'arrows';
+    }
+  }
+
+  input(name) { return this.form.elements.namedItem(name); }
+
+  // show is which layers are to be seen.
+  get show() {
+    const show = {};
+    for (const { name, layer } of fields) if (layer) show[layer] = this.input(name).checked;
+    return show;
+  }
+
+  // fill writes a scene into the form.
+  fill(scene, frozen) {
+    this.scene = scene;
+    this.frozen = frozen;
+    for (const field of fields) {
+      if (field.layer) continue;
+      const input = this.input(field.name), value = field.get(scene, frozen);
+      if (input.type === 'checkbox') input.checked = Boolean(value);
+      else input.value = input.type === 'number' ? Number(Number(value).toPrecision(6)) : value;
+      input.disabled = Boolean(field.needs && !field.needs(scene));
+      this.blame(input, '');
+    }
+    this.draw.hidden = !nameOf(scene).startsWith('drawn');
+    this.name('momentum', scene.generator_rule.adam ? 'momentum' : 'momentum.momentum');
+  }
+
+  name(field, key) {
+    const label = this.form.querySelector(`label[for="field-${field}"]`);
+    label.dataset.t = key;
+    write(label, t(key));
+  }
+
+  // change makes another scene by one field.
+  change(field, input) {
+    const number = input.type === 'number' ? input.valueAsNumber : NaN;
+    if (input.type === 'number' && !Number.isFinite(number)) {
+      this.fill(this.scene, this.frozen);
+      return;
+    }
+    const value = input.type === 'checkbox' ? input.checked : input.type === 'number' ? number : input.value;
+    let scene = structuredClone(this.scene), { frozen } = this;
+    if (field.name === 'data') {
+      const { seed } = scene;
+      scene = { ...firstScene(value), seed };
+      frozen = false;
+    } else if (field.name === 'frozen') frozen = value;
+    else field.set(scene, value);
+    scene.steps = 0;
+    this.changed({ scene, frozen, field: field.name });
+  }
+
+  // refuse shows why a game was not changed, beside the field where there is one, and returns the words.
+  refuse(message, asked) {
+    const found = /^(?:game: )?([\w.]+) is (.*?): want (.*)$/s.exec(message);
+    if (!found) return t('failed', { error: message });
+    const [, key, value, want] = found;
+    const name = keys.find(([pattern]) => pattern.test(key))?.[1] ?? (fieldOf.has(key) ? key : asked);
+    const words = t('refused', { name: plain(t(label(name))), value, want: wanted(want) });
+    const input = this.input(asked && fieldOf.has(asked) ? asked : name);
+    if (input) this.blame(input, words);
+    return words;
+  }
+
+  blame(input, words) {
+    if (words) input.setAttribute('aria-invalid', 'true');
+    else input.removeAttribute('aria-invalid');
+    input.closest('.field').querySelector('.error').textContent = words;
+  }
+}
+
+const label = (name) => (name === 'simultaneous' ? 'simultaneous_' : name);
+
+// build makes a field with its label and help.
+function build(field) {
+  const id = `field-${field.name}`;
+  const box = element('div', { className: `field${field.wide ? ' wide' : ''}${field.type === 'checkbox' ? ' check' : ''}` });
+  const name = element('label', { htmlFor: id, dataset: { t: label(field.name), help: `help.${label(field.name)}` } });
+  const input = field.options ? element('select', {}) : element('input', { type: field.type });
+  if (field.options) {
+    input.append(...field.options.map((o) => element('option', { value: o, dataset: { t: `${field.name}.${o}` } })));
+  }
+  for (const limit of ['min', 'max', 'step']) if (field[limit] !== undefined) input[limit] = field[limit];
+  input.id = id;
+  input.name = field.name;
+  input.setAttribute('aria-describedby', `${id}-help ${id}-error`);
+  const help = element('span', { id: `${id}-help`, className: 'help', dataset: { t: `help.${label(field.name)}` } });
+  const error = element('span', { id: `${id}-error`, className: 'error' });
+  box.append(...(field.type === 'checkbox' ? [input, name] : [name, input]), help, error);
+  return box;
+}
+
+function element(tag, { dataset = {}, ...properties }, children = []) {
+  const node = Object.assign(document.createElement(tag), properties);
+  Object.assign(node.dataset, dataset);
+  node.append(...children);
+  return node;
+}

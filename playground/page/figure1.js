@@ -1,0 +1,188 @@
+// A game on the line, as Figure 1 of the paper has it: densities and D above, the arrows from z to x below.
+
+import { arrow, line, scale, segment, stroke, tickText, ticks, write } from './chart.js';
+import { t } from './words.js';
+
+const style = {
+  data: (ctx, c) => stroke(ctx, c.ink, 2.2, [2, 3]),
+  pg: (ctx, c) => stroke(ctx, c.green, 2.2),
+  d: (ctx, c) => stroke(ctx, c.blue, 2.2, [8, 4]),
+  best: (ctx, c) => stroke(ctx, c.vermillion, 1.2),
+};
+
+// entries are the legend's, of what is shown.
+export function entries(game, show, c) {
+  const sample = (of) => (ctx, x, y) => {
+    of(ctx, c);
+    segment(ctx, x, y, x + 20, y);
+  };
+  const all = [
+    { text: t('legend.data'), draw: sample(style.data) }, { text: t('legend.pg'), draw: sample(style.pg) },
+    { text: t(`legend.d.${game.answer}`), draw: sample(style.d) },
+  ];
+  if (game.answer !== 'score') all.push({ text: t('legend.best'), draw: sample(style.best) });
+  if (show.arrows) {
+    all.push({
+      text: t('legend.pull'),
+      draw: (ctx, x, y) => {
+        stroke(ctx, c.vermillion, 1.5);
+        ctx.beginPath();
+        arrow(ctx, x, y, x + 18, y, 5);
+        ctx.stroke();
+      },
+    });
+  }
+  return all;
+}
+
+// drawFigure1 draws a game into w x h.
+export function drawFigure1(ctx, w, h, game, show, c) {
+  const { board } = game;
+  const arrows = show.warp && board.lattice > 0;
+  const place = { left: 34, right: w - 34, top: 10, bottom: h - (arrows ? 92 : 28) };
+  const x = scale(board.lo, board.hi, place.left, place.right);
+  const top = highest(game);
+  const y = scale(0, top, place.bottom, place.top);
+  const toD = answerScale(game, place, y);
+  axes(ctx, game, place, x, y, toD, c);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(place.left, place.top - 2, place.right - place.left, place.bottom - place.top + 4);
+  ctx.clip();
+  curves(ctx, game, show, x, y, toD, c);
+  if (show.arrows) pulls(ctx, game, x, y, c);
+  ctx.restore();
+  if (game.batch) minibatch(ctx, game, x, toD, place, c);
+  if (arrows) fromNoise(ctx, game, x, place, h, c);
+}
+
+// highest is the top of the axis of densities, which does not depend on G.
+function highest({ arrays }) {
+  let peak = 0;
+  for (const v of arrays.p_data) peak = Math.max(peak, v);
+  return 1.04 * Math.max(1, 2 * peak);
+}
+
+// answerScale is D's: that of the densities for a probability or a label, one of its own for a score.
+function answerScale(game, place, y) {
+  if (game.answer !== 'score') return y;
+  const most = game.reach;
+  return scale(-most, most, place.bottom, place.top);
+}
+
+function axes(ctx, game, place, x, y, toD, c) {
+  const score = game.answer === 'score';
+  stroke(ctx, c.faint, 1);
+  for (const level of score ? [0] : [.5, 1]) segment(ctx, place.left, toD(level), place.right, toD(level));
+  if (!score) {
+    for (const [level, name] of [[0, '0'], [.5, '½'], [1, '1']]) write(ctx, name, place.left - 6, y(level), 11, c.faded, 1);
+  } else {
+    for (const v of ticks(0, y.hi ?? highest(game), 3)) write(ctx, tickText(v), place.left - 6, y(v), 11, c.faded, 1);
+    for (const v of [-game.reach, 0, game.reach]) write(ctx, tickText(Number(v.toPrecision(2))), place.right + 4, toD(v), 11, c.blue, 0);
+  }
+  stroke(ctx, c.faded, 1);
+  segment(ctx, place.left, place.bottom, place.right, place.bottom);
+  for (const v of ticks(game.board.lo, game.board.hi, 6)) {
+    segment(ctx, x(v), place.bottom, x(v), place.bottom + 4);
+    write(ctx, tickText(v), x(v), place.bottom + 13, 11, c.faded, .5);
+  }
+}
+
+function curves(ctx, game, show, x, y, toD, c) {
+  const { board, arrays } = game;
+  const step = (board.hi - board.lo) / board.cells;
+  const at = (i) => x(board.lo + (i + .5) * step);
+  const draw = (values, to) => line(ctx, board.cells, at, (i) => to(values[i]));
+  if (show.samples) {
+    shade(ctx, arrays.p_g, at, y, c.green);
+    style.pg(ctx, c);
+    draw(arrays.p_g, y);
+  }
+  if (show.data) {
+    style.data(ctx, c);
+    draw(arrays.p_data, y);
+  }
+  style.d(ctx, c);
+  draw(arrays.d, toD);
+  if (game.answer !== 'score') {
+    style.best(ctx, c);
+    draw(arrays.d_star, y);
+  }
+  ctx.setLineDash([]);
+}
+
+// shade fills below a curve, lightly.
+function shade(ctx, values, at, y, colour) {
+  ctx.globalAlpha = .1;
+  ctx.fillStyle = colour;
+  ctx.beginPath();
+  ctx.moveTo(at(0), y(0));
+  for (let i = 0; i < values.length; i++) ctx.lineTo(at(i), y(values[i]));
+  ctx.lineTo(at(values.length - 1), y(0));
+  ctx.fill();
+  ctx.globalAlpha = 1;
+}
+
+// pulls draws where the first samples are pulled, on the curve of p_g.
+function pulls(ctx, game, x, y, c) {
+  const { board, arrays } = game;
+  stroke(ctx, c.vermillion, 1.4);
+  ctx.beginPath();
+  for (let i = 0; i < arrays.slopes.length; i += 2) {
+    const v = arrays.samples[i], cell = Math.floor(((v - board.lo) / (board.hi - board.lo)) * board.cells);
+    if (!(cell >= 0 && cell < board.cells)) continue;
+    const height = y(arrays.p_g[cell]) - 4;
+    arrow(ctx, x(v), height, x(v) + pull(arrays.slopes[i], 34), height, 5);
+  }
+  ctx.stroke();
+}
+
+// pull is the length of an arrow for a slope: next to nothing for next to nothing, never more than the most.
+export const pull = (slope, most) => (slope / (1 + Math.abs(slope))) * most;
+
+// minibatch shows the examples and samples of the step on the axis, and what D says of each.
+function minibatch(ctx, game, x, toD, place, c) {
+  const { board, arrays, batch } = game;
+  const said = (v) => {
+    const i = Math.min(board.cells - 1, Math.max(0, Math.floor(((v - board.lo) / (board.hi - board.lo)) * board.cells)));
+    return arrays.d[i];
+  };
+  const inside = (v) => v >= board.lo && v <= board.hi;
+  for (const [values, colour, up] of [[batch.gz, c.green, 12], [batch.x, c.ink, -12]]) {
+    if (!values) continue;
+    stroke(ctx, colour, 1);
+    ctx.globalAlpha = .55;
+    ctx.fillStyle = colour;
+    ctx.beginPath();
+    for (const v of values) {
+      if (!inside(v)) continue;
+      ctx.moveTo(x(v), place.bottom);
+      ctx.lineTo(x(v), place.bottom + up);
+    }
+    ctx.stroke();
+    for (const v of values) if (inside(v)) ctx.fillRect(x(v) - 2, toD(said(v)) - 2, 4, 4);
+    ctx.globalAlpha = 1;
+  }
+}
+
+// fromNoise draws the line of z, the line of x above it, and an arrow from each z to its G(z).
+function fromNoise(ctx, game, x, place, h, c) {
+  const { z, warp } = game.arrays;
+  const low = h - 10, high = place.bottom + 30;
+  const most = Math.abs(z[0]) || 1;
+  const fromZ = scale(-most, most, place.left + 10, place.right - 10);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(place.left, high - 1, place.right - place.left, low - high + 2);
+  ctx.clip();
+  stroke(ctx, c.faded, .8);
+  ctx.beginPath();
+  for (let i = 0; i < warp.length; i++) if (Number.isFinite(warp[i])) arrow(ctx, fromZ(z[i]), low, x(warp[i]), high + 1, 5);
+  ctx.stroke();
+  ctx.restore();
+  stroke(ctx, c.faded, 1);
+  for (const [name, at] of [['*z*', low], ['*x*', high]]) {
+    segment(ctx, place.left, at, place.right, at);
+    write(ctx, name, place.left - 8, at, 13, c.ink, 1);
+  }
+}

@@ -1,0 +1,72 @@
+// The formulas of Algorithm 1 as MathML.
+
+const i = (s) => `<mi>${s}</mi>`;
+const o = (s) => `<mo${'()[]|'.includes(s) ? ' stretchy="false"' : ''}>${s}</mo>`;
+const n = (s) => `<mn>${s}</mn>`;
+const row = (...parts) => `<mrow>${parts.join('')}</mrow>`;
+const call = (f, of) => row(i(f), o('('), of, o(')'));
+const nth = (s) => `<msup>${i(s)}${row(o('('), i('i'), o(')'))}</msup>`;
+const half = `<mfrac>${n('1')}${n('2')}</mfrac>`;
+const square = (...parts) => `<msup>${row(o('('), ...parts, o(')'))}${n('2')}</msup>`;
+const log = '<mi>log</mi><mspace width=".17em"/>';
+const one = row(n('1'), o('−'));
+
+// mean is 1/m Σ of something; the full one has its bounds.
+const mean = (of, full) => row(
+  `<mfrac>${n('1')}${i('m')}</mfrac>`,
+  full ? `<munderover><mo movablelimits="false">∑</mo>${row(i('i'), o('='), n('1'))}${i('m')}</munderover>` : '<mo>∑</mo>', of,
+);
+
+const math = (...parts) => `<math>${parts.join('')}</math>`;
+const gradient = (player) => `<msub><mo>∇</mo><msub>${i('θ')}${i(player)}</msub></msub>`;
+
+const x = nth('x'), gz = call('G', nth('z'));
+const dx = call('D', x), dgz = call('D', gz);
+const short = { dx: call('D', i('x')), dgz: call('D', call('G', i('z'))) };
+const max0 = (...parts) => row('<mi>max</mi>', o('('), n('0'), o(','), ...parts, o(')'));
+
+const realTerm = (d) => row(log, d);
+const fakeTerm = (d) => row(log, o('('), one, d, o(')'));
+
+// losses are what each player minimises. D of the first three ascends V instead.
+const losses = {
+  'least-squares': {
+    d: row(half, o('['), mean(square(one, dx), true), o('+'), mean(`<msup>${dgz}${n('2')}</msup>`, true), o(']')),
+    g: row(half, mean(square(one, dgz), true)),
+  },
+  hinge: {
+    d: row(mean(max0(one, dx), true), o('+'), mean(max0(n('1'), o('+'), dgz), true)),
+    g: row(o('−'), mean(dgz, true)),
+  },
+  wasserstein: { d: row(mean(dgz, true), o('−'), mean(dx, true)), g: row(o('−'), mean(dgz, true)) },
+  minimax: { g: mean(fakeTerm(dgz), true) },
+  'non-saturating': { g: row(o('−'), mean(realTerm(dgz), true)) },
+};
+
+const value = (halved) => row(halved ? half : '', mean(row(o('['), realTerm(dx), o('+'), fakeTerm(dgz), o(']')), true));
+
+// blended are both losses of G, with their weights.
+function blended({ minimax = 0, zurich = 0 }) {
+  const sum = minimax + zurich;
+  const weight = (w) => n(String(Number(w.toPrecision(3))));
+  return row(o('−'), weight(zurich / sum), mean(realTerm(dgz)), o('+'), weight(minimax / 2 / sum), mean(fakeTerm(dgz)));
+}
+
+const shown = (...parts) => `<span class="formula">${math(...parts)}</span>`;
+
+// ofD and ofG are what the players follow the gradient of.
+export const ofD = ({ objective, half_v }) => shown(gradient('d'), losses[objective.name]?.d ?? value(half_v));
+export const ofG = ({ objective }) => shown(gradient('g'), losses[objective.name]?.g ?? blended(objective));
+
+export const ascends = ({ objective }) => !losses[objective.name]?.d;
+
+// parts are the terms whose numbers are shown.
+export const parts = {
+  real: math(mean(realTerm(short.dx))), fake: math(mean(fakeTerm(short.dgz))), v: math(i('V')),
+  gz: math(call('G', i('z'))), x: math(i('x')), normD: math(o('|'), gradient('d'), o('|')), normG: math(o('|'), gradient('g'), o('|')),
+  loss: math(row(i('L'))),
+  g: {
+    minimax: math(mean(fakeTerm(short.dgz))), 'non-saturating': math(o('−'), mean(realTerm(short.dgz))),
+    'least-squares': math(half, mean(square(one, short.dgz))), hinge: math(o('−'), mean(short.dgz)), wasserstein: math(o('−'), mean(short.dgz)),
+  },
+};

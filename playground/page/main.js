@@ -1,0 +1,342 @@
+// The playground's page: what there is, and who tells whom.
+
+import { Algorithm } from './algorithm.js';
+import { Game } from './ask.js';
+import { choose, onSystem } from './colours.js';
+import { Controls } from './controls.js';
+import { History } from './curve.js';
+import { spread } from './describe.js';
+import { Pad } from './drawing.js';
+import { Lessons } from './lessons.js';
+import { Numbers } from './numbers.js';
+import { Film, savePNG } from './save.js';
+import { firstScene, nameOf } from './scenes.js';
+import { Screen } from './screen.js';
+import { Transport } from './transport.js';
+import { plain, speak, t, translate, write } from './words.js';
+
+const find = (id) => document.getElementById(id);
+const filmed = 50; // frames of a GIF
+
+class Page {
+  constructor() {
+    this.game = { history: new History() }; // scene, answer, board, view, arrays, d, g, batch
+    this.worker = new Game((part) => this.loading(part), (error) => this.say(t('broken', { error })));
+    this.algorithm = new Algorithm();
+    this.numbers = new Numbers(find('numbers'));
+    this.controls = new Controls(find('controls'), (change) => this.change(change), () => this.screen.change(), () => this.draw());
+    this.screen = new Screen(this.game, this.controls, () => this.words());
+    this.transport = new Transport(this);
+    this.pad = new Pad((cloud, dim) => this.drawn(cloud, dim), () => this.closePad(), (words) => this.say(words));
+    this.lessons = new Lessons([], (n) => this.transport.run(n), () => this.closeLesson());
+    this.buttons();
+  }
+
+  ask(name, args, bytes) { return this.worker.call(name, args, bytes); }
+
+  say(words) { write(find('status'), words); }
+
+  failed(error) { this.say(t('failed', { error: error.message })); }
+
+  loading({ loaded, total }) {
+    const progress = find('progress');
+    const mb = (n) => (n / 1e6).toFixed(1);
+    if (!total) progress.removeAttribute('value');
+    else progress.value = loaded / total;
+    if (this.game.view) return;
+    find('progress').title = total ? t('loading.part', { done: mb(loaded), all: mb(total) }) : t('loading');
+    if (loaded === total) this.say(t('starting'));
+  }
+
+  async start() {
+    this.say(t('loading'));
+    document.body.setAttribute('aria-busy', 'true');
+    this.lessons.list = (await this.ask('lessons')).result ?? [];
+    this.lessons.write();
+    await this.follow();
+    if (!this.game.view) await this.open({ scene: firstScene('ring8') });
+    find('progress').hidden = true;
+    document.body.removeAttribute('aria-busy');
+  }
+
+  // follow opens what the address names: a game or a lesson.
+  async follow() {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    if (parts.has('lang')) this.language(parts.get('lang'));
+    const lesson = parts.has('lesson') ? this.lessons.show(parts.get('lesson')) : null;
+    if (parts.has('lesson') || parts.has('game')) await this.open({ link: location.hash }, lesson);
+  }
+
+  async open(args, lesson) {
+    this.transport.pause();
+    await this.transport.alone(async () => {
+      try {
+        const reply = await this.ask('open', args);
+        const far = reply.result.scene.steps;
+        this.opened(reply, lesson ? t('lesson.open', { title: lesson.title[document.documentElement.lang] }) : undefined);
+        this.offer(lesson ? 0 : far);
+      } catch (error) {
+        this.failed(error);
+      }
+    });
+  }
+
+  // offer offers to play up to where a link's game had come.
+  offer(far) {
+    find('offer').hidden = !far;
+    find('offer').firstElementChild.textContent = t('far.offer', { n: far });
+    find('offer').dataset.far = far;
+  }
+
+  // opened shows a game that was opened, changed, or taken back.
+  opened({ result, arrays }, words) {
+    const { game } = this, fresh = result.fresh || !game.board;
+    Object.assign(game, { scene: result.scene, answer: result.answer, board: result.board, batch: null, d: null, g: null });
+    game.arrays = arrays;
+    game.scene.steps = 0;
+    game.data = spread(arrays.data, game.board.dim);
+    game.reach = undefined;
+    if (fresh) game.history.clear();
+    this.controls.fill(game.scene, result.view.frozen);
+    this.algorithm.show(game.scene, result.view.frozen, game.board.dim);
+    this.light();
+    this.take({ result: { view: result.view }, arrays });
+    this.screen.now();
+    for (const id of ['step-d', 'step-g']) find(id).disabled = Boolean(game.scene.simultaneous);
+    if (words) this.say(words);
+    else if (fresh) this.say(game.begun ? t('began', { data: plain(t(`data.${nameOf(game.scene)}`)) }) : t('ready'));
+    game.begun = true;
+  }
+
+  // take takes what a move or a frame has brought, and the minibatch to be shown with it.
+  take({ result, arrays }, batch = null) {
+    const { game } = this;
+    Object.assign(game.arrays, arrays);
+    game.view = result.view;
+    if (result.d?.player) game.d = result.d;
+    if (result.g?.player) game.g = result.g;
+    game.batch = batch;
+    if (game.answer === 'score') this.reach(arrays.d);
+    game.history.add(result.view, result.d, result.g);
+    this.screen.change();
+  }
+
+  // reach is how far the scale of a score goes, followed slowly so that it does not jump.
+  reach(d) {
+    let most = .5;
+    for (const v of d) if (Math.abs(v) > most) most = Math.abs(v);
+    const { game } = this;
+    game.reach = game.reach === undefined ? most : game.reach + .1 * (most - game.reach);
+  }
+
+  // preview shows the minibatch of a move that is not seen yet.
+  preview(batch, { result, arrays }) {
+    this.game.batch = batch;
+    const { d_data, d_generated, g_generated } = arrays;
+    this.algorithm.numbers({
+      dGenerated: d_generated, dData: batch.x && d_data, gGenerated: g_generated, moves: result.view.moves,
+    });
+    this.screen.change();
+  }
+
+  light(...lines) { this.algorithm.light(...lines); }
+
+  // words writes the numbers of the moment.
+  words() {
+    const { game } = this, { view, arrays } = game;
+    this.numbers.show(game);
+    this.algorithm.numbers({
+      d: game.d, g: game.g, moves: view.moves, dData: game.d && arrays.d_data, dGenerated: game.d && arrays.d_generated,
+      gGenerated: game.g && arrays.g_generated,
+    });
+    const back = find('back');
+    back.max = view.furthest;
+    if (document.activeElement !== back || this.transport.running) back.value = view.step;
+    find('step').textContent = view.step;
+  }
+
+  // change plays on with other settings.
+  async change({ scene, frozen, field }) {
+    await this.transport.alone(async () => {
+      try {
+        const reply = await this.ask('change', { scene, frozen });
+        this.offer(0);
+        this.opened(reply, field === 'data' || !reply.result.fresh ? undefined : t('anew'));
+        if (!reply.result.fresh) this.say(t(field === 'objective' && scene.objective.name === 'wasserstein' && !scene.penalty ? 'hint.wasserstein' : 'went'));
+      } catch (error) {
+        this.say(this.controls.refuse(error.message, field));
+      }
+    });
+    if (field === 'data' && scene.data.cloud && nameOf(scene).startsWith('drawn')) this.draw();
+    else if (field === 'data') this.closePad();
+  }
+
+  draw() {
+    this.transport.pause();
+    find('pictures').hidden = true;
+    this.pad.open(this.game.scene.data.cloud, this.game.board.dim);
+  }
+
+  closePad() {
+    this.pad.close();
+    find('pictures').hidden = false;
+    this.screen.change();
+  }
+
+  // drawn plays with what was drawn.
+  async drawn(cloud) {
+    this.closePad();
+    await this.change({ scene: { ...this.game.scene, data: { cloud }, steps: 0 }, frozen: false, field: 'drawing' });
+    find('play').focus();
+  }
+
+  closeLesson() {
+    this.lessons.show(null);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+
+  // told shows whether the game runs.
+  told() {
+    const { running } = this.transport, play = find('play');
+    play.setAttribute('aria-pressed', running);
+    play.textContent = t(running ? 'pause' : 'play');
+    if (!this.game.view) return;
+    if (running) this.game.batch = null;
+    if (!running) this.transport.alone(() => this.transport.running || this.say(t('paused', { step: this.game.view.step })));
+    else if (this.transport.until < Infinity) this.say(t('playing.to', { n: this.transport.until }));
+    else this.say('');
+    this.screen.now();
+    this.screen.change();
+  }
+
+  language(lang) {
+    speak(lang);
+    find('lang').value = document.documentElement.lang;
+    keep('lang', document.documentElement.lang);
+    translate(document);
+    this.lessons.write();
+    this.offer(Number(find('offer').dataset.far) || 0);
+    find('play').textContent = t(this.transport.running ? 'pause' : 'play');
+    const { game } = this;
+    if (!game.view) return;
+    this.controls.fill(game.scene, game.view.frozen);
+    this.algorithm.show(game.scene, game.view.frozen, game.board.dim);
+    if (!find('drawing').hidden) this.pad.draw();
+    this.screen.now();
+    this.screen.change();
+  }
+
+  theme(name) {
+    choose(name);
+    find('theme').value = name;
+    keep('theme', name);
+    this.screen.change();
+    if (!find('drawing').hidden) this.pad.draw();
+  }
+
+  toggle() {
+    if (this.transport.running) this.transport.pause();
+    else {
+      this.closePad();
+      this.transport.run();
+    }
+  }
+
+  restart() {
+    return this.transport.once(async () => this.opened(await this.ask('open', { scene: { ...this.game.scene, steps: 0 } })));
+  }
+
+  async link() {
+    const { result } = await this.ask('link');
+    history.replaceState(null, '', `#${result}`);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.say(t('copied'));
+    } catch {
+      this.say(t('copied.not'));
+    }
+  }
+
+  // film records the game as it runs.
+  film() {
+    const film = new Film((...args) => this.ask(...args), this.controls.show), { transport } = this;
+    find('gif').disabled = true;
+    transport.filmed = async () => {
+      await film.add(this.game);
+      find('progress').hidden = false;
+      find('progress').value = film.frames / filmed;
+      if (film.frames < filmed && transport.running) return;
+      transport.filmed = null;
+      transport.pause();
+      this.say(t('encoding'));
+      this.say(t('saved', { name: await film.end(this.game) }));
+      find('gif').disabled = false;
+      find('progress').hidden = true;
+    };
+    transport.run();
+    this.say(t('recording', { n: 0, of: filmed }));
+  }
+
+  buttons() {
+    const { transport } = this, on = (id, event, act) => find(id).addEventListener(event, act);
+    on('play', 'click', () => this.toggle());
+    on('step-d', 'click', () => transport.step('moveD'));
+    on('step-g', 'click', () => transport.step('moveG'));
+    on('iterate', 'click', () => transport.iterate());
+    on('restart', 'click', () => this.restart());
+    on('slow', 'change', ({ target }) => { transport.slow = target.checked; });
+    on('back', 'input', ({ target }) => transport.back(target.valueAsNumber));
+    on('link', 'click', () => this.link());
+    on('png', 'click', async () => this.say(t('saved', { name: await savePNG(this.game, this.controls.show) })));
+    on('gif', 'click', () => this.film());
+    on('lang', 'change', ({ target }) => this.language(target.value));
+    on('theme', 'change', ({ target }) => this.theme(target.value));
+    find('offer').lastElementChild.addEventListener('click', () => {
+      const far = Number(find('offer').dataset.far);
+      this.offer(0);
+      transport.run(far);
+    });
+    window.addEventListener('hashchange', () => this.follow());
+    document.addEventListener('keydown', (event) => this.key(event));
+    onSystem(() => this.screen.change());
+  }
+
+  key(event) {
+    const typing = event.target.closest('input, select, textarea, [role=application]');
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.game.view) return;
+    const { view } = this.game, { transport } = this;
+    const act = {
+      ' ': event.target.closest('button, a, summary') ? null : () => this.toggle(),
+      d: () => transport.step('moveD'), g: () => transport.step('moveG'), i: () => transport.iterate(), r: () => this.restart(),
+      ArrowLeft: () => view.step > 0 && transport.back(view.step - 1), ArrowRight: () => view.step < view.furthest && transport.back(view.step + 1),
+    }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+}
+
+function keep(key, value) {
+  try {
+    localStorage.setItem(`gan-playground-${key}`, value);
+  } catch { /* a browser that keeps nothing */ }
+}
+
+function kept(key) {
+  try {
+    return localStorage.getItem(`gan-playground-${key}`);
+  } catch {
+    return null;
+  }
+}
+
+const page = new Page();
+window.playground = {
+  get view() { return page.game.view; },
+  get scene() { return page.game.scene; },
+  call: (name, args) => page.ask(name, args),
+  frameTimes: page.transport.frameTimes,
+};
+page.theme(kept('theme') ?? 'auto');
+page.language(kept('lang') ?? (navigator.language.startsWith('ko') ? 'ko' : 'en'));
+page.start();

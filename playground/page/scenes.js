@@ -1,0 +1,69 @@
+// The games that the page begins with: for each p_data a setting that learns it in two to three thousand iterations.
+
+const adam = (rate) => ({ adam: { learning_rate: rate, beta1: .5, beta2: .999, epsilon: 1e-8 } });
+
+const player = (width, depth, activation, output) => ({
+  mlp: { hidden: Array(depth).fill(width), activation, output: [output], output_activation: 'linear' },
+});
+
+// scene builds one of few numbers.
+function scene(data, dim, { width = 32, dWidth = width, activation = 'relu', m = 64, objective = 'non-saturating', k = 1, rate = 2e-3, dRate = rate, penalty }) {
+  const s = {
+    seed: 1, data, batch_size: m, generator: player(width, 2, activation, dim), discriminator: player(dWidth, 2, activation, 1),
+    noise: { noise: 'gaussian', dim }, objective: { name: objective }, half_v: false, k, simultaneous: false,
+    generator_rule: adam(rate), discriminator_rule: adam(dRate), steps: 0,
+  };
+  if (penalty) s.penalty = penalty;
+  return s;
+}
+
+const line = { activation: 'tanh', objective: 'minimax', k: 5, m: 128, rate: 1e-3 };
+
+const first = {
+  normal: () => scene({ set: 'normal', mean: 1, std: .5 }, 1, { ...line, m: 256 }),
+  'two-normals': () => scene({ cloud: { means: [[-1], [1]], std: .3 } }, 1, line),
+  ring8: () => scene({ set: 'ring8' }, 2, {}),
+  grid25: () => scene({ set: 'grid25' }, 2, { width: 64, m: 128 }),
+  'swiss-roll': () => scene({ set: 'swiss-roll' }, 2, { width: 64, m: 128 }),
+  moons: () => scene({ set: 'moons' }, 2, {}),
+  'drawn-1d': () => scene({ cloud: hill() }, 1, line),
+  'drawn-2d': () => scene({ cloud: heart() }, 2, { width: 64, m: 128 }),
+};
+
+export const names = Object.keys(first);
+
+// firstScene is a game on the data of that name.
+export const firstScene = (name) => first[name]();
+
+// nameOf is the name of a scene's data.
+export function nameOf({ data }) {
+  if (!data.cloud) return data.set;
+  const { means } = data.cloud;
+  if (means[0].length === 2) return 'drawn-2d';
+  return means.length === 2 ? 'two-normals' : 'drawn-1d';
+}
+
+// hill is what a line shows before anything is drawn: three peaks.
+function hill() {
+  const means = [], weights = [];
+  for (let i = 0; i < 40; i++) {
+    const x = -3 + .15 * (i + .5);
+    const p = Math.exp(-8 * (x + 1.5) ** 2) + 2 * Math.exp(-8 * x ** 2) + Math.exp(-8 * (x - 1.5) ** 2);
+    if (p < .01) continue;
+    means.push([x]);
+    weights.push(p);
+  }
+  const sum = weights.reduce((a, b) => a + b);
+  return { means, weights: weights.map((w) => w / sum), std: .15 };
+}
+
+// heart is what a plane shows before anything is drawn.
+function heart() {
+  const means = [];
+  for (let i = 0; i < 80; i++) {
+    const a = (2 * Math.PI * i) / 80;
+    const x = 16 * Math.sin(a) ** 3, y = 13 * Math.cos(a) - 5 * Math.cos(2 * a) - 2 * Math.cos(3 * a) - Math.cos(4 * a);
+    means.push([Number((x / 15).toFixed(3)), Number(((y + 2.5) / 15).toFixed(3))]);
+  }
+  return { means, std: .05 };
+}

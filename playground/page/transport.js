@@ -1,0 +1,175 @@
+// Running and stepping: one thing after the other, a frame of the screen at most ahead of what is seen.
+
+const beat = 750; // milliseconds that a line of slow motion stays lit
+const share = { most: 1000, ms: 8 };
+
+export class Transport {
+  // page has ask, take, screen, stage, and told.
+  constructor(page) {
+    this.page = page;
+    this.running = false;
+    this.slow = false;
+    this.frameTimes = [];
+    this.queue = Promise.resolve();
+    document.addEventListener('visibilitychange', () => this.wake?.());
+  }
+
+  // alone does one thing once all before it is done.
+  alone(act) {
+    const done = this.queue.then(act);
+    this.queue = done.catch(() => {});
+    return done;
+  }
+
+  async run(until = Infinity) {
+    this.until = until;
+    if (this.running) return;
+    this.running = true;
+    this.hurry = false;
+    this.page.told();
+    this.time();
+    while (this.running) {
+      if (document.hidden) await new Promise((resolve) => { this.wake = resolve; });
+      else await this.alone(() => this.running && (this.slow ? this.slowly() : this.frame()));
+    }
+  }
+
+  pause() {
+    if (!this.running) return;
+    this.running = false;
+    this.wake?.();
+    this.goOn();
+    this.page.told();
+  }
+
+  // goOn ends what slow motion still has to show.
+  goOn() {
+    this.hurry = true;
+    this.skip?.();
+  }
+
+  // time keeps the intervals between frames of the screen.
+  time(last) {
+    requestAnimationFrame((now) => {
+      if (!this.running) return;
+      if (last && !document.hidden) this.frameTimes.push(now - last);
+      if (this.frameTimes.length > 3600) this.frameTimes.splice(0, 600);
+      this.time(document.hidden ? undefined : now);
+    });
+  }
+
+  // frame plays some iterations. They are shown while the next ones are played.
+  async frame() {
+    const { page } = this;
+    try {
+      const most = Math.max(1, Math.min(share.most, this.until - page.game.view.step));
+      const reply = await page.ask('frame', { ...share, most });
+      await page.screen.drawn;
+      page.take(reply);
+      page.light(...(page.game.scene.simultaneous ? ['line-d', 'line-g'] : ['line-g']));
+      await this.filmed?.();
+      if (page.game.view.step >= this.until) this.pause();
+    } catch (error) {
+      this.pause();
+      page.failed(error);
+    }
+  }
+
+  // slowly plays the next move, line after line.
+  async slowly() {
+    const { page } = this;
+    try {
+      const { scene, view } = page.game;
+      if (scene.simultaneous) await this.both();
+      else await this.move(view.moves < scene.k ? 'moveD' : 'moveG');
+      if (page.game.view.step >= this.until) this.pause();
+    } catch (error) {
+      this.pause();
+      page.failed(error);
+    }
+  }
+
+  // move makes one move; in slow motion its minibatch is shown as it is drawn, and then what it changes.
+  async move(name) {
+    const { page } = this, reply = await page.ask(name), { arrays } = reply;
+    const ofD = name === 'moveD';
+    if (this.slow) {
+      await this.stage([ofD ? 'line-noise-d' : 'line-noise-g'], { gz: ofD ? arrays.d_generated : arrays.g_generated }, reply);
+      if (ofD) await this.stage(['line-data'], { gz: arrays.d_generated, x: arrays.d_data }, reply);
+    }
+    page.take(reply, ofD ? { gz: arrays.d_generated, x: arrays.d_data } : { gz: arrays.g_generated });
+    page.light(ofD ? 'line-d' : 'line-g');
+    if (this.slow) await this.wait(1.4 * beat);
+  }
+
+  // both is an iteration in which both move at once.
+  async both() {
+    const { page } = this, reply = await page.ask('frame', { most: 1, ms: 1 }), { arrays } = reply;
+    if (this.slow) {
+      await this.stage(['line-noise-d'], { gz: arrays.d_generated }, reply);
+      await this.stage(['line-data'], { gz: arrays.d_generated, x: arrays.d_data }, reply);
+    }
+    page.take(reply, { gz: arrays.d_generated, x: arrays.d_data });
+    page.light('line-d', 'line-g');
+    if (this.slow) await this.wait(1.4 * beat);
+  }
+
+  // stage lights lines and shows a minibatch before the players move.
+  async stage(lines, batch, reply) {
+    this.page.light(...lines);
+    this.page.preview(batch, reply);
+    await this.wait(beat);
+  }
+
+  // wait passes the time, unless somebody wants to go on.
+  wait(ms) {
+    if (this.hurry) return undefined;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.skip = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  // once does one thing on request: what runs is paused.
+  once(act) {
+    this.pause();
+    this.goOn();
+    return this.alone(async () => {
+      this.hurry = false;
+      try {
+        await act();
+      } catch (error) {
+        this.page.failed(error);
+      }
+    });
+  }
+
+  step(name) { return this.once(() => (this.page.game.scene.simultaneous ? this.both() : this.move(name))); }
+
+  iterate() {
+    return this.once(async () => {
+      const { page } = this;
+      if (this.slow && !page.game.scene.simultaneous) {
+        const { k } = page.game.scene;
+        while (page.game.view.moves < k) await this.move('moveD');
+        await this.move('moveG');
+        return;
+      }
+      const reply = await page.ask('frame', { most: 1, ms: 1 }), { arrays } = reply;
+      page.take(reply, { gz: arrays.g_generated ?? arrays.d_generated, x: arrays.d_data });
+      page.light(...(page.game.scene.simultaneous ? ['line-d', 'line-g'] : ['line-g']));
+    });
+  }
+
+  // back goes to an iteration. Of many that are asked for at once, the last counts.
+  back(step) {
+    this.wanted = step;
+    return this.once(async () => {
+      if (this.wanted !== step) return;
+      this.page.opened(await this.page.ask('back', { step }));
+    });
+  }
+}
