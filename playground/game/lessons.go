@@ -198,13 +198,15 @@ func saturation() Lesson {
 			"G begins far from the data, so D soon tells them apart. G descends the loss as printed, log(1 − D(G(z))). Will it " +
 				"run to the data, or stand still?",
 			"G는 데이터에서 먼 곳에서 시작하므로 D는 곧 둘을 구별합니다. G는 적힌 그대로의 손실 log(1 − D(G(z)))를 따라 " +
-				"내려갑니다. G는 데이터로 달려갈까요, 멈춰 서 있을까요?",
+				"내려갑니다. G는 데이터로 달려갈까요, 멈추어 서 있을까요?",
 		},
 		Look: Words{
 			"D(G(z)) is below .01, and so is the slope of log(1 − D) in D's logit, for that is D itself. Hardly any gradient " +
-				"reaches G: the mean of p_g is still below 1.5, while the data are at 3, and JSD stays above .6; log 2 = .69 is the most there is.",
+				"reaches G: the mean of p_g is still below 1.5, while the data are at 3. " +
+				"JSD stays above .6, and log 2 = .69 is the most there is.",
 			"D(G(z))가 .01보다 작습니다. D의 로짓에 대한 log(1 − D)의 기울기는 바로 D이므로 이 기울기도 그만큼 작습니다. " +
-				"G에게 오는 그레이디언트는 거의 없습니다. 데이터는 3에 있는데 p_g의 평균은 아직 1.5보다 작고, JSD는 .6보다 큽니다. JSD의 최댓값은 log 2 = .69입니다.",
+				"G에게 오는 그레이디언트는 거의 없습니다. 데이터는 3에 있는데 p_g의 평균은 아직 1.5보다 작고, " +
+				"JSD는 .6보다 큽니다. JSD의 최댓값은 log 2 = .69입니다.",
 		},
 		Scene: scene(ganlib.Minimax), Iterations: 300, Notebook: "05-k-and-momentum",
 		claims: []claim{
@@ -260,9 +262,9 @@ func oscillation() Lesson {
 		Title: Words{"Oscillation, and R1", "진동과 R1"},
 		Predict: Words{
 			"The smallest game: the data are almost one point, at .5. G makes one number, and D's logit is a straight line. Both " +
-				"follow their gradients. Will G come to rest on the data, or go round and round?",
-			"가장 작은 게임입니다. 데이터는 .5에 있는 점 하나나 다름없습니다. G는 숫자 하나를 만들고 D의 로짓은 직선입니다. 둘 다 " +
-				"그레이디언트를 따릅니다. G는 데이터 위에 멈출까요, 계속 맴돌까요?",
+				"follow their gradients, at the same time. Will G come to rest on the data, or go round and round?",
+			"가장 작은 게임입니다. 데이터는 .5에 있는 점 하나나 다름없습니다. G는 숫자 하나를 만들고 D의 로짓은 직선입니다. 둘은 " +
+				"동시에 그레이디언트를 따라 움직입니다. G는 데이터 위에 멈출까요, 계속 맴돌까요?",
 		},
 		Look: Words{
 			"G runs past the data, D's curve tips over, and G runs back. In the second half of the game p_g still swings by more " +
@@ -360,14 +362,14 @@ func spectralNorm() Lesson {
 		Title: Words{"Spectral norm", "스펙트럴 정규화(spectral norm)"},
 		Predict: Words{
 			"D is ahead again: three moves for each move of G, at thirty times its rate. G loses modes. Would a limit on how steep D " +
-				"can be, which makes D weaker, help G, or hold it up?",
-			"이번에도 D가 앞섭니다. G가 한 번 움직일 때 세 번, 서른 배의 학습률로 움직입니다. G는 모드를 잃습니다. D의 가파름을 " +
-				"제한하면 D는 약해집니다. 그것이 G를 도울까요, 방해할까요?",
+				"can be, which makes D weaker, help G or hinder it?",
+			"이번에도 D가 앞섭니다. G가 한 번 움직일 때 세 번, 서른 배의 학습률로 움직입니다. G는 모드를 잃습니다. D의 기울기에 " +
+				"한계를 두면 D는 약해집니다. 그러면 G에게 도움이 될까요, 방해가 될까요?",
 		},
 		Look: Words{
 			"First without the limit. At most 5 modes are found, and D(x) is above .65. D's map has cliffs, and the gradient at some " +
 				"samples is longer than .5.",
-			"먼저 제한이 없을 때입니다. 찾은 모드는 많아야 5개이고 D(x)는 .65보다 큽니다. D의 지도에는 절벽이 있고, 길이가 .5보다 큰 " +
+			"먼저 한계가 없을 때입니다. 찾은 모드는 많아야 5개이고 D(x)는 .65보다 큽니다. D의 지도에는 절벽이 있고, 길이가 .5보다 큰 " +
 				"그레이디언트를 받는 표본이 있습니다.",
 		},
 		Scene: scene(false), Iterations: 800, Notebook: "11-limit-balance",
@@ -377,9 +379,9 @@ func spectralNorm() Lesson {
 		Then: &Then{
 			Words: Words{
 				"Begin anew, with spectral norm in D: each weight matrix is divided by its largest singular value, so D's logit is " +
-					"nowhere steeper than 1. The map is smooth, no gradient is longer than .4, and at least 7 modes are found.",
+					"nowhere steeper than 1. The map is smooth, the longest gradient at a sample is below .4, and at least 7 modes are found.",
 				"D에 스펙트럴 정규화를 켜고 처음부터 다시 시작하세요. 가중치 행렬마다 가장 큰 특잇값으로 나누므로 D의 로짓은 어디서도 1보다 " +
-					"가파르지 않습니다. 지도가 매끄럽고, 그레이디언트의 길이는 .4를 넘지 않으며, 모드를 7개 이상 찾습니다.",
+					"가파르지 않습니다. 지도가 매끄럽고, 표본이 받는 그레이디언트는 가장 긴 것도 .4보다 짧으며, 모드를 7개 이상 찾습니다.",
 			},
 			Scene: scene(true), Fresh: true, Iterations: 800,
 			claims: []claim{atLeast("modes", last(found), 7), atMost("longest arrow", late(longest), .4)},
