@@ -22,7 +22,6 @@ import (
 	"github.com/gans-in-go/gans/ganlib"
 	"github.com/gans-in-go/gans/ganlib/backend"
 	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/data/open"
 	"github.com/gans-in-go/gans/ganlib/figure"
 	"github.com/gans-in-go/gans/ganlib/run"
 	"github.com/gans-in-go/gans/internal/gantest"

@@ -1,7 +1,7 @@
 package data
 
 // Distribution is a toy distribution of points with a known density, to compare with what a generator learned:
-// [Normal1D], [Mixture], [SwissRoll].
+// [Normal1D], [Mixture], [SwissRoll], [Cloud].
 type Distribution interface {
 	// Dim is the number of coordinates of a point.
 	Dim() int

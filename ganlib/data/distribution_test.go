@@ -34,6 +34,7 @@ var (
 		"grid":           Grid(3, .8, .15),
 		"uneven mixture": Mixture{Means: [][]float64{{-.5, -.5}, {.5, 0}, {0, .7}}, Std: .2, Weights: []float64{.2, .5, .3}},
 		"Swiss roll":     SwissRoll{Radius: 1, Std: .1},
+		"moons":          Moons(.09),
 	}
 )
 
@@ -232,6 +233,7 @@ func TestBatchesStay(t *testing.T) {
 		{uneven, []float32{.5224214, .16240567, 1.0743868, 2.5178394}},
 		{Ring(8, 1, .05), []float32{1.0037369, .0100034205, -.020029416, .84573114}},
 		{SwissRoll{Radius: 2, Std: .05}, []float32{.14824998, -1.551933, -.9981172, .6074785}},
+		{Moons(.1), []float32{.19644073, .4947996, -.2894063, .4095394}},
 	} {
 		got := c.d.Batch(1, 2, 4)[:4]
 		for i := range got {

@@ -20,8 +20,8 @@
 //
 // The density of real images is unknown. To see and count a generator's mistakes, take a [Distribution], whose density
 // is known: [Normal1D], as in Figure 1 of the 2014 paper; [Mixture], whose modes a generator can miss, on the line, a
-// [Ring] or a [Grid]; [SwissRoll], which has one curved mode. Each gives its density, samples, and the mode or the
-// place that a sample belongs to:
+// [Ring] or a [Grid]; [SwissRoll], which has one curved mode; [Cloud], a shape drawn by dots, such as [Moons]. Each gives
+// its density and samples, and all but the cloud the mode or the place that a sample belongs to. A [Toy] names them:
 //
 //	ring := data.Ring(8, 1, .05)
 //	x := ring.Batch(seed, step, 256)              // [256, 2]
