@@ -50,6 +50,20 @@ func TestConfig(t *testing.T) {
 	}
 }
 
+// TestLessonsAreRuns: a link to a lesson can be trained, too.
+func TestLessonsAreRuns(t *testing.T) {
+	for _, l := range game.Lessons() {
+		require.NoError(t, Config(l.Scene).Validate(), l.ID)
+		require.Subset(t, keys(t, Config(l.Scene)), without(keys(t, l.Scene), "steps"), l.ID)
+	}
+	require.NotEmpty(t, game.Lessons())
+}
+
+func without(keys map[string]any, key string) map[string]any {
+	delete(keys, key)
+	return keys
+}
+
 // keys are the keys of a value's JSON, with what they hold.
 func keys(t *testing.T, of any) map[string]any {
 	t.Helper()

@@ -37,6 +37,7 @@ func TestComplete(t *testing.T) {
 	require.Equal(t, catalog.Names(), completed(t, "data", "fetch", ""))
 	require.Equal(t, []string{"cifar10", "cifar100"}, completed(t, "data", "fetch", "celeba", "cifar"), "several arguments")
 	require.Empty(t, completed(t, "data", "info", "celeba", ""), "one argument only")
+	require.Equal(t, []string{"figure-1"}, completed(t, "playground", "--lesson", "fig"))
 	require.Equal(t, []string{"--preset", "--pretrained"}, completed(t, "train", "--pre"))
 	require.Equal(t, []string{"figure1", ":files"}, completed(t, "train", "--", "fig"))
 	require.Equal(t, []string{"pixels"}, completed(t, "eval", "runs/a", "--extractor", "p"))

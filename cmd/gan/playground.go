@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/internal/localhost"
 	"github.com/gans-in-go/gans/playground"
 	"github.com/gans-in-go/gans/playground/game"
@@ -32,7 +31,7 @@ func (c *playgroundCmd) Validate() error {
 		return fmt.Errorf("%s and --lesson %s: want one of the two", c.Link, c.Lesson)
 	case c.Lesson != "":
 		_, err := game.FindLesson(c.Lesson)
-		return invalid.In("--lesson", err)
+		return err
 	case c.Link != "":
 		_, err := game.ReadLink(c.Link)
 		return err

@@ -69,9 +69,12 @@ func TestPlayground(t *testing.T) {
 func TestPlaygroundOpensAt(t *testing.T) {
 	_, link := aGame(t, "ring8", 0)
 	_, fragment, _ := strings.Cut(link, "#")
-	for _, arg := range []string{link, fragment} {
-		_, address := served(t, "--no-browser", arg)
-		require.True(t, strings.HasSuffix(address, "/#"+fragment), address)
+	for _, c := range []struct {
+		args     []string
+		fragment string
+	}{{[]string{link}, fragment}, {[]string{fragment}, fragment}, {[]string{"--lesson", "figure-1"}, "lesson=figure-1"}} {
+		_, address := served(t, append(c.args, "--no-browser")...)
+		require.True(t, strings.HasSuffix(address, "/#"+c.fragment), address)
 	}
 }
 
@@ -134,6 +137,12 @@ func TestTrainFromALink(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, cfg.K)
 	require.EqualValues(t, 9, cfg.Seed)
+
+	status, _, errs = in(t, home, "train", "--from", "#lesson=figure-1", "--steps", "1", "-d", "lesson")
+	require.Zero(t, status, errs)
+	cfg, err = gans.ReadConfig(filepath.Join(home, "lesson", "config.json"))
+	require.NoError(t, err)
+	require.Equal(t, 5, cfg.K)
 
 	require.NoError(t, os.Mkdir(filepath.Join(home, "playground"), 0o777))
 	status, _, errs = in(t, home, "train", "--from", link, "--steps", "5")
