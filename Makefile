@@ -14,7 +14,7 @@ GO_TEST = go test -json -timeout 3h
 NOTEBOOK_TESTS = GAN_NOTEBOOK_TESTS=1 go test -json -count=1 -timeout 0 -parallel 2 ./tests
 
 # The packages that start goroutines or share files with other processes, for the race detector.
-CONCURRENT = $$(go list ./... | grep -E "/(serve|run|sweep|watch|live|data|lsun|progress)$$")
+CONCURRENT = $$(go list ./... | grep -E "/(serve|run|sweep|watch|live|localhost|data|lsun|progress)$$")
 
 # -race turns on the compiler's checks of unsafe pointers, which stop the matrix products of GoMLX's Go engine: with SIMD
 # and without, they step a pointer past the end of a slice before they find that the loop is over. The checks are

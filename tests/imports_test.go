@@ -103,7 +103,7 @@ var plan = map[string][]string{
 	// The playground. Package game runs in browsers; playground/wasm, which calls it there, is for no other platform.
 	"playground":       {"", "internal/localhost", "playground/game"},
 	"playground/build": {},
-	"playground/game":  {"ganlib", "ganlib/backend", "ganlib/data", "ganlib/invalid", "ganlib/measure"},
+	"playground/game":  {"ganlib", "ganlib/backend", "ganlib/data", "ganlib/invalid", "ganlib/measure", "ganlib/optim"},
 
 	"cmd/train-models": {
 		"", "ganlib", "ganlib/backend", "ganlib/card", "ganlib/data/open", "ganlib/evaluate", "ganlib/measure", "ganlib/measure/feature",

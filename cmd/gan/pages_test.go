@@ -66,6 +66,7 @@ type frontCommand struct {
 // frontCommands are the commands of gan that README.md and README.ko.md show.
 var frontCommands = map[string]frontCommand{
 	"gan sample digits --label 7":               {"", "digits-samples.png"},
+	"gan playground":                            {"--help", "on a page for the browsers of this machine"}, // TestPlayground runs it
 	"gan train mnist":                           {"--steps 2 --set measure_every=0 --set data.first=1000 -d runs/mnist-xla-cpu", "is finished: 2 steps"},
 	"gan train mnist --preset mnist28":          {"--steps 1 --set measure_every=0 --set batch_size=10 -d runs/mnist28-xla-cpu", "is finished: 1 steps"},
 	"gan sample runs/mnist28-xla-cpu --label 7": {"", "samples after 1 iterations"},

@@ -49,7 +49,7 @@ type recipe struct {
 	Seed            *int64   `placeholder:"N" help:"Decides weights, noise and the order of the data (default: 1)."`
 	Devices         *int     `placeholder:"N" help:"Devices of the backend, such as GPUs, that divide each minibatch among them; the batch size is a multiple of N (default: 1; a file has its own)."`
 	Set             []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting by its dotted key in config.json, such as k=2 or discriminator_rule.adam.learning_rate=4e-4. The value is JSON, or a word. May be repeated."`
-	Backend         string   `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go; a file has its own)."`
+	Backend         string   `placeholder:"NAME" help:"go, xla:cpu or xla:cuda (default: $$GOMLX_BACKEND, else xla:cpu where its plugin is found, else go; a file has its own, a link go)."`
 }
 
 // Validate sorts out which of WHAT, --data and --preset is the preset and which the data. A link is both.

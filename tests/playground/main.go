@@ -99,7 +99,7 @@ func iterate(g *game.Game, steps int) (s state, err error) {
 // train makes the run of a scene up to an iteration.
 func train(scene game.Scene, steps int, dir string, board game.Board) (s state, err error) {
 	cfg := playground.Config(scene)
-	cfg.Backend, cfg.Steps = "go", steps
+	cfg.Steps = steps
 	gan, err := gans.Train(context.Background(), cfg, gans.Options{Dir: dir})
 	if err != nil {
 		return s, err
