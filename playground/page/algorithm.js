@@ -1,5 +1,6 @@
 // Algorithm 1 as five lines, with the numbers of the step substituted, and the executing line lit.
 
+import { spread } from './describe.js';
 import * as formulas from './formulas.js';
 import { number, short, t, write } from './words.js';
 
@@ -19,9 +20,9 @@ export class Algorithm {
     write(document.getElementById('for-each'), t(simultaneous ? 'simultaneous' : 'for.each'));
     document.getElementById('algorithm').classList.toggle('together', Boolean(simultaneous));
     const loop = simultaneous ? '' : `<span class="loop"><span data-n="loop"></span> <b data-n="now"></b></span>`;
-    this.set('line-noise-d', `${loop}<span class="says"></span>${terms([['gz', formulas.parts.gz, 'ink']])}`, t('line.noise', { m }));
-    this.set('line-data', `<span class="says"></span>${terms([['x', formulas.parts.x, 'ink']])}`, t('line.data', { m }));
-    this.set('line-noise-g', `<span class="says"></span>${simultaneous ? '' : terms([['gz', formulas.parts.gz, 'ink']])}`, simultaneous ? t('line.noise.same') : t('line.noise.again', { m }));
+    this.set('line-noise-d', `${loop}<span class="says"></span>${terms([['gz', formulas.parts.gz, 'batch']])}`, t('line.noise', { m }));
+    this.set('line-data', `<span class="says"></span>${terms([['x', formulas.parts.x, 'batch']])}`, t('line.data', { m }));
+    this.set('line-noise-g', `<span class="says"></span>${simultaneous ? '' : terms([['gz', formulas.parts.gz, 'batch']])}`, simultaneous ? t('line.noise.same') : t('line.noise.again', { m }));
     this.showD(scene);
     this.showG(scene, frozen);
     this.shown.clear();
@@ -64,22 +65,20 @@ export class Algorithm {
   numbers({ d, g, dData, dGenerated, gGenerated, moves = 0 }) {
     const put = (id, name, text) => this.put(id, name, text);
     if (!this.scene.simultaneous) put('line-noise-d', 'now', this.scene.k > 1 && moves ? t('k.now', { i: moves, k: this.scene.k }) : '');
-    if (dGenerated) put('line-noise-d', 'gz', this.summary(dGenerated));
-    if (dData) put('line-data', 'x', this.summary(dData));
-    if (gGenerated && !this.scene.simultaneous) put('line-noise-g', 'gz', this.summary(gGenerated));
+    put('line-noise-d', 'gz', this.summary(dGenerated));
+    put('line-data', 'x', this.summary(dData));
+    if (!this.scene.simultaneous) put('line-noise-g', 'gz', this.summary(gGenerated));
     put('line-d', 'rate', rate(this.scene.discriminator_rule));
     put('line-g', 'rate', rate(this.scene.generator_rule));
-    if (d?.player) {
-      put('line-d', 'real', number(d.real_term));
-      put('line-d', 'fake', number(d.fake_term));
-      put('line-d', 'v', number(d.real_term + d.fake_term));
-      put('line-d', 'loss', number(d.loss));
-      put('line-d', 'norm', number(d.norm));
-    }
-    if (g?.player) {
-      put('line-g', 'loss', number(g.player === 'both' ? g.g_loss : g.loss));
-      put('line-g', 'norm', number(g.player === 'both' ? g.g_norm ?? 0 : g.norm));
-    }
+    const none = NaN, ofD = d?.player ? d : { real_term: none, fake_term: none, loss: none, norm: none };
+    put('line-d', 'real', number(ofD.real_term));
+    put('line-d', 'fake', number(ofD.fake_term));
+    put('line-d', 'v', number(ofD.real_term + ofD.fake_term));
+    put('line-d', 'loss', number(ofD.loss));
+    put('line-d', 'norm', number(ofD.norm));
+    const together = g?.player === 'both';
+    put('line-g', 'loss', number(g?.player ? (together ? g.g_loss : g.loss) : none));
+    put('line-g', 'norm', number(g?.player ? (together ? g.g_norm : g.norm) : none));
   }
 
   put(id, name, text) {
@@ -92,18 +91,9 @@ export class Algorithm {
 
   // summary is the mean and the spread of a minibatch.
   summary(values) {
-    const { dim } = this;
-    const mean = [], std = [];
-    for (let c = 0; c < dim; c++) {
-      let sum = 0, square = 0, n = 0;
-      for (let i = c; i < values.length; i += dim, n++) {
-        sum += values[i];
-        square += values[i] ** 2;
-      }
-      mean.push(sum / n);
-      std.push(Math.sqrt(Math.max(0, square / n - (sum / n) ** 2)));
-    }
-    const together = (v) => (dim === 1 ? number(v[0], 2) : `(${v.map((u) => number(u, 2)).join(', ')})`);
+    if (!values?.length) return '–';
+    const { mean, std } = spread(values, this.dim);
+    const together = (v) => (this.dim === 1 ? number(v[0], 2) : `(${v.map((u) => number(u, 2)).join(', ')})`);
     return t('mean.std', { mean: together(mean), std: together(std) });
   }
 
@@ -130,5 +120,5 @@ function extras(scene) {
   const what = [];
   if (scene.penalty?.kind) what.push(t('with.penalty'));
   if (scene.flip_real || scene.flip_fake || scene.smooth_real) what.push(t('with.labels'));
-  return what.length ? ` ${t('with', { what: what.join(', ') })}` : '';
+  return what.length ? ` (${t('with', { what: what.join(', ') })})` : '';
 }

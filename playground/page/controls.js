@@ -57,6 +57,7 @@ const groups = {
     { name: 'data', options: names, get: nameOf, wide: true }, { name: 'seed', type: 'number', step: 1, ...plainKey('seed') },
     { name: 'batch_size', ...whole, max: 1024, ...plainKey('batch_size') },
   ],
+  show: ['samples', 'data', 'warp', 'arrows'].map((layer) => ({ name: `show_${layer}`, ...check, layer })),
   game: [
     {
       name: 'objective', options: ['minimax', 'non-saturating', 'least-squares', 'hinge', 'wasserstein', 'blend'], wide: true,
@@ -101,7 +102,6 @@ const groups = {
     },
     { name: 'd_spectral', ...check, ...network('discriminator', 'norm') }, { name: 'g_spectral', ...check, ...network('generator', 'norm') },
   ],
-  show: ['samples', 'data', 'warp', 'arrows'].map((layer) => ({ name: `show_${layer}`, ...check, layer })),
 };
 const fields = Object.values(groups).flat();
 const fieldOf = new Map(fields.map((f) => [f.name, f]));
@@ -130,7 +130,7 @@ export class Controls {
 
   build(draw) {
     for (const [group, members] of Object.entries(groups)) {
-      const box = element('details', { open: innerWidth > 900 || group === 'data' });
+      const box = element('details', { open: innerWidth > 900 || group === 'data' || group === 'show' });
       box.append(element('summary', { className: 'group' }, [element('span', { dataset: { t: `group.${group}` } })]));
       const grid = element('div', { className: 'fields' });
       grid.append(...members.map((field) => build(field)));

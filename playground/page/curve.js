@@ -41,7 +41,7 @@ function charts(game, moments, c) {
       title: t('chart.loss'), levels: [[0, '0']], ...range(moments, ['dLoss', 'gLoss'], -.1, 1, -1e9),
       lines: [{ key: 'dLoss', text: t('curve.dloss'), colour: c.blue, thick: 1.6 }, { key: 'gLoss', text: t('curve.gloss'), colour: c.green, thick: 1.6 }],
     };
-  const jsd = { title: t('chart.jsd'), levels: [[0, '0'], [Math.LN2, 'log 2']], lo: -.05, hi: .75, lines: [{ key: 'jsd', text: t('curve.jsd'), colour: c.vermillion, thick: 1.8 }] };
+  const jsd = { title: t('chart.jsd'), levels: [[0, '0'], [Math.LN2, 'log 2']], ...range(moments, ['bound'], -.02, .72, -.3), lines: [{ key: 'jsd', text: t('curve.jsd'), colour: c.vermillion, thick: 1.8 }] };
   if (game.answer === 'probability') jsd.lines.push({ key: 'bound', text: t('curve.bound'), colour: c.blue, dash: [6, 3], thick: 1.5 });
   const score = game.answer === 'score';
   const scores = {

@@ -147,7 +147,7 @@ export class Pad {
     const c = colours(), line = this.dim === 1;
     const w = Math.min(this.section.clientWidth - 24, line ? 640 : 420), h = line ? 260 : w;
     const ctx = fit(this.canvas, w, h), reach = line ? reach1 : reach2;
-    this.place = { x: both(-reach, reach, 24, w - 12), y: line ? both(0, 1, h - 24, 10) : both(-reach, reach, h - 24, 12) };
+    this.place = { x: both(-reach, reach, 34, w - 12), y: line ? both(0, 1, h - 24, 10) : both(-reach, reach, h - 24, 10) };
     this.axes(ctx, w, h, reach, c);
     if (line) this.drawHeights(ctx, c);
     else this.drawDots(ctx, c);
@@ -157,10 +157,10 @@ export class Pad {
 
   axes(ctx, w, h, reach, c) {
     stroke(ctx, c.faint, 1);
-    ctx.strokeRect(24, 10, w - 36, h - 34);
+    ctx.strokeRect(34, 10, w - 46, h - 34);
     for (const v of ticks(-reach, reach, 6)) {
       label(ctx, tickText(v), this.place.x(v), h - 12, 11, c.faded, .5);
-      if (this.dim === 2) label(ctx, tickText(v), 18, this.place.y(v), 11, c.faded, 1);
+      if (this.dim === 2) label(ctx, tickText(v), 29, this.place.y(v), 11, c.faded, 1);
     }
   }
 

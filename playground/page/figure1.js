@@ -32,6 +32,15 @@ export function entries(game, show, c) {
       },
     });
   }
+  if (game.batch) {
+    all.push({
+      text: t('legend.batch'),
+      draw: (ctx, x, y) => {
+        ctx.fillStyle = c.green;
+        for (const at of [3, 9, 12, 18]) ctx.fillRect(x + at, y - 5, 1.2, 10);
+      },
+    });
+  }
   return all;
 }
 

@@ -9,6 +9,8 @@ const nth = (s) => `<msup>${i(s)}${row(o('('), i('i'), o(')'))}</msup>`;
 const half = `<mfrac>${n('1')}${n('2')}</mfrac>`;
 const square = (...parts) => `<msup>${row(o('('), ...parts, o(')'))}${n('2')}</msup>`;
 const log = '<mi>log</mi><mspace width=".17em"/>';
+const minus = '<mo form="prefix">−</mo>';
+const bracket = (...parts) => row(o('['), ...parts, o(']'));
 const one = row(n('1'), o('−'));
 
 // mean is 1/m Σ of something; the full one has its bounds.
@@ -31,16 +33,16 @@ const fakeTerm = (d) => row(log, o('('), one, d, o(')'));
 // losses are what each player minimises. D of the first three ascends V instead.
 const losses = {
   'least-squares': {
-    d: row(half, o('['), mean(square(one, dx), true), o('+'), mean(`<msup>${dgz}${n('2')}</msup>`, true), o(']')),
+    d: row(half, bracket(mean(square(one, dx), true), o('+'), mean(`<msup>${dgz}${n('2')}</msup>`, true))),
     g: row(half, mean(square(one, dgz), true)),
   },
   hinge: {
-    d: row(mean(max0(one, dx), true), o('+'), mean(max0(n('1'), o('+'), dgz), true)),
-    g: row(o('−'), mean(dgz, true)),
+    d: bracket(mean(max0(one, dx), true), o('+'), mean(max0(n('1'), o('+'), dgz), true)),
+    g: bracket(minus, mean(dgz, true)),
   },
-  wasserstein: { d: row(mean(dgz, true), o('−'), mean(dx, true)), g: row(o('−'), mean(dgz, true)) },
+  wasserstein: { d: bracket(mean(dgz, true), o('−'), mean(dx, true)), g: bracket(minus, mean(dgz, true)) },
   minimax: { g: mean(fakeTerm(dgz), true) },
-  'non-saturating': { g: row(o('−'), mean(realTerm(dgz), true)) },
+  'non-saturating': { g: bracket(minus, mean(realTerm(dgz), true)) },
 };
 
 const value = (halved) => row(halved ? half : '', mean(row(o('['), realTerm(dx), o('+'), fakeTerm(dgz), o(']')), true));
@@ -49,7 +51,7 @@ const value = (halved) => row(halved ? half : '', mean(row(o('['), realTerm(dx),
 function blended({ minimax = 0, zurich = 0 }) {
   const sum = minimax + zurich;
   const weight = (w) => n(String(Number(w.toPrecision(3))));
-  return row(o('−'), weight(zurich / sum), mean(realTerm(dgz)), o('+'), weight(minimax / 2 / sum), mean(fakeTerm(dgz)));
+  return bracket(minus, weight(zurich / sum), mean(realTerm(dgz)), o('+'), weight(minimax / 2 / sum), mean(fakeTerm(dgz)));
 }
 
 const shown = (...parts) => `<span class="formula">${math(...parts)}</span>`;
@@ -66,7 +68,7 @@ export const parts = {
   gz: math(call('G', i('z'))), x: math(i('x')), normD: math(o('|'), gradient('d'), o('|')), normG: math(o('|'), gradient('g'), o('|')),
   loss: math(row(i('L'))),
   g: {
-    minimax: math(mean(fakeTerm(short.dgz))), 'non-saturating': math(o('−'), mean(realTerm(short.dgz))),
-    'least-squares': math(half, mean(square(one, short.dgz))), hinge: math(o('−'), mean(short.dgz)), wasserstein: math(o('−'), mean(short.dgz)),
+    minimax: math(mean(fakeTerm(short.dgz))), 'non-saturating': math(minus, mean(realTerm(short.dgz))),
+    'least-squares': math(half, mean(square(one, short.dgz))), hinge: math(minus, mean(short.dgz)), wasserstein: math(minus, mean(short.dgz)),
   },
 };

@@ -113,6 +113,7 @@ class Page {
     const { game } = this;
     Object.assign(game.arrays, arrays);
     game.view = result.view;
+    game.moves = result.view.moves;
     if (result.d?.player) game.d = result.d;
     if (result.g?.player) game.g = result.g;
     game.batch = batch;
@@ -129,13 +130,14 @@ class Page {
     game.reach = game.reach === undefined ? most : game.reach + .1 * (most - game.reach);
   }
 
-  // preview shows the minibatch of a move that is not seen yet.
-  preview(batch, { result, arrays }) {
-    this.game.batch = batch;
-    const { d_data, d_generated, g_generated } = arrays;
-    this.algorithm.numbers({
-      dGenerated: d_generated, dData: batch.x && d_data, gGenerated: g_generated, moves: result.view.moves,
-    });
+  // preview shows the minibatch of a player's move, of which nothing else is seen yet.
+  preview(player, batch, { result }) {
+    const { game } = this;
+    game.batch = batch;
+    if (player === 'd') Object.assign(game, { d: null, moves: result.view.moves });
+    else game.g = null;
+    Object.assign(game.arrays, player === 'd' ? { d_generated: batch.gz, d_data: batch.x } : { g_generated: batch.gz });
+    this.screen.now();
     this.screen.change();
   }
 
@@ -146,8 +148,7 @@ class Page {
     const { game } = this, { view, arrays } = game;
     this.numbers.show(game);
     this.algorithm.numbers({
-      d: game.d, g: game.g, moves: view.moves, dData: game.d && arrays.d_data, dGenerated: game.d && arrays.d_generated,
-      gGenerated: game.g && arrays.g_generated,
+      d: game.d, g: game.g, moves: game.moves, dData: arrays.d_data, dGenerated: arrays.d_generated, gGenerated: arrays.g_generated,
     });
     const back = find('back');
     back.max = view.furthest;
@@ -336,6 +337,7 @@ window.playground = {
   get scene() { return page.game.scene; },
   call: (name, args) => page.ask(name, args),
   frameTimes: page.transport.frameTimes,
+  get drawTime() { return page.screen.spent; }, // milliseconds of the last drawing
 };
 page.theme(kept('theme') ?? 'auto');
 page.language(kept('lang') ?? (navigator.language.startsWith('ko') ? 'ko' : 'en'));

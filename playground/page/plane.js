@@ -33,6 +33,7 @@ export function entries(game, show, c) {
       },
     });
   }
+  if (game.batch) all.push({ text: t('legend.batch'), draw: (ctx, x, y) => ctx.drawImage(sprite(c.green, c.paper, 5), x + 3, y - 9, 18, 18) });
   return all;
 }
 
@@ -53,8 +54,9 @@ export function drawPlane(ctx, size, game, show, c, best = false) {
   contour(ctx, values, board, level(game), x, y);
   ctx.globalAlpha = 1;
   if (show.warp && !best && board.lattice > 0) grid(ctx, arrays.warp, board.lattice, x, y, c);
-  if (show.data) dots(ctx, arrays.data, x, y, sprite(c.ink, c.paper, 1.5), 500);
-  if (show.samples) dots(ctx, arrays.samples, x, y, sprite(c.green, c.paper, 1.8), 1000);
+  const ratio = ctx.getTransform().a;
+  if (show.data) stamp(ctx, 'data', arrays.data, size, ratio, x, y, { colour: c.ink, halo: c.paper, radius: 1.5 });
+  if (show.samples) stamp(ctx, 'samples', arrays.samples, size, ratio, x, y, { colour: c.green, halo: c.paper, radius: 1.8 });
   if (show.arrows && !best) pulls(ctx, arrays, x, y, c);
   if (game.batch && !best) minibatch(ctx, game.batch, x, y, c);
   ctx.restore();
@@ -70,7 +72,7 @@ function heat(ctx, values, game, best, place, c) {
   if (!cellsCanvas || cellsCanvas.canvas.width !== n) {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = n;
-    const context = canvas.getContext('2d');
+    const context = canvas.getContext('2d', { willReadFrequently: true });
     const image = context.createImageData(n, n);
     cellsCanvas = { canvas, context, image, words: new Uint32Array(image.data.buffer) };
   }
@@ -84,8 +86,6 @@ function heat(ctx, values, game, best, place, c) {
     }
   }
   cellsCanvas.context.putImageData(cellsCanvas.image, 0, 0);
-  ctx.imageSmoothingEnabled = true;
-  ctx.imageSmoothingQuality = 'high';
   ctx.drawImage(cellsCanvas.canvas, place.left, place.top, place.right - place.left, place.bottom - place.top);
 }
 
@@ -141,16 +141,61 @@ function sprite(colour, halo, radius) {
   if (canvas) return canvas;
   canvas = document.createElement('canvas');
   canvas.width = canvas.height = Math.ceil(8 * (radius + 1));
-  const ctx = canvas.getContext('2d'), middle = canvas.width / 2;
-  for (const [shade, r] of [[halo, 4 * radius + 2.4], [colour, 4 * radius]]) {
+  disc(canvas.getContext('2d'), canvas.width / 2, 4 * radius, 2.4, colour, halo);
+  canvas.shown = canvas.width / 4;
+  sprites.set(key, canvas);
+  return canvas;
+}
+
+const layers = new Map();
+
+// stamp draws points by a layer of their own, which serves both maps and is drawn anew only for other points.
+function stamp(ctx, name, points, size, ratio, x, y, look) {
+  let layer = layers.get(name);
+  if (!layer) {
+    const canvas = document.createElement('canvas');
+    layer = { canvas, ctx: canvas.getContext('2d', { willReadFrequently: true }) };
+    layers.set(name, layer);
+  }
+  const key = `${size} ${ratio} ${look.colour}`;
+  if (layer.points !== points || layer.key !== key) {
+    Object.assign(layer, { points, key });
+    const wide = Math.ceil(size * ratio);
+    if (layer.canvas.width !== wide) layer.canvas.width = layer.canvas.height = wide;
+    else layer.ctx.clearRect(0, 0, wide, wide);
+    stampAll(layer.ctx, points, ratio, x, y, pixelDot(look, ratio));
+  }
+  ctx.drawImage(layer.canvas, 0, 0, layer.canvas.width / ratio, layer.canvas.height / ratio);
+}
+
+// stampAll draws a dot at each point, on whole pixels: nothing is resampled.
+function stampAll(ctx, points, ratio, x, y, dot) {
+  const half = dot.width / 2;
+  for (let i = 0; i < points.length; i += 2) {
+    ctx.drawImage(dot, Math.round(x(points[i]) * ratio - half), Math.round(y(points[i + 1]) * ratio - half));
+  }
+}
+
+// pixelDot is a dot with a halo in the pixels of the screen.
+function pixelDot({ colour, halo, radius }, ratio) {
+  const key = `${colour}${halo}${radius}@${ratio}`;
+  let canvas = sprites.get(key);
+  if (canvas) return canvas;
+  canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 2 * Math.ceil((radius + .8) * ratio) + 1;
+  disc(canvas.getContext('2d', { willReadFrequently: true }), canvas.width / 2, radius * ratio, .6 * ratio, colour, halo);
+  sprites.set(key, canvas);
+  return canvas;
+}
+
+// disc draws a dot with a halo.
+function disc(ctx, middle, radius, rim, colour, halo) {
+  for (const [shade, r] of [[halo, radius + rim], [colour, radius]]) {
     ctx.fillStyle = shade;
     ctx.beginPath();
     ctx.arc(middle, middle, r, 0, 2 * Math.PI);
     ctx.fill();
   }
-  canvas.shown = canvas.width / 4;
-  sprites.set(key, canvas);
-  return canvas;
 }
 
 function dots(ctx, points, x, y, dot, most) {
@@ -185,16 +230,28 @@ function frame(ctx, board, place, x, y, c) {
   for (const v of ticks(board.lo_y, board.hi_y, 4)) write(ctx, tickText(v), place.left - 5, y(v), 10.5, c.faded, 1);
 }
 
+const strips = new Map();
+
+// strip is the scale from fake to real.
+function strip(c) {
+  let canvas = strips.get(c);
+  if (canvas) return canvas;
+  canvas = document.createElement('canvas');
+  canvas.width = 256;
+  canvas.height = 1;
+  const ctx = canvas.getContext('2d'), image = ctx.createImageData(256, 1);
+  new Uint32Array(image.data.buffer).set(diverging(c));
+  ctx.putImageData(image, 0, 0);
+  strips.set(c, canvas);
+  return canvas;
+}
+
 // heading names the map, and shows its scale.
 function heading(ctx, game, best, place, c) {
   const middle = place.top / 2 - 1;
   write(ctx, t(best ? 'map.best' : 'map.d'), place.left, middle, 13, c.ink);
-  const colours = diverging(c), bar = 62, right = place.right - width(ctx, t('real'), 10.5) - 4;
-  for (let i = 0; i < bar; i++) {
-    const v = colours[Math.floor((i / bar) * 255)];
-    ctx.fillStyle = `rgb(${v & 255} ${(v >> 8) & 255} ${(v >> 16) & 255})`;
-    ctx.fillRect(right - bar + i, middle - 4, 1.5, 8);
-  }
+  const bar = 62, right = place.right - width(ctx, t('real'), 10.5) - 4;
+  ctx.drawImage(strip(c), right - bar, middle - 4, bar, 8);
   write(ctx, t('real'), right + 4, middle, 10.5, c.faded);
   write(ctx, t('fake'), right - bar - 4, middle, 10.5, c.faded, 1);
 }

@@ -94,8 +94,10 @@ export class Transport {
     const { page } = this, reply = await page.ask(name), { arrays } = reply;
     const ofD = name === 'moveD';
     if (this.slow) {
-      await this.stage([ofD ? 'line-noise-d' : 'line-noise-g'], { gz: ofD ? arrays.d_generated : arrays.g_generated }, reply);
-      if (ofD) await this.stage(['line-data'], { gz: arrays.d_generated, x: arrays.d_data }, reply);
+      if (ofD) {
+        await this.stage('d', 'line-noise-d', { gz: arrays.d_generated }, reply);
+        await this.stage('d', 'line-data', { gz: arrays.d_generated, x: arrays.d_data }, reply);
+      } else await this.stage('g', 'line-noise-g', { gz: arrays.g_generated }, reply);
     }
     page.take(reply, ofD ? { gz: arrays.d_generated, x: arrays.d_data } : { gz: arrays.g_generated });
     page.light(ofD ? 'line-d' : 'line-g');
@@ -106,18 +108,18 @@ export class Transport {
   async both() {
     const { page } = this, reply = await page.ask('frame', { most: 1, ms: 1 }), { arrays } = reply;
     if (this.slow) {
-      await this.stage(['line-noise-d'], { gz: arrays.d_generated }, reply);
-      await this.stage(['line-data'], { gz: arrays.d_generated, x: arrays.d_data }, reply);
+      await this.stage('d', 'line-noise-d', { gz: arrays.d_generated }, reply);
+      await this.stage('d', 'line-data', { gz: arrays.d_generated, x: arrays.d_data }, reply);
     }
     page.take(reply, { gz: arrays.d_generated, x: arrays.d_data });
     page.light('line-d', 'line-g');
     if (this.slow) await this.wait(1.4 * beat);
   }
 
-  // stage lights lines and shows a minibatch before the players move.
-  async stage(lines, batch, reply) {
-    this.page.light(...lines);
-    this.page.preview(batch, reply);
+  // stage lights a line and shows a minibatch before the player moves.
+  async stage(player, line, batch, reply) {
+    this.page.light(line);
+    this.page.preview(player, batch, reply);
     await this.wait(beat);
   }
 

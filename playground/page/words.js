@@ -119,7 +119,7 @@ const ko = {
   simultaneous: '두 참가자가 동시에 움직입니다. 미니배치 하나로, 서로 상대의 직전 모습을 상대합니다. *k*는 쓰지 않습니다.',
   'line.noise': '*p*_z_에서 노이즈 *z*를 *m* = {m}개 뽑는다', 'line.noise.again': '노이즈 *z*를 {m}개 새로 뽑는다',
   'line.noise.same': '새 노이즈 없이 같은 *G*(*z*)를 쓴다', 'line.data': '*p*_data_에서 데이터 *x*를 *m* = {m}개 뽑는다',
-  'line.d.up': '*D*는 기울기를 따라 올라간다', 'line.d.down': '*D*는 기울기를 따라 내려간다', 'line.g.down': '*G*는 기울기를 따라 내려간다',
+  'line.d.up': '*D*는 그레이디언트를 따라 올라간다', 'line.d.down': '*D*는 그레이디언트를 따라 내려간다', 'line.g.down': '*G*는 그레이디언트를 따라 내려간다',
   'line.g.frozen': '*G*는 고정되어 있다',
   'mean.std': '평균 {mean}, 표준편차 {std}',
   loss: '손실', rate: '학습률', with: '{what} 포함', 'with.penalty': '벌점', 'with.labels': '바꾼 레이블',
