@@ -112,5 +112,5 @@ function drawChart(ctx, w, h, chart, moments, end, now, c) {
   }
   ctx.restore();
   stroke(ctx, c.faded, 1);
-  if (now < end) segment(ctx, x(now), place.top, x(now), place.bottom);
+  if (now < moments.at(-1)?.step) segment(ctx, x(now), place.top, x(now), place.bottom);
 }

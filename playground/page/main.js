@@ -269,13 +269,18 @@ class Page {
       if (film.frames < filmed && transport.running) return;
       transport.filmed = null;
       transport.pause();
-      this.say(t('encoding'));
-      this.say(t('saved', { name: await film.end(this.game) }));
-      find('gif').disabled = false;
-      find('progress').hidden = true;
+      this.endFilm(film);
     };
     transport.run();
     this.say(t('recording', { n: 0, of: filmed }));
+  }
+
+  // endFilm saves what was recorded, once the last frame has been shown.
+  async endFilm(film) {
+    const name = await film.end(this.game);
+    await this.transport.alone(() => this.say(t('saved', { name })));
+    find('gif').disabled = false;
+    find('progress').hidden = true;
   }
 
   buttons() {

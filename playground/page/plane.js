@@ -219,8 +219,8 @@ function pulls(ctx, arrays, x, y, c) {
 
 // minibatch shows the examples and samples of this step, larger.
 function minibatch(ctx, batch, x, y, c) {
-  if (batch.x) dots(ctx, batch.x, x, y, sprite(c.ink, c.paper, 4), 400);
-  if (batch.gz) dots(ctx, batch.gz, x, y, sprite(c.green, c.paper, 4), 400);
+  if (batch.x) dots(ctx, batch.x, x, y, sprite(c.ink, c.paper, 3.2), 400);
+  if (batch.gz) dots(ctx, batch.gz, x, y, sprite(c.green, c.paper, 3.2), 400);
 }
 
 function frame(ctx, board, place, x, y, c) {

@@ -7,27 +7,25 @@ const player = (width, depth, activation, output) => ({
 });
 
 // scene builds one of few numbers.
-function scene(data, dim, { width = 32, dWidth = width, activation = 'relu', m = 64, objective = 'non-saturating', k = 1, rate = 2e-3, dRate = rate, penalty }) {
-  const s = {
+function scene(data, dim, { width = 32, dWidth = width, activation = 'relu', m = 64, objective = 'non-saturating', k = 1, rate = 1e-3, dRate = 2e-3 }) {
+  return {
     seed: 1, data, batch_size: m, generator: player(width, 2, activation, dim), discriminator: player(dWidth, 2, activation, 1),
     noise: { noise: 'gaussian', dim }, objective: { name: objective }, half_v: false, k, simultaneous: false,
     generator_rule: adam(rate), discriminator_rule: adam(dRate), steps: 0,
   };
-  if (penalty) s.penalty = penalty;
-  return s;
 }
 
-const line = { activation: 'tanh', objective: 'minimax', k: 5, m: 128, rate: 1e-3 };
+const line = { activation: 'tanh', objective: 'minimax', k: 5, m: 128, dRate: 1e-3 };
 
 const first = {
   normal: () => scene({ set: 'normal', mean: 1, std: .5 }, 1, { ...line, m: 256 }),
   'two-normals': () => scene({ cloud: { means: [[-1], [1]], std: .3 } }, 1, line),
   ring8: () => scene({ set: 'ring8' }, 2, {}),
-  grid25: () => scene({ set: 'grid25' }, 2, { width: 64, m: 128 }),
-  'swiss-roll': () => scene({ set: 'swiss-roll' }, 2, { width: 64, m: 128 }),
+  grid25: () => scene({ set: 'grid25' }, 2, { width: 64 }),
+  'swiss-roll': () => scene({ set: 'swiss-roll' }, 2, { width: 64 }),
   moons: () => scene({ set: 'moons' }, 2, {}),
   'drawn-1d': () => scene({ cloud: hill() }, 1, line),
-  'drawn-2d': () => scene({ cloud: heart() }, 2, { width: 64, m: 128 }),
+  'drawn-2d': () => scene({ cloud: heart() }, 2, { width: 64 }),
 };
 
 export const names = Object.keys(first);

@@ -5,7 +5,7 @@ import { colours } from './colours.js';
 import { drawCurve } from './curve.js';
 import { describe, describeCurve } from './describe.js';
 import { drawBest, drawLegend, drawMap, hasBest, legendHeight, size } from './picture.js';
-import { t } from './words.js';
+import { language, t } from './words.js';
 
 const find = (id) => document.getElementById(id);
 const said = 1000, written = 120; // milliseconds between descriptions, and between numbers
@@ -18,8 +18,13 @@ export class Screen {
     this.words = words;
     this.canvases = { map: find('map'), best: find('best'), legend: find('legend'), curve: find('curve') };
     this.drawn = Promise.resolve();
-    this.lastSaid = this.lastWritten = -Infinity;
-    new ResizeObserver(() => this.change()).observe(find('stage'));
+    this.acted = {};
+    this.timers = {};
+    new ResizeObserver(([entry]) => {
+      this.wide = Math.floor(entry.contentRect.width);
+      this.change();
+    }).observe(find('stage'));
+    window.addEventListener('resize', () => this.change());
   }
 
   // change has everything drawn in the next frame, and returns a promise of that.
@@ -39,42 +44,54 @@ export class Screen {
   draw() {
     const { game, controls: { show } } = this, c = colours(), { map, best, legend, curve } = this.canvases;
     const began = performance.now();
-    const wide = Math.floor(find('stage').getBoundingClientRect().width);
-    const { w, h } = size(game, wide, Math.max(260, Math.min(420, innerHeight - 430)));
+    this.wide ??= Math.floor(find('stage').getBoundingClientRect().width);
+    const { wide } = this, { w, h } = size(game, wide, Math.max(260, Math.min(420, innerHeight - 430)));
     drawMap(fit(map, w, h), w, h, game, show, c);
     best.hidden = !hasBest(game);
     if (!best.hidden) drawBest(fit(best, w, h), w, game, show, c);
-    const high = legendHeight(legend.getContext('2d'), wide, game, show, c);
-    drawLegend(fit(legend, wide, high), wide, game, show, c);
+    this.drawLegend(legend, wide, show, c);
     const curveHigh = wide < 430 ? 480 : 180;
     drawCurve(fit(curve, wide, curveHigh), wide, curveHigh, game, c);
     this.spent = performance.now() - began;
-    this.write(began);
+    this.write();
+  }
+
+  // drawLegend draws the legend where it has changed.
+  drawLegend(canvas, wide, show, c) {
+    const { game } = this;
+    const key = [wide, devicePixelRatio, c.paper, language(), game.answer, game.board.dim, game.board.lattice, Boolean(game.batch), ...Object.values(show)].join();
+    if (key === this.legendKey) return;
+    this.legendKey = key;
+    const high = legendHeight(canvas.getContext('2d'), wide, game, show, c);
+    drawLegend(fit(canvas, wide, high), wide, game, show, c);
   }
 
   // write writes numbers and descriptions, not more often than they can be read.
-  write(now) {
-    if (now - this.lastWritten > written) {
-      this.lastWritten = now;
-      this.words();
-    } else this.later(written);
-    if (now - this.lastSaid > said) {
-      this.lastSaid = now;
-      this.canvases.map.setAttribute('aria-label', describe(this.game));
-      this.canvases.best.setAttribute('aria-label', t('say.best'));
-      this.canvases.curve.setAttribute('aria-label', describeCurve(this.game));
-    } else this.later(said);
+  write() {
+    this.seldom('numbers', written, this.words);
+    this.seldom('sentences', said, () => this.describe());
   }
 
-  // later writes what the last frame had left out.
-  later(after) {
-    if (this.timer) return;
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.write(performance.now());
-    }, after + 20);
+  // seldom acts at once or, where it has just acted, once the time has passed.
+  seldom(name, apart, act) {
+    const due = (this.acted[name] ?? -Infinity) + apart, now = performance.now();
+    if (now >= due) {
+      this.acted[name] = now;
+      act();
+    } else {
+      this.timers[name] ??= setTimeout(() => {
+        this.timers[name] = undefined;
+        this.seldom(name, apart, act);
+      }, due - now + 5);
+    }
+  }
+
+  describe() {
+    this.canvases.map.setAttribute('aria-label', describe(this.game));
+    this.canvases.best.setAttribute('aria-label', t('say.best'));
+    this.canvases.curve.setAttribute('aria-label', describeCurve(this.game));
   }
 
   // now has the numbers written with the next frame.
-  now() { this.lastWritten = this.lastSaid = -Infinity; }
+  now() { this.acted = {}; }
 }

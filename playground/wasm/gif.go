@@ -7,12 +7,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"image"
-	"image/color/palette"
-	"image/draw"
 	"image/gif"
 	"syscall/js"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
+	"github.com/gans-in-go/gans/playground/game"
 )
 
 // animation is the GIF in progress.
@@ -38,12 +37,10 @@ func gifOf(args []byte, pixels js.Value) (any, arrays, error) {
 	if n := js.CopyBytesToGo(frame.Pix, pixels); n != len(frame.Pix) {
 		return nil, nil, invalid.Value("pixels", n, "%d bytes", len(frame.Pix))
 	}
-	drawn := image.NewPaletted(frame.Rect, palette.Plan9)
-	draw.Draw(drawn, drawn.Rect, frame, image.Point{}, draw.Src)
 	if asked.First || animation == nil {
 		animation = &gif.GIF{}
 	}
-	animation.Image = append(animation.Image, drawn)
+	animation.Image = append(animation.Image, game.Paletted(frame))
 	animation.Delay = append(animation.Delay, asked.Delay)
 	return len(animation.Image), nil, nil
 }
