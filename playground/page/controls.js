@@ -5,9 +5,11 @@ import { plain, t, wanted, write } from './words.js';
 
 const rules = ['generator_rule', 'discriminator_rule'];
 
+const hidden = (s, key) => s[key].mlp.hidden ?? []; // none for a player that is a straight line
+
 const network = (key, part) => ({
-  width: { get: (s) => s[key].mlp.hidden[0], set: (s, v) => { s[key].mlp.hidden = s[key].mlp.hidden.map(() => v); } },
-  depth: { get: (s) => s[key].mlp.hidden.length, set: (s, v) => { s[key].mlp.hidden = Array(v).fill(s[key].mlp.hidden[0]); } },
+  width: { get: (s) => hidden(s, key)[0] ?? 32, set: (s, v) => { s[key].mlp.hidden = hidden(s, key).map(() => v); }, needs: (s) => hidden(s, key).length },
+  depth: { get: (s) => hidden(s, key).length, set: (s, v) => { s[key].mlp.hidden = Array(v).fill(hidden(s, key)[0] ?? 32); } },
   norm: { get: (s) => Boolean(s[key].spectral_norm), set: (s, v) => { s[key].spectral_norm = v; } },
 }[part]);
 
@@ -69,10 +71,10 @@ const groups = {
   players: [
     { name: 'noise', options: ['gaussian', 'uniform', 'unit-uniform'], get: (s) => s.noise.noise, set: (s, v) => { s.noise.noise = v; } },
     { name: 'noise_dim', ...whole, max: 64, get: (s) => s.noise.dim, set: (s, v) => { s.noise.dim = v; } },
-    { name: 'g_width', ...whole, max: 256, ...network('generator', 'width') }, { name: 'g_depth', ...whole, max: 6, ...network('generator', 'depth') },
-    { name: 'd_width', ...whole, max: 256, ...network('discriminator', 'width') }, { name: 'd_depth', ...whole, max: 6, ...network('discriminator', 'depth') },
+    { name: 'g_width', ...whole, max: 256, ...network('generator', 'width') }, { name: 'g_depth', ...whole, min: 0, max: 6, ...network('generator', 'depth') },
+    { name: 'd_width', ...whole, max: 256, ...network('discriminator', 'width') }, { name: 'd_depth', ...whole, min: 0, max: 6, ...network('discriminator', 'depth') },
     {
-      name: 'activation', options: ['relu', 'tanh'], wide: true, get: (s) => s.generator.mlp.activation,
+      name: 'activation', options: ['relu', 'tanh', 'linear'], wide: true, get: (s) => s.generator.mlp.activation,
       set: (s, v) => { s.generator.mlp.activation = s.discriminator.mlp.activation = v; },
     },
   ],
@@ -185,6 +187,7 @@ export class Controls {
       this.fill(this.scene, this.frozen);
       return;
     }
+    if (field.name.endsWith('_depth')) input.value = Math.max(0, Math.min(7, Math.round(number)));
     const value = input.type === 'checkbox' ? input.checked : input.type === 'number' ? number : input.value;
     let scene = structuredClone(this.scene), { frozen } = this;
     if (field.name === 'data') {
@@ -202,7 +205,8 @@ export class Controls {
     const found = /^(?:game: )?([\w.]+) is (.*?): want (.*)$/s.exec(message);
     if (!found) return t('failed', { error: message });
     const [, key, value, want] = found;
-    const name = keys.find(([pattern]) => pattern.test(key))?.[1] ?? (fieldOf.has(key) ? key : asked);
+    let name = keys.find(([pattern]) => pattern.test(key))?.[1] ?? (fieldOf.has(key) ? key : asked);
+    if (/_width$/.test(name) && /_depth$/.test(asked)) name = asked; // one key holds both
     const words = t('refused', { name: plain(t(label(name))), value, want: wanted(want) });
     const input = this.input(asked && fieldOf.has(asked) ? asked : name);
     if (input) this.blame(input, words);

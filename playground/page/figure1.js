@@ -72,23 +72,22 @@ function highest({ arrays }) {
   return 1.04 * Math.max(1, 2 * peak);
 }
 
-// answerScale is D's: that of the densities for a probability or a label, one of its own for a score.
+// apart reports whether D has a scale of its own: a score has, and so has D beside a density that would flatten it.
+const apart = (game) => game.answer === 'score' || highest(game) > 3;
+
 function answerScale(game, place, y) {
-  if (game.answer !== 'score') return y;
-  const most = game.reach;
-  return scale(-most, most, place.bottom, place.top);
+  if (!apart(game)) return y;
+  const [lo, hi] = game.answer === 'score' ? [-game.reach, game.reach] : [0, 1.04];
+  return scale(lo, hi, place.bottom, place.top);
 }
 
 function axes(ctx, game, place, x, y, toD, c) {
   const score = game.answer === 'score';
   stroke(ctx, c.faint, 1);
   for (const level of score ? [0] : [.5, 1]) segment(ctx, place.left, toD(level), place.right, toD(level));
-  if (!score) {
-    for (const [level, name] of [[0, '0'], [.5, '½'], [1, '1']]) write(ctx, name, place.left - 6, y(level), 11, c.faded, 1);
-  } else {
-    for (const v of ticks(0, y.hi ?? highest(game), 3)) write(ctx, tickText(v), place.left - 6, y(v), 11, c.faded, 1);
-    for (const v of [-game.reach, 0, game.reach]) write(ctx, tickText(Number(v.toPrecision(2))), place.right + 4, toD(v), 11, c.blue, 0);
-  }
+  const levels = score ? [-game.reach, 0, game.reach].map((v) => [v, tickText(Number(v.toPrecision(2)))]) : [[0, '0'], [.5, '½'], [1, '1']];
+  for (const [level, name] of levels) write(ctx, name, place.left - 6, toD(level), 11, apart(game) ? c.blue : c.faded, 1);
+  if (apart(game)) for (const v of ticks(0, highest(game), 4)) write(ctx, tickText(v), place.right + 5, y(v), 11, c.faded);
   stroke(ctx, c.faded, 1);
   segment(ctx, place.left, place.bottom, place.right, place.bottom);
   for (const v of ticks(game.board.lo, game.board.hi, 6)) {
@@ -115,7 +114,7 @@ function curves(ctx, game, show, x, y, toD, c) {
   draw(arrays.d, toD);
   if (game.answer !== 'score') {
     style.best(ctx, c);
-    draw(arrays.d_star, y);
+    draw(arrays.d_star, toD);
   }
   ctx.setLineDash([]);
 }

@@ -15,7 +15,7 @@ const one = row(n('1'), o('−'));
 
 // mean is 1/m Σ of something; the full one has its bounds.
 const mean = (of, full) => row(
-  `<mfrac>${n('1')}${i('m')}</mfrac>`,
+  full ? `<mfrac>${n('1')}${i('m')}</mfrac>` : `${n('1')}<mo lspace="0" rspace="0">/</mo>${i('m')}<mspace width=".2em"/>`,
   full ? `<munderover><mo movablelimits="false">∑</mo>${row(i('i'), o('='), n('1'))}${i('m')}</munderover>` : '<mo>∑</mo>', of,
 );
 

@@ -28,7 +28,7 @@ class Page {
     this.screen = new Screen(this.game, this.controls, () => this.words());
     this.transport = new Transport(this);
     this.pad = new Pad((cloud, dim) => this.drawn(cloud, dim), () => this.closePad(), (words) => this.say(words));
-    this.lessons = new Lessons([], (n) => this.transport.run(n), () => this.closeLesson());
+    this.lessons = new Lessons([], { run: (n) => this.playTo(n), then: (part) => this.playThen(part), close: () => this.closeLesson() });
     this.buttons();
   }
 
@@ -36,7 +36,12 @@ class Page {
 
   say(words) { write(find('status'), words); }
 
-  failed(error) { this.say(t('failed', { error: error.message })); }
+  // failed says what went wrong. A game whose numbers are not finite goes back to where they were.
+  async failed(error) {
+    const diverged = /unsupported value/.test(error.message);
+    this.say(t(diverged ? 'diverged' : 'failed', { error: error.message }));
+    if (diverged && this.game.view) this.opened(await this.ask('back', { step: this.game.view.step }), t('diverged'));
+  }
 
   loading({ loaded, total }) {
     const progress = find('progress');
@@ -63,7 +68,7 @@ class Page {
   async follow() {
     const parts = new URLSearchParams(location.hash.slice(1));
     if (parts.has('lang')) this.language(parts.get('lang'));
-    const lesson = parts.has('lesson') ? this.lessons.show(parts.get('lesson')) : null;
+    const lesson = parts.has('lesson') ? this.lessons.begin(parts.get('lesson')) : null;
     if (parts.has('lesson') || parts.has('game')) await this.open({ link: location.hash }, lesson);
   }
 
@@ -158,6 +163,7 @@ class Page {
 
   // change plays on with other settings.
   async change({ scene, frozen, field }) {
+    this.transport.goOn();
     await this.transport.alone(async () => {
       try {
         const reply = await this.ask('change', { scene, frozen });
@@ -179,6 +185,7 @@ class Page {
   }
 
   closePad() {
+    if (find('drawing').hidden) return;
     this.pad.close();
     find('pictures').hidden = false;
     this.screen.change();
@@ -191,23 +198,39 @@ class Page {
     find('play').focus();
   }
 
+  // playTo plays up to an iteration, from the beginning where the game is past it.
+  async playTo(iteration) {
+    if (this.game.view.step >= iteration) await this.restart();
+    this.transport.run(iteration);
+  }
+
+  // playThen plays the second part of a lesson.
+  async playThen({ scene, frozen, fresh, iterations }) {
+    await this.transport.once(async () => {
+      if (fresh) this.opened(await this.ask('open', { scene }));
+      else this.opened(await this.ask('change', { scene, frozen: Boolean(frozen) }));
+    });
+    this.transport.run(this.game.view.step + iterations);
+  }
+
   closeLesson() {
-    this.lessons.show(null);
+    this.lessons.begin(null);
     history.replaceState(null, '', location.pathname + location.search);
   }
 
-  // told shows whether the game runs.
-  told() {
+  // told shows whether the game runs; quietly, it is not said that it has paused.
+  told(quietly) {
     const { running } = this.transport, play = find('play');
     play.setAttribute('aria-pressed', running);
     play.textContent = t(running ? 'pause' : 'play');
     if (!this.game.view) return;
     if (running) this.game.batch = null;
+    this.screen.now();
+    this.screen.change();
+    if (quietly) return;
     if (!running) this.transport.alone(() => this.transport.running || this.say(t('paused', { step: this.game.view.step })));
     else if (this.transport.until < Infinity) this.say(t('playing.to', { n: this.transport.until }));
     else this.say('');
-    this.screen.now();
-    this.screen.change();
   }
 
   language(lang) {
@@ -237,10 +260,7 @@ class Page {
 
   toggle() {
     if (this.transport.running) this.transport.pause();
-    else {
-      this.closePad();
-      this.transport.run();
-    }
+    else this.transport.run();
   }
 
   restart() {
@@ -268,7 +288,7 @@ class Page {
       find('progress').value = film.frames / filmed;
       if (film.frames < filmed && transport.running) return;
       transport.filmed = null;
-      transport.pause();
+      transport.pause(true);
       this.endFilm(film);
     };
     transport.run();

@@ -15,10 +15,10 @@ function scene(data, dim, { width = 32, dWidth = width, activation = 'relu', m =
   };
 }
 
-const line = { activation: 'tanh', objective: 'minimax', k: 5, m: 128, dRate: 1e-3 };
+const line = { activation: 'tanh', k: 5, rate: 2e-3 };
 
 const first = {
-  normal: () => scene({ set: 'normal', mean: 1, std: .5 }, 1, { ...line, m: 256 }),
+  normal: () => scene({ set: 'normal', mean: 1, std: .5 }, 1, { ...line, objective: 'minimax', m: 128, rate: 1e-3, dRate: 1e-3 }),
   'two-normals': () => scene({ cloud: { means: [[-1], [1]], std: .3 } }, 1, line),
   ring8: () => scene({ set: 'ring8' }, 2, {}),
   grid25: () => scene({ set: 'grid25' }, 2, { width: 64 }),

@@ -25,7 +25,7 @@ export class Transport {
     this.until = until;
     if (this.running) return;
     this.running = true;
-    this.hurry = false;
+    this.page.closePad();
     this.page.told();
     this.time();
     while (this.running) {
@@ -34,12 +34,12 @@ export class Transport {
     }
   }
 
-  pause() {
+  pause(quietly = false) {
     if (!this.running) return;
     this.running = false;
     this.wake?.();
     this.goOn();
-    this.page.told();
+    this.page.told(quietly);
   }
 
   // goOn ends what slow motion still has to show.
@@ -66,26 +66,34 @@ export class Transport {
       const reply = await page.ask('frame', { ...share, most });
       await page.screen.drawn;
       page.take(reply);
-      page.light(...(page.game.scene.simultaneous ? ['line-d', 'line-g'] : ['line-g']));
+      page.light(...this.last());
       await this.filmed?.();
       if (page.game.view.step >= this.until) this.pause();
     } catch (error) {
-      this.pause();
-      page.failed(error);
+      this.pause(true);
+      await page.failed(error);
     }
+  }
+
+  // last are the lines that end an iteration.
+  last() {
+    const { scene, view } = this.page.game;
+    if (scene.simultaneous) return ['line-d', 'line-g'];
+    return [view.frozen ? 'line-d' : 'line-g'];
   }
 
   // slowly plays the next move, line after line.
   async slowly() {
     const { page } = this;
+    this.hurry = false;
     try {
       const { scene, view } = page.game;
       if (scene.simultaneous) await this.both();
       else await this.move(view.moves < scene.k ? 'moveD' : 'moveG');
       if (page.game.view.step >= this.until) this.pause();
     } catch (error) {
-      this.pause();
-      page.failed(error);
+      this.pause(true);
+      await page.failed(error);
     }
   }
 
@@ -139,12 +147,13 @@ export class Transport {
   once(act) {
     this.pause();
     this.goOn();
+    this.page.closePad();
     return this.alone(async () => {
       this.hurry = false;
       try {
         await act();
       } catch (error) {
-        this.page.failed(error);
+        await this.page.failed(error);
       }
     });
   }
@@ -162,7 +171,7 @@ export class Transport {
       }
       const reply = await page.ask('frame', { most: 1, ms: 1 }), { arrays } = reply;
       page.take(reply, { gz: arrays.g_generated ?? arrays.d_generated, x: arrays.d_data });
-      page.light(...(page.game.scene.simultaneous ? ['line-d', 'line-g'] : ['line-g']));
+      page.light(...this.last());
     });
   }
 

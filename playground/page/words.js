@@ -5,7 +5,7 @@ const en = {
   subtitle: 'Algorithm 1 of Goodfellow et al. 2014, at work',
   language: 'Language', theme: 'Colours', 'theme.auto': 'as the system', 'theme.light': 'light', 'theme.dark': 'dark',
   lessons: 'Lessons', predict: 'Predict first', look: 'What to look at', reveal: 'Show what to look at',
-  'lesson.run': 'Play {n} iterations', 'lesson.close': 'Close the lesson', 'lesson.notebook': 'More in notebook {name}',
+  'lesson.run': 'Play {n} iterations', 'lesson.then': 'And then?', 'then': 'And then', 'lesson.then.run': 'Change it and play {n} iterations', 'lesson.close': 'Close the lesson', 'lesson.notebook': 'More in notebook {name}',
   play: 'Run', pause: 'Pause', slow: 'Slow motion', 'step.d': 'Step D', 'step.g': 'Step G', iterate: 'One iteration',
   restart: 'Restart', back: 'Iteration', skip: 'Skip to the game',
   'play.help': 'Train until you pause (Space)',
@@ -53,7 +53,7 @@ const en = {
   'noise.unit-uniform': 'uniform(−√3, √3)', 'objective.minimax': 'minimax', 'objective.non-saturating': 'non-saturating',
   'objective.least-squares': 'least squares', 'objective.hinge': 'hinge', 'objective.wasserstein': 'Wasserstein',
   'objective.blend': 'blend', 'rule.adam': 'Adam', 'rule.momentum': 'momentum', 'penalty.none': 'none', 'penalty.r1': 'R1',
-  'penalty.wgan-gp': 'WGAN-GP', 'activation.relu': 'ReLU', 'activation.tanh': 'tanh', 'activation.lrelu': 'leaky ReLU',
+  'penalty.wgan-gp': 'WGAN-GP', 'activation.relu': 'ReLU', 'activation.tanh': 'tanh', 'activation.linear': 'none (linear)',
   'help.data': 'What G must learn. Picking one sets a game that learns it.',
   'help.seed': 'Decides the first weights, the noise and the data.',
   'help.batch_size': 'Examples and noise samples in each step.',
@@ -90,7 +90,7 @@ const en = {
   copied: 'The link is copied, and in the address bar.', 'copied.not': 'The link is in the address bar.',
   saved: 'Saved as {name}.', recording: 'Recording: {n} of {of} frames', encoding: 'Making the GIF',
   'far.offer': 'This game had come to iteration {n}.', 'far.play': 'Play up to there', 'playing.to': 'Playing up to iteration {n}',
-  refused: '{name} cannot be {value}: want {want}.', failed: 'That did not work: {error}', 'lesson.open': 'Lesson: {title}',
+  refused: '{name} cannot be {value}: want {want}.', failed: 'That did not work: {error}', whole: 'a whole number', diverged: 'The game has diverged: its numbers are no longer finite. Here it is before that; try lower rates.', transport: 'Run and step', 'lesson.open': 'Lesson: {title}',
   'hint.wasserstein': 'Wasserstein needs a D that is not steep: try the penalty WGAN-GP and k = 5.',
   broken: 'The program stopped: {error}. Reload the page to begin anew.',
   'say.1': 'Iteration {step}. p_g has mean {mean} and standard deviation {std}; p_data has {dmean} and {dstd}.',
@@ -105,7 +105,7 @@ const ko = {
   subtitle: 'Goodfellow 등(2014)의 Algorithm 1이 움직이는 모습',
   language: '언어', theme: '화면 색', 'theme.auto': '시스템 설정', 'theme.light': '밝게', 'theme.dark': '어둡게',
   lessons: '수업', predict: '먼저 예측하세요', look: '눈여겨볼 점', reveal: '눈여겨볼 점 보기',
-  'lesson.run': '{n}번 반복하기', 'lesson.close': '수업 닫기', 'lesson.notebook': '더 알아보기: 노트북 {name}',
+  'lesson.run': '{n}번 반복하기', 'lesson.then': '그다음은?', 'then': '그다음', 'lesson.then.run': '바꾸고 {n}번 반복하기', 'lesson.close': '수업 닫기', 'lesson.notebook': '더 알아보기: 노트북 {name}',
   play: '실행', pause: '일시 정지', slow: '느린 동작', 'step.d': 'D 한 스텝', 'step.g': 'G 한 스텝', iterate: '한 번 반복',
   restart: '처음부터', back: '반복', skip: '게임으로 건너뛰기',
   'play.help': '멈출 때까지 학습합니다(스페이스)',
@@ -153,7 +153,7 @@ const ko = {
   'noise.unit-uniform': '균등(−√3, √3)', 'objective.minimax': 'minimax', 'objective.non-saturating': 'non-saturating',
   'objective.least-squares': '최소제곱', 'objective.hinge': 'hinge', 'objective.wasserstein': 'Wasserstein',
   'objective.blend': '혼합', 'rule.adam': 'Adam', 'rule.momentum': '모멘텀', 'penalty.none': '없음', 'penalty.r1': 'R1',
-  'penalty.wgan-gp': 'WGAN-GP', 'activation.relu': 'ReLU', 'activation.tanh': 'tanh', 'activation.lrelu': 'leaky ReLU',
+  'penalty.wgan-gp': 'WGAN-GP', 'activation.relu': 'ReLU', 'activation.tanh': 'tanh', 'activation.linear': '없음(선형)',
   'help.data': 'G가 배워야 할 분포입니다. 고르면 그것을 배울 수 있는 설정이 됩니다.',
   'help.seed': '처음 가중치와 노이즈, 데이터를 정합니다.',
   'help.batch_size': '스텝마다 쓰는 데이터와 노이즈의 수입니다.',
@@ -190,7 +190,7 @@ const ko = {
   copied: '링크를 복사했고 주소창에도 넣었습니다.', 'copied.not': '링크를 주소창에 넣었습니다.',
   saved: '{name} 파일로 저장했습니다.', recording: '녹화 중: {of}프레임 중 {n}', encoding: 'GIF를 만드는 중',
   'far.offer': '이 게임은 반복 {n}까지 진행한 것입니다.', 'far.play': '거기까지 진행하기', 'playing.to': '반복 {n}까지 진행하는 중',
-  refused: '{name}: {value}은(는) 쓸 수 없습니다. 쓸 수 있는 값: {want}.', failed: '되지 않았습니다: {error}', 'lesson.open': '수업: {title}',
+  refused: '{name}: {value}은(는) 쓸 수 없습니다. 쓸 수 있는 값: {want}.', failed: '되지 않았습니다: {error}', whole: '정수', diverged: '게임이 발산하여 값이 더는 유한하지 않습니다. 그 직전의 모습입니다. 학습률을 낮춰 보세요.', transport: '실행과 스텝', 'lesson.open': '수업: {title}',
   'hint.wasserstein': 'Wasserstein에는 가파르지 않은 D가 필요합니다. 벌점 WGAN-GP와 k = 5를 써 보세요.',
   broken: '프로그램이 멈췄습니다: {error}. 페이지를 새로 고치면 다시 시작합니다.',
   'say.1': '반복 {step}. p_g의 평균은 {mean}, 표준편차는 {std}이고, p_data는 {dmean}와 {dstd}입니다.',
@@ -203,7 +203,7 @@ const ko = {
 // What the game says is right for a setting it refuses, in Korean.
 const wants = [
   [/^(\S+) to (\S+)$/, '$1부터 $2까지'], [/^at least (\S+) and less than (\S+)$/, '$1 이상 $2 미만'],
-  [/^a positive number.*$/, '0보다 큰 수'], [/^at least (\S+)$/, '$1 이상'], [/^at most (\S+) .*$/, '$1 이하'],
+  [/^a positive number.*$/, '0보다 큰 수'], [/^at least (\S+)$/, '$1 이상'], [/^at most (\S+) units.*$/, '층마다 유닛 $1개 이하'], [/^at most (\S+) layers$/, '층 $1개 이하'], [/^at most (\S+) .*$/, '$1 이하'],
   [/^0, for objective .* smooth$/, '0(이 목적 함수에는 낮출 레이블이 없습니다)'],
   [/^0, for objective .* flip$/, '0(이 목적 함수에는 뒤집을 레이블이 없습니다)'],
   [/^false while G is frozen.*$/, '끔(G가 고정되어 있으면 동시에 움직일 수 없습니다)'],
@@ -230,6 +230,7 @@ export const known = (key) => key in en;
 
 // wanted is what a refusal asks for, in the reader's language.
 export function wanted(want) {
+  if (/type int/.test(want)) return t('whole');
   if (spoken === 'en') return want;
   for (const [pattern, korean] of wants) if (pattern.test(want)) return want.replace(pattern, korean);
   return want;
