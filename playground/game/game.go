@@ -132,6 +132,8 @@ type Moved struct {
 	// GLoss and GNorm are G's where both move at once.
 	GLoss float64 `json:"g_loss,omitempty"`
 	GNorm float64 `json:"g_norm,omitempty"`
+	// Diverged reports that one of them is not finite; it is 0 here.
+	Diverged bool `json:"diverged,omitempty"`
 }
 
 // The programs of a game.
@@ -140,6 +142,7 @@ const (
 	moveG    = "G"
 	moveBoth = "both"
 	generate = "generate"
+	averaged = "averaged" // generate with the averages of G's weights
 	judge    = "judge"
 	slope    = "slope" // how G's loss changes with x
 )
@@ -164,7 +167,8 @@ func (g *Game) exec(name string) (*model.Exec, error) {
 			d, m := a.MoveBoth(root, x, nil)
 			return []*Node{d.Loss, ganlib.RealTerm(d.Real), ganlib.FakeTerm(d.Fake), d.Norm, d.GZ, m.Loss, m.Norm}
 		},
-		generate: func(root *model.Scope, z *Node) []*Node { return []*Node{a.GenerateAverage(root, z, nil)} },
+		generate: func(root *model.Scope, z *Node) []*Node { return []*Node{a.Generate(root, z, nil)} },
+		averaged: func(root *model.Scope, z *Node) []*Node { return []*Node{a.GenerateAverage(root, z, nil)} },
 		judge:    func(root *model.Scope, x *Node) []*Node { return []*Node{a.Discriminate(root, x, nil)} },
 		slope: func(root *model.Scope, x *Node) []*Node {
 			loss := MulScalar(a.Objective.Generator(a.Discriminate(root, x, nil)), float64(x.Shape().Dimensions[0]))
@@ -254,11 +258,19 @@ func (g *Game) move(name string, x []float32) (Moved, error) {
 	if err != nil {
 		return Moved{}, err
 	}
-	number := func(i int) float64 { return float64(tensors.ToScalar[float32](results[i])) }
+	diverged := false
+	number := func(i int) float64 {
+		x := float64(tensors.ToScalar[float32](results[i]))
+		if !finite(x) {
+			x, diverged = 0, true // JSON has no other
+		}
+		return x
+	}
 	m := Moved{Player: name, Loss: number(0), RealTerm: number(1), FakeTerm: number(2), Norm: number(3)}
 	if name == moveBoth {
 		m.GLoss, m.GNorm = number(5), number(6)
 	}
+	m.Diverged = diverged
 	m.Generated, err = tensors.CopyFlatData[float32](results[4])
 	for _, r := range results {
 		r.MustFinalizeAll()

@@ -191,6 +191,58 @@ func TestThinning(t *testing.T) {
 	require.Equal(t, want, weights(t, g.players.Store))
 }
 
+// TestAveragesBegin: before the first iteration there are no averages of G's weights, so its samples are those of its
+// weights; afterwards they are those of the averages.
+func TestAveragesBegin(t *testing.T) {
+	samplesOf := func(scene Scene, iterations int) []float32 {
+		g, err := Open(scene)
+		require.NoError(t, err)
+		for range iterations {
+			_, _, err := g.Iterate()
+			require.NoError(t, err)
+		}
+		view, err := g.View()
+		require.NoError(t, err)
+		require.False(t, view.Diverged)
+		return view.Samples
+	}
+	plain := ring()
+	plain.Generator.SpectralNorm = true // which would divide averages of 0 by 0
+	averaged := plain
+	averaged.AverageG = .9
+	require.Equal(t, samplesOf(plain, 0), samplesOf(averaged, 0))
+	require.NotEqual(t, samplesOf(plain, 2), samplesOf(averaged, 2))
+}
+
+// TestDiverged: a game whose numbers are no longer finite says so, and can be written as JSON.
+func TestDiverged(t *testing.T) {
+	scene := ring()
+	scene.GeneratorRule = ganlib.Rule{Momentum: &optim.Momentum{LearningRate: 1e30}}
+	scene.DiscriminatorRule = scene.GeneratorRule
+	g, err := Open(scene)
+	require.NoError(t, err)
+	view, err := g.View()
+	require.NoError(t, err)
+	require.False(t, view.Diverged)
+	var d Moved
+	for range 5 {
+		d, _, err = g.Iterate()
+		require.NoError(t, err)
+	}
+	view, err = g.View()
+	require.NoError(t, err)
+	require.True(t, view.Diverged)
+	require.True(t, d.Diverged)
+	for _, v := range []any{view, d} {
+		_, err = json.Marshal(v)
+		require.NoError(t, err)
+	}
+	require.NoError(t, g.Back(0))
+	view, err = g.View()
+	require.NoError(t, err)
+	require.False(t, view.Diverged)
+}
+
 // TestLink: a link holds the whole scene.
 func TestLink(t *testing.T) {
 	scene := ring()

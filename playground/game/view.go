@@ -49,6 +49,8 @@ type View struct {
 	MovesOfD int  `json:"moves"`
 	Furthest int  `json:"furthest"`
 	Frozen   bool `json:"frozen"`
+	// Diverged reports that some number is no longer finite. Those that are not are null or 0.
+	Diverged bool `json:"diverged"`
 
 	// V is V(D,G) in nats, on examples and noise that stay the same, with its two terms. It is null for an objective
 	// whose D does not say a probability.
@@ -249,7 +251,7 @@ func quantile(p ganlib.Prior, q float64) float64 {
 // View looks at the game as it stands. It changes nothing.
 func (g *Game) View() (*View, error) {
 	e, dim := &g.eye, g.data.Dim()
-	made, err := g.rows(generate, g.noise(), g.players.Algorithm1.Prior.Dim)
+	made, err := g.rows(g.generates(), g.noise(), g.players.Algorithm1.Prior.Dim)
 	if err != nil {
 		return nil, err
 	}
@@ -270,8 +272,37 @@ func (g *Game) View() (*View, error) {
 	cells := len(e.pData)
 	v.judge(Answer(g.scene.Objective), logits[:cells], logits[cells:cells+judged], logits[cells+judged:])
 	g.compare(v)
+	v.settle()
 	return v, nil
 }
+
+// generates is the program that makes samples. Averages begin with the first iteration; before, they are 0.
+func (g *Game) generates() string {
+	if g.scene.AverageG != 0 && g.step > 0 {
+		return averaged
+	}
+	return generate
+}
+
+// settle replaces numbers that are not finite, which JSON does not have.
+func (v *View) settle() {
+	for _, number := range []**float64{&v.V, &v.RealTerm, &v.FakeTerm, &v.Bound} {
+		if *number != nil && !finite(**number) {
+			*number, v.Diverged = nil, true
+		}
+	}
+	numbers := []*float64{&v.DReal, &v.DFake, &v.JSD, &v.Gap, &v.HighQuality}
+	for c := range v.Mean {
+		numbers = append(numbers, &v.Mean[c], &v.Std[c])
+	}
+	for _, number := range numbers {
+		if !finite(*number) {
+			*number, v.Diverged = 0, true
+		}
+	}
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // rows passes rows of numbers through a program.
 func (g *Game) rows(name string, x []float32, width int) ([]float32, error) {

@@ -75,7 +75,12 @@ async function set(name, value, key) {
   if (kind === 'select') await field.selectOption(String(value));
   else if (kind === 'checkbox') await field.setChecked(value);
   else { await field.fill(String(value)); await field.press('Enter'); await field.blur(); }
-  if (key) await settled(([key, value]) => key.split('.').reduce((o, k) => o?.[k], window.playground.scene) === value, [key, value]);
+  if (!key) return;
+  try {
+    await settled(([key, value]) => key.split('.').reduce((o, k) => o?.[k], window.playground.scene) === value, [key, value]);
+  } catch (error) {
+    throw new Error(`${name} set to ${value}: ${key} does not follow, and the page says ${await page.locator('#status').innerText()}`, { cause: error });
+  }
 }
 
 // reveal opens the group of controls that a field is in.
@@ -294,10 +299,12 @@ test('by keyboard alone', async () => {
   await settled(() => window.playground.view.moves === 1);
   await page.keyboard.press('g');
   await settled(() => window.playground.view.step === 2);
+  for (const group of await page.locator('details:not([open]) > summary').all()) await group.click();
+  await page.locator('body').click({ position: { x: 1, y: 1 } });
   const reached = new Set();
   for (let i = 0; i < 150; i++) {
     await page.keyboard.press('Tab');
-    reached.add(await page.evaluate(() => document.activeElement?.id || document.activeElement?.name));
+    reached.add(await page.evaluate(() => document.activeElement?.name || document.activeElement?.id));
   }
   for (const id of ['play', 'step-d', 'step-g', 'iterate', 'restart', 'back', 'link', 'png', 'gif', 'data', 'lang']) assert.ok(reached.has(id), `Tab does not reach ${id}`);
   assert.deepEqual(errors, []);
