@@ -24,7 +24,7 @@ func (gan *GAN) Picture(n int, seed uint64, labels ...int) (image.Image, error) 
 		return nil, err
 	}
 	switch {
-	case gan.Config.Data.Normal() != nil:
+	case gan.Config.Data.Line() != nil:
 		panel, err := gan.panel(n, seed)
 		if err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func (gan *GAN) columns(n int, labels []int) int {
 // numbers on the line, or 2,000 points in the plane.
 func (gan *GAN) PictureSize() int {
 	switch {
-	case gan.Config.Data.Normal() != nil:
+	case gan.Config.Data.Line() != nil:
 		return 20_000
 	case len(gan.Shape) == 1:
 		return 2000
@@ -145,8 +145,11 @@ func (gan *GAN) scatter(n int, seed uint64) (image.Image, error) {
 	return figure.Scatter(figure.Plane{Real: distribution.Batch(seed^stream, 0, n), Generated: generated})
 }
 
-// binWidth is the width of the histograms that stand for p_g on the line.
-const binWidth = .1
+// binWidth is the width of the histograms that stand for p_g on the line, unless they would have more than mostBins.
+const (
+	binWidth = .1
+	mostBins = 1000
+)
 
 // Panel draws up the present state of a one-dimensional game as a panel of Figure 1: both densities on the midpoints of a
 // histogram of n samples, D there, D* from the two densities where the densities are not negligible, and the map z → x.
@@ -157,23 +160,25 @@ func (gan *GAN) Panel(title string, n int) (figure.Panel, error) {
 }
 
 func (gan *GAN) panel(n int, seed uint64) (figure.Panel, error) {
-	l := gan.Config.Data.Normal()
+	l := gan.Config.Data.Line()
 	if l == nil {
-		return figure.Panel{}, invalid.Value("data", gan.Config.Data.String(), "the normal distribution, which is what Figure 1 shows")
+		return figure.Panel{}, invalid.Value("data", gan.Config.Data.String(), "a distribution on the line, as Figure 1 shows it")
 	}
-	lo := math.Floor((l.Mean-6*l.Std)/binWidth) * binWidth
-	bins := int(math.Ceil(12 * l.Std / binWidth))
+	first, last := l.Span()
+	width := max(binWidth, (last-first)/mostBins)
+	lo := math.Floor(first/width) * width
+	bins := int(math.Ceil((last - first) / width))
 	x := make([]float64, bins)
 	at := make([]float32, bins)
 	for i := range x {
-		x[i] = lo + (float64(i)+.5)*binWidth
+		x[i] = lo + (float64(i)+.5)*width
 		at[i] = float32(x[i])
 	}
 	samples, err := gan.Sample(n, seed)
 	if err != nil {
 		return figure.Panel{}, err
 	}
-	pG, err := measure.Histogram(samples, lo, lo+float64(bins)*binWidth, binWidth)
+	pG, err := measure.Histogram(samples, lo, lo+float64(bins)*width, width)
 	if err != nil {
 		return figure.Panel{}, err
 	}
@@ -183,13 +188,13 @@ func (gan *GAN) panel(n int, seed uint64) (figure.Panel, error) {
 	}
 	pData, d := make([]float64, bins), make([]float64, bins)
 	for i := range x {
-		pData[i] = (l.CDF(x[i]+binWidth/2) - l.CDF(x[i]-binWidth/2)) / binWidth
-		pG[i] /= binWidth
+		pData[i] = (l.CDF(x[i]+width/2) - l.CDF(x[i]-width/2)) / width
+		pG[i] /= width
 		d[i] = float64(atX[i])
 	}
 	best := ganlib.OptimalDiscriminator(pData, pG)
 	for i := range best {
-		if pData[i]+pG[i] < 1e-3/binWidth {
+		if pData[i]+pG[i] < 1e-3/width {
 			best[i] = math.NaN() // too few samples fall here to tell p_g
 		}
 	}

@@ -140,6 +140,27 @@ func TestPanel(t *testing.T) {
 	require.InDeltaSlice(t, gz, panel.GZ, 0)
 }
 
+// TestPanelOfACloud: a distribution drawn on the line has a panel as the normal distribution has, and a wide one no more
+// bins than can be drawn.
+func TestPanelOfACloud(t *testing.T) {
+	for _, far := range []float64{1, 1e6} {
+		cfg := smallLine(t, "go")
+		cfg.Data = Data{Cloud: &data.Cloud{Mixture: data.Mixture{Means: [][]float64{{-far}, {far}}, Std: .3 * far}}}
+		gan := untrained(t, cfg.Config)
+		panel, err := gan.Panel("", 1000)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(panel.X), mostBins)
+		width, mass := panel.X[1]-panel.X[0], 0.
+		for _, p := range panel.PData {
+			mass += p * width
+		}
+		require.InDelta(t, 1, mass, 1e-7)
+		require.Equal(t, 20_000, gan.PictureSize())
+		_, err = gan.Picture(100, 1)
+		require.NoError(t, err)
+	}
+}
+
 func TestPanelIsForTheLine(t *testing.T) {
 	_, err := untrained(t, smallMNIST(t, "go").Config).Panel("digits", 10)
 	gantest.RequireInvalid(t, err, "data")

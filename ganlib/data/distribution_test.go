@@ -204,6 +204,21 @@ func TestBatchesOnTheLineFollowTheCDF(t *testing.T) {
 	}
 }
 
+func TestSpanHoldsNearlyAll(t *testing.T) {
+	for name, d := range map[string]Line{"normal": Normal1D{Mean: 1, Std: .5}, "uneven mixture": uneven, "cloud": Cloud{uneven}} {
+		lo, hi := d.Span()
+		if out := d.CDF(lo) + 1 - d.CDF(hi); !(out > 0 && out < 2.1e-9) {
+			t.Errorf("%s: %v is outside of %v to %v: want two in a billion at most", name, out, lo, hi)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a mixture in the plane has a span of numbers")
+		}
+	}()
+	Ring(8, 1, .05).Span()
+}
+
 func TestBatchIsAFunctionOfSeedAndStep(t *testing.T) {
 	all := map[string]Distribution{"normal": Normal1D{1, .5}, "line": uneven, "space": Mixture{Means: [][]float64{{0, 0, 0}, {1, -1, 2}}, Std: 1}}
 	for name, d := range planes {

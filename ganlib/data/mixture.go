@@ -138,6 +138,19 @@ func (m Mixture) CDF(x float64) float64 {
 	return p
 }
 
+// Span is from six standard deviations below the lowest mean to six above the highest. It panics unless the mixture is on
+// the line.
+func (m Mixture) Span() (lo, hi float64) {
+	if m.Dim() != 1 {
+		panic(fmt.Sprintf("data: Span of a mixture with %d coordinates: want 1", m.Dim()))
+	}
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, mean := range m.Means {
+		lo, hi = min(lo, mean[0]-tails*m.Std), max(hi, mean[0]+tails*m.Std)
+	}
+	return lo, hi
+}
+
 // Mode returns the mode whose mean is nearest to the point x, and its distance in standard deviations. The literature
 // counts a sample within 3 of them as of high quality, and a mode with no such sample as missed (Lin et al. 2018,
 // "PacGAN"). A NaN in x makes the distance NaN.

@@ -25,6 +25,9 @@ func (d Normal1D) CDF(x float64) float64 {
 	return math.Erfc((d.Mean-x)/(d.Std*math.Sqrt2)) / 2
 }
 
+// Span is from six standard deviations below the mean to six above it.
+func (d Normal1D) Span() (lo, hi float64) { return d.Mean - tails*d.Std, d.Mean + tails*d.Std }
+
 // Sample draws n values with the given source of random numbers.
 func (d Normal1D) Sample(rng *rand.Rand, n int) []float64 {
 	x := make([]float64, n)

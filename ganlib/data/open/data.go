@@ -116,6 +116,9 @@ func (d Data) Validate() error {
 		}
 		return nil
 	}
+	if dim := distribution.Dim(); dim > 2 {
+		return invalid.Value("data.cloud", dim, "one or two coordinates, which can be drawn")
+	}
 	for _, of := range []struct {
 		key        string
 		value, off any
@@ -145,11 +148,11 @@ func (d Data) Distribution() (data.Distribution, error) {
 	return distribution, invalid.In("data", err)
 }
 
-// Normal is p_data where it is the normal distribution on the line, nil where it is not.
-func (d Data) Normal() *data.Normal1D {
+// Line is p_data where it is a distribution on the line, nil where it is not.
+func (d Data) Line() data.Line {
 	distribution, _ := d.Distribution()
-	if l, ok := distribution.(data.Normal1D); ok {
-		return &l
+	if l, ok := distribution.(data.Line); ok && l.Dim() == 1 {
+		return l
 	}
 	return nil
 }

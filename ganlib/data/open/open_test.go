@@ -11,6 +11,7 @@ import (
 
 	"github.com/gans-in-go/gans/ganlib/data"
 	"github.com/gans-in-go/gans/ganlib/data/catalog"
+	"github.com/gans-in-go/gans/internal/gantest"
 )
 
 const golden = "../../../tests/golden"
@@ -173,4 +174,29 @@ func TestCancelled(t *testing.T) {
 		require.Nil(t, source)
 		require.ErrorIs(t, err, context.Canceled, path)
 	}
+}
+
+// TestCloud: a distribution drawn by dots takes the place of a set, on the line and in the plane.
+func TestCloud(t *testing.T) {
+	dots := func(means ...[]float64) *data.Cloud { return &data.Cloud{Mixture: data.Mixture{Means: means, Std: .1}} }
+	line, plane := Data{Cloud: dots([]float64{0}, []float64{1})}, Data{Cloud: dots([]float64{0, 1})}
+	for _, d := range []Data{line, plane} {
+		require.NoError(t, d.Validate())
+		require.False(t, d.OfImages())
+		require.Nil(t, d.Mixture(), "its dots are not modes")
+		require.Equal(t, "a cloud", d.String())
+	}
+	require.Equal(t, *line.Cloud, line.Line())
+	require.Nil(t, plane.Line())
+	require.NotNil(t, Data{Set: data.Normal, Std: 1}.Line())
+	require.Nil(t, Data{Set: "ring8"}.Line())
+
+	gantest.RequireInvalid(t, Data{Set: "ring8", Cloud: line.Cloud}.Validate(), "data.cloud")
+	gantest.RequireInvalid(t, Data{Path: "photos.zip", Cloud: line.Cloud}.Validate(), "data.cloud")
+	gantest.RequireInvalid(t, Data{Cloud: dots([]float64{0, 0, 0})}.Validate(), "data.cloud")
+	gantest.RequireInvalid(t, Data{Cloud: dots()}.Validate(), "data.cloud.means")
+	gantest.RequireInvalid(t, Data{Cloud: line.Cloud, Flip: true}.Validate(), "data.flip")
+	distribution, err := Data{Set: "nosuch", Mean: 1}.Distribution()
+	require.NoError(t, err, "the name is refused where it is opened")
+	require.Nil(t, distribution)
 }
