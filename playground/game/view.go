@@ -2,8 +2,10 @@ package game
 
 import (
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/gans-in-go/gans/ganlib"
@@ -75,7 +77,7 @@ type View struct {
 	Std  []float64 `json:"std"`
 
 	D       []float32 `json:"-"` // on the grid; see [Answer]
-	DStar   []float32 `json:"-"` // p_data/(p_data + p_g) of the blurred densities
+	DStar   []float32 `json:"-"` // p_data/(p_data + p_g) of the blurred densities, 1/2 where neither is felt
 	PG      []float32 `json:"-"` // p_g, blurred
 	Samples []float32 `json:"-"` // G(z)
 	Slopes  []float32 `json:"-"` // where each of the first samples is pulled: minus the gradient of G's loss in it
@@ -350,7 +352,7 @@ func (g *Game) compare(v *View) {
 	e, dim := &g.eye, g.data.Dim()
 	pG, outside := e.board.density(v.Samples)
 	v.PG = float32s(pG)
-	v.DStar = float32s(ganlib.OptimalDiscriminator(e.pData, pG))
+	v.DStar = float32s(ganlib.OptimalDiscriminator(felt(e.pData, e.pData), felt(pG, e.pData)))
 	v.JSD = ganlib.JSD(e.pData, pG, e.board.area()) + outside*math.Ln2/2 // out there p_data is 0
 	d := make([]float64, len(v.D))
 	for i, said := range v.D {
@@ -373,7 +375,18 @@ func (g *Game) compare(v *View) {
 	}
 }
 
-// density is that of samples on the grid, blurred. outside is the fraction of samples that are not on it.
+// felt adds a thousandth of the data's peak to a density. Where neither density is felt nobody can tell them apart, and D*
+// is then 1/2, not what the tails of the blur say.
+func felt(p, pData []float64) []float64 {
+	floor := slices.Max(pData) / 1000
+	sum := make([]float64, len(p))
+	for i := range p {
+		sum[i] = p[i] + floor
+	}
+	return sum
+}
+
+// density is that of samples on the grid, blurred. outside is the part of it that is not on the grid.
 func (b Board) density(x []float32) (p []float64, outside float64) {
 	n, dim := b.Cells, b.Dim
 	p = make([]float64, int(math.Pow(float64(n), float64(dim))))
@@ -385,7 +398,6 @@ func (b Board) density(x []float32) (p []float64, outside float64) {
 		}
 		column := (float64(x[i])-b.Lo)/(b.Hi-b.Lo)*float64(n) - .5
 		if !(column >= 0 && column < float64(n-1) && row >= 0 && row <= float64(n-1)) { // or NaN
-			outside += float64(dim) / float64(len(x))
 			continue
 		}
 		spread(p, n, dim, column, row, one)
@@ -396,7 +408,7 @@ func (b Board) density(x []float32) (p []float64, outside float64) {
 	if dim == 2 {
 		blurRows(p, n, n, kernel)
 	}
-	return p, outside
+	return p, max(0, 1-floats.Sum(p)*b.area())
 }
 
 // spread divides a sample among the cells around it.
