@@ -38,14 +38,14 @@ function charts(game, moments, c) {
       lines: [{ key: 'v', text: t('curve.v'), colour: c.blue, thick: 2 }, real, fake],
     }
     : {
-      title: t('chart.loss'), levels: [[0, '0']], ...range(moments, ['dLoss', 'gLoss'], -.1, 1, -1e9),
+      title: t('chart.loss'), ...range(moments, ['dLoss', 'gLoss'], -.1, 1, -1e9),
       lines: [{ key: 'dLoss', text: t('curve.dloss'), colour: c.blue, thick: 1.6 }, { key: 'gLoss', text: t('curve.gloss'), colour: c.green, thick: 1.6 }],
     };
-  const jsd = { title: t('chart.jsd'), levels: [[0, '0'], [Math.LN2, 'log 2']], ...range(moments, ['bound'], -.02, .72, -.3), lines: [{ key: 'jsd', text: t('curve.jsd'), colour: c.vermillion, thick: 1.8 }] };
+  const jsd = { title: t(game.answer === 'probability' ? 'chart.jsd' : 'curve.jsd'), levels: [[0, '0'], [Math.LN2, 'log 2']], ...range(moments, ['bound'], -.02, .72, -.3), lines: [{ key: 'jsd', text: t('curve.jsd'), colour: c.vermillion, thick: 1.8 }] };
   if (game.answer === 'probability') jsd.lines.push({ key: 'bound', text: t('curve.bound'), colour: c.blue, dash: [6, 3], thick: 1.5 });
   const score = game.answer === 'score';
   const scores = {
-    title: t('chart.score'), levels: score ? [[0, '0']] : [[0, '0'], [.5, '½'], [1, '1']],
+    title: t('chart.score'), levels: score ? undefined : [[0, '0'], [.5, '½'], [1, '1']],
     ...(score ? range(moments, ['dReal', 'dFake'], -1, 1, -1e9) : { lo: -.04, hi: 1.04 }),
     lines: [{ key: 'dReal', text: t('curve.dreal'), colour: c.ink, dash: [1.5, 2.5], thick: 1.6 }, { key: 'dFake', text: t('curve.dfake'), colour: c.green, thick: 1.6 }],
   };
@@ -91,7 +91,7 @@ function drawChart(ctx, w, h, chart, moments, end, now, c) {
   const top = 20 + legend(ctx, entries, 2, 20, w - 8, 10.5, c.ink) + 6;
   const place = { left: 38, right: w - 12, top, bottom: h - 18 };
   const x = scale(0, end, place.left, place.right), y = scale(chart.lo, chart.hi, place.bottom, place.top);
-  for (const [level, name] of chart.levels) {
+  for (const [level, name] of chart.levels ?? ticks(chart.lo, chart.hi, 3).map((v) => [v, tickText(v)])) {
     stroke(ctx, c.faint, 1);
     segment(ctx, place.left, y(level), place.right, y(level));
     write(ctx, name, place.left - 4, y(level), 10, c.faded, 1);

@@ -7,7 +7,8 @@ const row = (...parts) => `<mrow>${parts.join('')}</mrow>`;
 const call = (f, of) => row(i(f), o('('), of, o(')'));
 const nth = (s) => `<msup>${i(s)}${row(o('('), i('i'), o(')'))}</msup>`;
 const half = `<mfrac>${n('1')}${n('2')}</mfrac>`;
-const square = (...parts) => `<msup>${row(o('('), ...parts, o(')'))}${n('2')}</msup>`;
+const squared = `<msup>${o(')')}${n('2')}</msup>`;
+const square = (...parts) => row(o('('), ...parts, squared);
 const log = '<mi>log</mi><mspace width=".17em"/>';
 const minus = '<mo form="prefix">−</mo>';
 const bracket = (...parts) => row(o('['), ...parts, o(']'));
@@ -33,14 +34,14 @@ const fakeTerm = (d) => row(log, o('('), one, d, o(')'));
 // losses are what each player minimises. D of the first three ascends V instead.
 const losses = {
   'least-squares': {
-    d: row(half, bracket(mean(square(one, dx), true), o('+'), mean(`<msup>${dgz}${n('2')}</msup>`, true))),
+    d: [row(half, o('['), mean(square(one, dx), true), o('+')), row(mean(row(i('D'), o('('), gz, squared), true), o(']'))],
     g: row(half, mean(square(one, dgz), true)),
   },
   hinge: {
-    d: bracket(mean(max0(one, dx), true), o('+'), mean(max0(n('1'), o('+'), dgz), true)),
+    d: [row(o('['), mean(max0(one, dx), true), o('+')), row(mean(max0(n('1'), o('+'), dgz), true), o(']'))],
     g: bracket(minus, mean(dgz, true)),
   },
-  wasserstein: { d: bracket(mean(dgz, true), o('−'), mean(dx, true)), g: bracket(minus, mean(dgz, true)) },
+  wasserstein: { d: [bracket(mean(dgz, true), o('−'), mean(dx, true))], g: bracket(minus, mean(dgz, true)) },
   minimax: { g: mean(fakeTerm(dgz), true) },
   'non-saturating': { g: bracket(minus, mean(realTerm(dgz), true)) },
 };
@@ -50,15 +51,27 @@ const value = (halved) => row(halved ? half : '', mean(row(o('['), realTerm(dx),
 // blended are both losses of G, with their weights.
 function blended({ minimax = 0, zurich = 0 }) {
   const sum = minimax + zurich;
-  const weight = (w) => n(String(Number(w.toPrecision(3))));
-  return bracket(minus, weight(zurich / sum), mean(realTerm(dgz)), o('+'), weight(minimax / 2 / sum), mean(fakeTerm(dgz)));
+  const weight = (w) => row(n(String(Number(w.toPrecision(3))).replace(/^0/, '')), o('⋅'));
+  return [
+    row(o('['), minus, weight(zurich / sum), mean(realTerm(dgz), true), o('+')),
+    row(weight(minimax / 2 / sum), mean(fakeTerm(dgz), true), o(']')),
+  ];
 }
 
-const shown = (...parts) => `<span class="formula">${math(...parts)}</span>`;
+// shown is a formula, with its second line where it has one.
+const shown = (first, second) => `<span class="formula">${math(first)}${second ? `<span class="second">${math(second)}</span>` : ''}</span>`;
 
 // ofD and ofG are what the players follow the gradient of.
-export const ofD = ({ objective, half_v }) => shown(gradient('d'), losses[objective.name]?.d ?? value(half_v));
-export const ofG = ({ objective }) => shown(gradient('g'), losses[objective.name]?.g ?? blended(objective));
+export function ofD({ objective, half_v }) {
+  const [first, second] = losses[objective.name]?.d ?? [value(half_v)];
+  return shown(row(gradient('d'), first), second);
+}
+
+export function ofG({ objective }) {
+  const g = losses[objective.name]?.g;
+  const [first, second] = g ? [g] : blended(objective);
+  return shown(row(gradient('g'), first), second);
+}
 
 export const ascends = ({ objective }) => !losses[objective.name]?.d;
 
@@ -69,6 +82,6 @@ export const parts = {
   loss: math(row(i('L'))),
   g: {
     minimax: math(mean(fakeTerm(short.dgz))), 'non-saturating': math(minus, mean(realTerm(short.dgz))),
-    'least-squares': math(half, mean(square(one, short.dgz))), hinge: math(minus, mean(short.dgz)), wasserstein: math(minus, mean(short.dgz)),
+    'least-squares': math(n('½'), o('⋅'), mean(square(one, short.dgz))), hinge: math(minus, mean(short.dgz)), wasserstein: math(minus, mean(short.dgz)),
   },
 };

@@ -126,7 +126,7 @@ const ko = {
   'with.noise': '흐리게 한 데이터', minimises: '최소화',
   v: 'V', real_term: '𝔼 log *D*(*x*)', fake_term: '𝔼 log(1−*D*(*G*(*z*)))', jsd: 'JSD', bound: '(V + log 4)/2',
   d_real: '*D*(*x*)', d_fake: '*D*(*G*(*z*))', found: '찾은 모드', step: '반복',
-  'found.of': '{of}개 중 {n}개',
+  'found.of': '{n}/{of}',
   'legend.data': '*p*_data_, 데이터', 'legend.pg': '*p*_g_, 생성자', 'legend.d.probability': '*D*, 학습한 판별자',
   'legend.d.label': '*D*, 레이블: 1은 진짜, 0은 가짜', 'legend.d.score': '*D*, 점수: 0보다 크면 진짜',
   'legend.best': '*D*^∗^ = *p*_data_/(*p*_data_ + *p*_g_)', 'legend.x': '데이터 *x*', 'legend.gz': '표본 *G*(*z*)',
