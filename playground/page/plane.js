@@ -54,9 +54,7 @@ export function drawPlane(ctx, size, game, show, c, best = false) {
   contour(ctx, values, board, level(game), x, y);
   ctx.globalAlpha = 1;
   if (show.warp && !best && board.lattice > 0) grid(ctx, arrays.warp, board.lattice, x, y, c);
-  const ratio = ctx.getTransform().a;
-  if (show.data) stamp(ctx, 'data', arrays.data, size, ratio, x, y, { colour: c.ink, halo: c.paper, radius: 1.5 });
-  if (show.samples) stamp(ctx, 'samples', arrays.samples, size, ratio, x, y, { colour: c.green, halo: c.paper, radius: 1.8 });
+  stamp(ctx, arrays, show, size, x, y, c);
   if (show.arrows && !best) pulls(ctx, arrays, x, y, c);
   if (game.batch && !best) minibatch(ctx, game.batch, x, y, c);
   ctx.restore();
@@ -147,25 +145,23 @@ function sprite(colour, halo, radius) {
   return canvas;
 }
 
-const layers = new Map();
+let layer;
 
-// stamp draws points by a layer of their own, which serves both maps and is drawn anew only for other points.
-function stamp(ctx, name, points, size, ratio, x, y, look) {
-  let layer = layers.get(name);
-  if (!layer) {
-    const canvas = document.createElement('canvas');
-    layer = { canvas, ctx: canvas.getContext('2d', { willReadFrequently: true }) };
-    layers.set(name, layer);
-  }
-  const key = `${size} ${ratio} ${look.colour}`;
-  if (layer.points !== points || layer.key !== key) {
-    Object.assign(layer, { points, key });
+// stamp draws the data and the samples by a layer of their own, which serves both maps and is drawn anew only for others.
+function stamp(ctx, { data, samples }, show, size, x, y, c) {
+  const ratio = ctx.getTransform().a, key = `${size} ${ratio} ${c.ink} ${show.data} ${show.samples}`;
+  layer ??= { ctx: document.createElement('canvas').getContext('2d', { willReadFrequently: true }) };
+  const { canvas } = layer.ctx;
+  if (layer.data !== data || layer.samples !== samples || layer.key !== key) {
+    Object.assign(layer, { data, samples, key });
     const wide = Math.ceil(size * ratio);
-    if (layer.canvas.width !== wide) layer.canvas.width = layer.canvas.height = wide;
+    if (canvas.width !== wide) canvas.width = canvas.height = wide;
     else layer.ctx.clearRect(0, 0, wide, wide);
-    stampAll(layer.ctx, points, ratio, x, y, pixelDot(look, ratio));
+    const dot = (colour, radius) => pixelDot({ colour, halo: c.paper, radius }, ratio);
+    if (show.data) stampAll(layer.ctx, data, ratio, x, y, dot(c.ink, 1.5));
+    if (show.samples) stampAll(layer.ctx, samples, ratio, x, y, dot(c.green, 1.8));
   }
-  ctx.drawImage(layer.canvas, 0, 0, layer.canvas.width / ratio, layer.canvas.height / ratio);
+  ctx.drawImage(canvas, 0, 0, canvas.width / ratio, canvas.height / ratio);
 }
 
 // stampAll draws a dot at each point, on whole pixels: nothing is resampled.
