@@ -48,7 +48,7 @@ export function entries(game, show, c) {
 export function drawFigure1(ctx, w, h, game, show, c) {
   const { board } = game;
   const arrows = show.warp && board.lattice > 0;
-  const place = { left: 34, right: w - 34, top: 10, bottom: h - (arrows ? 92 : 28) };
+  const place = { left: 34, right: w - 34, top: 10, bottom: h - (arrows ? 104 : 28) };
   const x = scale(board.lo, board.hi, place.left, place.right);
   const top = highest(game);
   const y = scale(0, top, place.bottom, place.top);
@@ -176,7 +176,7 @@ function minibatch(ctx, game, x, toD, place, c) {
 // fromNoise draws the line of z, the line of x above it, and an arrow from each z to its G(z).
 function fromNoise(ctx, game, x, place, h, c) {
   const { z, warp } = game.arrays;
-  const low = h - 10, high = place.bottom + 30;
+  const low = h - 22, high = place.bottom + 30;
   const most = Math.abs(z[0]) || 1;
   const fromZ = scale(-most, most, place.left + 10, place.right - 10);
   ctx.save();
@@ -192,5 +192,9 @@ function fromNoise(ctx, game, x, place, h, c) {
   for (const [name, at] of [['*z*', low], ['*x*', high]]) {
     segment(ctx, place.left, at, place.right, at);
     write(ctx, name, place.left - 8, at, 13, c.ink, 1);
+  }
+  for (const v of ticks(-most, most, 4)) {
+    segment(ctx, fromZ(v), low, fromZ(v), low + 4);
+    write(ctx, tickText(v), fromZ(v), low + 13, 11, c.faded, .5);
   }
 }

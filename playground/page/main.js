@@ -55,13 +55,18 @@ class Page {
 
   async start() {
     this.say(t('loading'));
-    document.body.setAttribute('aria-busy', 'true');
+    const main = document.querySelector('main'), first = firstScene('ring8');
+    main.setAttribute('aria-busy', 'true');
+    main.inert = true;
+    this.controls.fill(first, false);
+    this.algorithm.show(first, false, 2);
     this.lessons.list = (await this.ask('lessons')).result ?? [];
     this.lessons.write();
     await this.follow();
-    if (!this.game.view) await this.open({ scene: firstScene('ring8') });
+    if (!this.game.view) await this.open({ scene: first }, null, this.refused);
     find('progress').hidden = true;
-    document.body.removeAttribute('aria-busy');
+    main.removeAttribute('aria-busy');
+    main.inert = false;
   }
 
   // follow opens what the address names: a game or a lesson.
@@ -72,16 +77,18 @@ class Page {
     if (parts.has('lesson') || parts.has('game')) await this.open({ link: location.hash }, lesson);
   }
 
-  async open(args, lesson) {
+  // open opens a game, and says that, or the words.
+  async open(args, lesson, words) {
     this.transport.pause();
     await this.transport.alone(async () => {
       try {
         const reply = await this.ask('open', args);
         const far = reply.result.scene.steps;
-        this.opened(reply, lesson ? t('lesson.open', { title: lesson.title[document.documentElement.lang] }) : undefined);
+        this.opened(reply, lesson ? t('lesson.open', { title: lesson.title[document.documentElement.lang] }) : words);
         this.offer(lesson ? 0 : far);
       } catch (error) {
-        this.failed(error);
+        this.refused = t('failed', { error: error.message });
+        this.say(this.refused);
       }
     });
   }
