@@ -156,7 +156,7 @@ function minibatch(ctx, game, x, toD, place, c) {
     return arrays.d[i];
   };
   const inside = (v) => v >= board.lo && v <= board.hi;
-  for (const [values, colour, up] of [[batch.gz, c.green, 12], [batch.x, c.ink, -12]]) {
+  for (const [values, colour, up] of [[batch.gz, c.green, 7], [batch.x, c.ink, -9]]) {
     if (!values) continue;
     stroke(ctx, colour, 1);
     ctx.globalAlpha = .55;

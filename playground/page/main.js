@@ -175,7 +175,7 @@ class Page {
       try {
         const reply = await this.ask('change', { scene, frozen });
         this.offer(0);
-        this.opened(reply, field === 'data' || !reply.result.fresh ? undefined : t('anew'));
+        this.opened(reply, field === 'data' || field === 'drawing' || !reply.result.fresh ? undefined : t('anew'));
         if (!reply.result.fresh) this.say(t(field === 'objective' && scene.objective.name === 'wasserstein' && !scene.penalty ? 'hint.wasserstein' : 'went'));
       } catch (error) {
         this.say(this.controls.refuse(error.message, field));
@@ -285,29 +285,26 @@ class Page {
     }
   }
 
-  // film records the game as it runs.
+  // film records the game as it runs, until there are enough frames or somebody pauses.
   film() {
-    const film = new Film((...args) => this.ask(...args), this.controls.show), { transport } = this;
+    const film = new Film((...args) => this.ask(...args), this.controls.show), { transport } = this, progress = find('progress');
     find('gif').disabled = true;
-    transport.filmed = async () => {
-      await film.add(this.game);
-      find('progress').hidden = false;
-      find('progress').value = film.frames / filmed;
-      if (film.frames < filmed && transport.running) return;
-      transport.filmed = null;
-      transport.pause(true);
-      this.endFilm(film);
+    progress.value = 0;
+    progress.hidden = false;
+    transport.filmed = {
+      add: async () => {
+        await film.add(this.game);
+        progress.value = film.frames / filmed;
+        if (film.frames === filmed) transport.pause(true);
+      },
+      end: () => transport.alone(async () => {
+        if (film.frames > 0) this.say(t('saved', { name: await film.end(this.game) }));
+        find('gif').disabled = false;
+        progress.hidden = true;
+      }),
     };
     transport.run();
-    this.say(t('recording', { n: 0, of: filmed }));
-  }
-
-  // endFilm saves what was recorded, once the last frame has been shown.
-  async endFilm(film) {
-    const name = await film.end(this.game);
-    await this.transport.alone(() => this.say(t('saved', { name })));
-    find('gif').disabled = false;
-    find('progress').hidden = true;
+    this.say(t('recording', { of: filmed }));
   }
 
   buttons() {

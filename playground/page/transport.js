@@ -9,6 +9,7 @@ export class Transport {
     this.page = page;
     this.running = false;
     this.slow = false;
+    this.turn = 0;
     this.frameTimes = [];
     this.queue = Promise.resolve();
     document.addEventListener('visibilitychange', () => this.wake?.());
@@ -27,8 +28,9 @@ export class Transport {
     this.running = true;
     this.page.closePad();
     this.page.told();
-    this.time();
-    while (this.running) {
+    const turn = ++this.turn; // a turn that was paused does not go on with the next
+    this.time(turn);
+    while (this.running && this.turn === turn) {
       if (document.hidden) await new Promise((resolve) => { this.wake = resolve; });
       else await this.alone(() => this.running && (this.slow ? this.slowly() : this.frame()));
     }
@@ -39,7 +41,9 @@ export class Transport {
     this.running = false;
     this.wake?.();
     this.goOn();
-    this.page.told(quietly);
+    this.page.told(quietly || Boolean(this.filmed));
+    this.filmed?.end();
+    this.filmed = null;
   }
 
   // goOn ends what slow motion still has to show.
@@ -49,12 +53,12 @@ export class Transport {
   }
 
   // time keeps the intervals between frames of the screen.
-  time(last) {
+  time(turn, last) {
     requestAnimationFrame((now) => {
-      if (!this.running) return;
+      if (!this.running || this.turn !== turn) return;
       if (last && !document.hidden) this.frameTimes.push(now - last);
       if (this.frameTimes.length > 3600) this.frameTimes.splice(0, 600);
-      this.time(document.hidden ? undefined : now);
+      this.time(turn, document.hidden ? undefined : now);
     });
   }
 
@@ -67,7 +71,7 @@ export class Transport {
       await page.screen.drawn;
       page.take(reply);
       page.light(...this.last());
-      await this.filmed?.();
+      await this.filmed?.add();
       if (page.game.view.step >= this.until) this.pause();
     } catch (error) {
       this.pause(true);
@@ -90,6 +94,7 @@ export class Transport {
       const { scene, view } = page.game;
       if (scene.simultaneous) await this.both();
       else await this.move(view.moves < scene.k ? 'moveD' : 'moveG');
+      await this.filmed?.add();
       if (page.game.view.step >= this.until) this.pause();
     } catch (error) {
       this.pause(true);
