@@ -20,13 +20,26 @@ export class Algorithm {
     write(document.getElementById('for-each'), t(simultaneous ? 'simultaneous' : 'for.each'));
     document.getElementById('algorithm').classList.toggle('together', Boolean(simultaneous));
     const loop = simultaneous ? '' : `<span class="loop"><span data-n="loop"></span> <b data-n="now"></b></span>`;
-    this.set('line-noise-d', `${loop}<span class="says"></span>${terms([['gz', formulas.parts.gz, 'batch']])}`, t('line.noise', { m }));
-    this.set('line-data', `<span class="says"></span>${terms([['x', formulas.parts.x, 'batch']])}`, t('line.data', { m }));
-    this.set('line-noise-g', `<span class="says"></span>${simultaneous ? '' : terms([['gz', formulas.parts.gz, 'batch']])}`, simultaneous ? t('line.noise.same') : t('line.noise.again', { m }));
+    this.set(
+      'line-noise-d',
+      `${loop}<span class="says"></span>${terms([['gz', formulas.parts.gz, 'batch']])}`,
+      t('line.noise', { m }),
+    );
+    this.set(
+      'line-data',
+      `<span class="says"></span>${terms([['x', formulas.parts.x, 'batch']])}`,
+      t('line.data', { m }),
+    );
+    this.set(
+      'line-noise-g',
+      `<span class="says"></span>${simultaneous ? '' : terms([['gz', formulas.parts.gz, 'batch']])}`,
+      simultaneous ? t('line.noise.same') : t('line.noise.again', { m }),
+    );
     this.showD(scene);
     this.showG(scene, frozen);
     this.shown.clear();
-    if (!simultaneous) write(this.lines['line-noise-d'].querySelector('[data-n=loop]'), k > 1 ? t('k.times', { k }) : t('k.once'));
+    if (!simultaneous)
+      write(this.lines['line-noise-d'].querySelector('[data-n=loop]'), k > 1 ? t('k.times', { k }) : t('k.once'));
     this.numbers({});
   }
 
@@ -37,12 +50,22 @@ export class Algorithm {
   }
 
   showD(scene) {
-    const up = formulas.ascends(scene), { parts } = formulas;
+    const up = formulas.ascends(scene),
+      { parts } = formulas;
     const list = up
-      ? [['real', parts.real, 'real'], ['fake', parts.fake, 'fake'], ['v', parts.v, 'v']] : [];
+      ? [
+          ['real', parts.real, 'real'],
+          ['fake', parts.fake, 'fake'],
+          ['v', parts.v, 'v'],
+        ]
+      : [];
     if (!up || changesLoss(scene)) list.push(['loss', `<span data-w="loss"></span>`, 'ink']);
     list.push(['norm', parts.normD, 'ink'], ['rate', `<span data-w="rate"></span>`, 'ink']);
-    this.set('line-d', `<span class="says"></span>${formulas.ofD(scene)}${terms(list)}`, t(up ? 'line.d.up' : 'line.d.down'));
+    this.set(
+      'line-d',
+      `<span class="says"></span>${formulas.ofD(scene)}${terms(list)}`,
+      t(up ? 'line.d.up' : 'line.d.down'),
+    );
     this.words('line-d', { loss: t('loss') + extras(scene), rate: t('rate') });
   }
 
@@ -52,7 +75,11 @@ export class Algorithm {
       this.set('line-g', '<span class="says"></span>', t('line.g.frozen'));
       return;
     }
-    const list = [['loss', parts.g[scene.objective.name] ?? `<span data-w="loss"></span>`, 'fake'], ['norm', parts.normG, 'ink'], ['rate', `<span data-w="rate"></span>`, 'ink']];
+    const list = [
+      ['loss', parts.g[scene.objective.name] ?? `<span data-w="loss"></span>`, 'fake'],
+      ['norm', parts.normG, 'ink'],
+      ['rate', `<span data-w="rate"></span>`, 'ink'],
+    ];
     this.set('line-g', `<span class="says"></span>${formulas.ofG(scene)}${terms(list)}`, t('line.g.down'));
     this.words('line-g', { loss: t('loss'), rate: t('rate') });
   }
@@ -64,13 +91,15 @@ export class Algorithm {
   // numbers substitutes those of the last moves.
   numbers({ d, g, dData, dGenerated, gGenerated, moves = 0 }) {
     const put = (id, name, text) => this.put(id, name, text);
-    if (!this.scene.simultaneous) put('line-noise-d', 'now', this.scene.k > 1 && moves ? t('k.now', { i: moves, k: this.scene.k }) : '');
+    if (!this.scene.simultaneous)
+      put('line-noise-d', 'now', this.scene.k > 1 && moves ? t('k.now', { i: moves, k: this.scene.k }) : '');
     put('line-noise-d', 'gz', this.summary(dGenerated));
     put('line-data', 'x', this.summary(dData));
     if (!this.scene.simultaneous) put('line-noise-g', 'gz', this.summary(gGenerated));
     put('line-d', 'rate', rate(this.scene.discriminator_rule));
     put('line-g', 'rate', rate(this.scene.generator_rule));
-    const none = NaN, ofD = d?.player ? d : { real_term: none, fake_term: none, loss: none, norm: none };
+    const none = NaN,
+      ofD = d?.player ? d : { real_term: none, fake_term: none, loss: none, norm: none };
     put('line-d', 'real', number(ofD.real_term));
     put('line-d', 'fake', number(ofD.fake_term));
     put('line-d', 'v', number(ofD.real_term + ofD.fake_term));
@@ -100,7 +129,8 @@ export class Algorithm {
   // light lights the lines with these names, and no others.
   light(...lit) {
     for (const id of ids) {
-      const line = this.lines[id], on = lit.includes(id);
+      const line = this.lines[id],
+        on = lit.includes(id);
       line.classList.toggle('lit', on);
       if (on) line.setAttribute('aria-current', 'step');
       else line.removeAttribute('aria-current');
@@ -109,7 +139,11 @@ export class Algorithm {
 }
 
 // terms is a list of names and where their numbers go.
-const terms = (list) => `<span class="terms">${list.map(([name, formula, colour]) => `<span class="term ${colour}">${formula} <span class="equals">=</span> <b data-n="${name}">–</b></span>`).join('')}</span>`;
+function terms(list) {
+  const term = ([name, formula, colour]) =>
+    `<span class="term ${colour}">${formula} <span class="equals">=</span> <b data-n="${name}">–</b></span>`;
+  return `<span class="terms">${list.map(term).join('')}</span>`;
+}
 
 const rate = (rule) => short((rule.adam ?? rule.momentum).learning_rate);
 

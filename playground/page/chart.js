@@ -8,10 +8,10 @@ const serif = '"STIX Two Text", "Cambria", Georgia, "DejaVu Serif", serif';
 const fonts = {
   plain: (size) => `${size}px ${sans}`,
   symbol: (size) => `italic ${size * 1.06}px ${serif}`,
-  below: (size) => `${size * .74}px ${serif}`,
-  above: (size) => `${size * .74}px ${serif}`,
+  below: (size) => `${size * 0.74}px ${serif}`,
+  above: (size) => `${size * 0.74}px ${serif}`,
 };
-const shift = { plain: 0, symbol: 0, below: .22, above: -.38 };
+const shift = { plain: 0, symbol: 0, below: 0.22, above: -0.38 };
 const widths = new Map();
 
 // width is that of a text with symbols.
@@ -91,20 +91,27 @@ export function line(ctx, n, x, y) {
 
 // arrow adds an arrow to the path, with a head of that length.
 export function arrow(ctx, x0, y0, x1, y1, head) {
-  const dx = x1 - x0, dy = y1 - y0, length = Math.hypot(dx, dy);
-  if (length < .5) return;
-  const c = dx / length, s = dy / length, h = Math.min(head, length);
+  const dx = x1 - x0,
+    dy = y1 - y0,
+    length = Math.hypot(dx, dy);
+  if (length < 0.5) return;
+  const c = dx / length,
+    s = dy / length,
+    h = Math.min(head, length);
   ctx.moveTo(x0, y0);
   ctx.lineTo(x1, y1);
-  ctx.moveTo(x1 - h * (c + .5 * s), y1 - h * (s - .5 * c));
+  ctx.moveTo(x1 - h * (c + 0.5 * s), y1 - h * (s - 0.5 * c));
   ctx.lineTo(x1, y1);
-  ctx.lineTo(x1 - h * (c - .5 * s), y1 - h * (s + .5 * c));
+  ctx.lineTo(x1 - h * (c - 0.5 * s), y1 - h * (s + 0.5 * c));
 }
 
 // legend draws entries {text, draw(ctx, x, y)} in rows, and returns its height; without a colour it only measures.
 export function legend(ctx, entries, x, y, room, size, colour) {
-  const sample = 26, gap = 16, row = size * 1.7;
-  let at = x, line = 0;
+  const sample = 26,
+    gap = 16,
+    row = size * 1.7;
+  let at = x,
+    line = 0;
   for (const entry of entries) {
     const wide = sample + width(ctx, entry.text, size);
     if (at > x && at + wide > x + room) {
@@ -112,7 +119,7 @@ export function legend(ctx, entries, x, y, room, size, colour) {
       line++;
     }
     if (colour) {
-      const middle = y + row * (line + .5);
+      const middle = y + row * (line + 0.5);
       entry.draw(ctx, at, middle);
       ctx.setLineDash([]);
       write(ctx, entry.text, at + sample, middle, size, colour);
@@ -125,7 +132,8 @@ export function legend(ctx, entries, x, y, room, size, colour) {
 // fit makes a canvas as large as it is shown, and returns its context in CSS pixels.
 export function fit(canvas, wide, high) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
-  const w = Math.round(wide * ratio), h = Math.round(high * ratio);
+  const w = Math.round(wide * ratio),
+    h = Math.round(high * ratio);
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w;
     canvas.height = h;

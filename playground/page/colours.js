@@ -1,12 +1,24 @@
 // Okabe and Ito's colours, as the library's figures have them; lighter ones on a dark page.
 
 const light = {
-  dark: false, paper: '#ffffff', ink: '#222222', faded: '#707070', faint: '#e4e4e4',
-  blue: '#0072b2', green: '#009e73', vermillion: '#d55e00',
+  dark: false,
+  paper: '#ffffff',
+  ink: '#222222',
+  faded: '#707070',
+  faint: '#e4e4e4',
+  blue: '#0072b2',
+  green: '#009e73',
+  vermillion: '#d55e00',
 };
 const dark = {
-  dark: true, paper: '#131416', ink: '#e4e5e7', faded: '#9ca0a5', faint: '#34373b',
-  blue: '#56b4e9', green: '#2dc79b', vermillion: '#f0894a',
+  dark: true,
+  paper: '#131416',
+  ink: '#e4e5e7',
+  faded: '#9ca0a5',
+  faint: '#34373b',
+  blue: '#56b4e9',
+  green: '#2dc79b',
+  vermillion: '#f0894a',
 };
 
 const system = matchMedia('(prefers-color-scheme: dark)');
@@ -35,7 +47,7 @@ export function diverging(c) {
   scale = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const far = (i - 127.5) / 127.5;
-    const part = .62 * Math.abs(far) ** .9;
+    const part = 0.62 * Math.abs(far) ** 0.9;
     const [r, g, b] = middle.map((v, j) => Math.round(v + part * ((far < 0 ? low : high)[j] - v)));
     scale[i] = 0xff000000 | (b << 16) | (g << 8) | r;
   }

@@ -7,18 +7,42 @@ const rules = ['generator_rule', 'discriminator_rule'];
 
 const hidden = (s, key) => s[key].mlp.hidden ?? []; // none for a player that is a straight line
 
-const network = (key, part) => ({
-  width: { get: (s) => hidden(s, key)[0] ?? 32, set: (s, v) => { s[key].mlp.hidden = hidden(s, key).map(() => v); }, needs: (s) => hidden(s, key).length },
-  depth: { get: (s) => hidden(s, key).length, set: (s, v) => { s[key].mlp.hidden = Array(v).fill(hidden(s, key)[0] ?? 32); } },
-  norm: { get: (s) => Boolean(s[key].spectral_norm), set: (s, v) => { s[key].spectral_norm = v; } },
-}[part]);
+const network = (key, part) =>
+  ({
+    width: {
+      get: (s) => hidden(s, key)[0] ?? 32,
+      set: (s, v) => {
+        s[key].mlp.hidden = hidden(s, key).map(() => v);
+      },
+      needs: (s) => hidden(s, key).length,
+    },
+    depth: {
+      get: (s) => hidden(s, key).length,
+      set: (s, v) => {
+        s[key].mlp.hidden = Array(v).fill(hidden(s, key)[0] ?? 32);
+      },
+    },
+    norm: {
+      get: (s) => Boolean(s[key].spectral_norm),
+      set: (s, v) => {
+        s[key].spectral_norm = v;
+      },
+    },
+  })[part];
 
 const rate = (key) => ({
   get: (s) => (s[key].adam ?? s[key].momentum).learning_rate,
-  set: (s, v) => { (s[key].adam ?? s[key].momentum).learning_rate = v; },
+  set: (s, v) => {
+    (s[key].adam ?? s[key].momentum).learning_rate = v;
+  },
 });
 
-const plainKey = (key) => ({ get: (s) => s[key], set: (s, v) => { s[key] = v; } });
+const plainKey = (key) => ({
+  get: (s) => s[key],
+  set: (s, v) => {
+    s[key] = v;
+  },
+});
 
 // fraction is a key that is left out where it is 0.
 const fraction = (key) => ({
@@ -32,10 +56,13 @@ const fraction = (key) => ({
 // setRule changes the learning rule, to rates that suit it.
 function setRule(s, name) {
   for (const key of rules) {
-    const now = s[key].adam ?? s[key].momentum, factor = s[key].adam ? 25 : 1 / 25;
+    const now = s[key].adam ?? s[key].momentum,
+      factor = s[key].adam ? 25 : 1 / 25;
     const learning_rate = name === (s[key].adam ? 'adam' : 'momentum') ? now.learning_rate : now.learning_rate * factor;
-    s[key] = name === 'adam'
-      ? { adam: { learning_rate, beta1: .5, beta2: .999, epsilon: 1e-8 } } : { momentum: { learning_rate, initial: .5 } };
+    s[key] =
+      name === 'adam'
+        ? { adam: { learning_rate, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 } }
+        : { momentum: { learning_rate, initial: 0.5 } };
   }
 }
 
@@ -50,59 +77,121 @@ function setNoise(s, std, steps) {
 }
 
 const whole = { type: 'number', min: 1, step: 1 };
-const part = { type: 'number', min: 0, max: .99, step: .05 };
+const part = { type: 'number', min: 0, max: 0.99, step: 0.05 };
 const check = { type: 'checkbox' };
 
 // The fields by group: how they are shown, and where they are in a scene.
 const groups = {
   data: [
-    { name: 'data', options: names, get: nameOf, wide: true }, { name: 'seed', type: 'number', step: 1, ...plainKey('seed') },
+    { name: 'data', options: names, get: nameOf, wide: true },
+    { name: 'seed', type: 'number', step: 1, ...plainKey('seed') },
     { name: 'batch_size', ...whole, max: 1024, ...plainKey('batch_size') },
   ],
   show: ['samples', 'data', 'warp', 'arrows'].map((layer) => ({ name: `show_${layer}`, ...check, layer })),
   game: [
     {
-      name: 'objective', options: ['minimax', 'non-saturating', 'least-squares', 'hinge', 'wasserstein', 'blend'], wide: true,
-      get: (s) => s.objective.name, set: (s, v) => { s.objective = v === 'blend' ? { name: v, minimax: 1, zurich: 1 } : { name: v }; },
+      name: 'objective',
+      options: ['minimax', 'non-saturating', 'least-squares', 'hinge', 'wasserstein', 'blend'],
+      wide: true,
+      get: (s) => s.objective.name,
+      set: (s, v) => {
+        s.objective = v === 'blend' ? { name: v, minimax: 1, zurich: 1 } : { name: v };
+      },
     },
     { name: 'k', ...whole, max: 50, ...plainKey('k') },
-    { name: 'simultaneous', ...check, ...plainKey('simultaneous') }, { name: 'frozen', ...check, get: (s, frozen) => frozen },
+    { name: 'simultaneous', ...check, ...plainKey('simultaneous') },
+    { name: 'frozen', ...check, get: (s, frozen) => frozen },
   ],
   players: [
-    { name: 'noise', options: ['gaussian', 'uniform', 'unit-uniform'], get: (s) => s.noise.noise, set: (s, v) => { s.noise.noise = v; } },
-    { name: 'noise_dim', ...whole, max: 64, get: (s) => s.noise.dim, set: (s, v) => { s.noise.dim = v; } },
-    { name: 'g_width', ...whole, max: 256, ...network('generator', 'width') }, { name: 'g_depth', ...whole, min: 0, max: 6, ...network('generator', 'depth') },
-    { name: 'd_width', ...whole, max: 256, ...network('discriminator', 'width') }, { name: 'd_depth', ...whole, min: 0, max: 6, ...network('discriminator', 'depth') },
     {
-      name: 'activation', options: ['relu', 'tanh', 'linear'], wide: true, get: (s) => s.generator.mlp.activation,
-      set: (s, v) => { s.generator.mlp.activation = s.discriminator.mlp.activation = v; },
+      name: 'noise',
+      options: ['gaussian', 'uniform', 'unit-uniform'],
+      get: (s) => s.noise.noise,
+      set: (s, v) => {
+        s.noise.noise = v;
+      },
+    },
+    {
+      name: 'noise_dim',
+      ...whole,
+      max: 64,
+      get: (s) => s.noise.dim,
+      set: (s, v) => {
+        s.noise.dim = v;
+      },
+    },
+    { name: 'g_width', ...whole, max: 256, ...network('generator', 'width') },
+    { name: 'g_depth', ...whole, min: 0, max: 6, ...network('generator', 'depth') },
+    { name: 'd_width', ...whole, max: 256, ...network('discriminator', 'width') },
+    { name: 'd_depth', ...whole, min: 0, max: 6, ...network('discriminator', 'depth') },
+    {
+      name: 'activation',
+      options: ['relu', 'tanh', 'linear'],
+      wide: true,
+      get: (s) => s.generator.mlp.activation,
+      set: (s, v) => {
+        s.generator.mlp.activation = s.discriminator.mlp.activation = v;
+      },
     },
   ],
   rule: [
-    { name: 'rule', options: ['adam', 'momentum'], get: (s) => (s.generator_rule.adam ? 'adam' : 'momentum'), set: setRule },
     {
-      name: 'momentum', type: 'number', min: 0, max: .999, step: .1, get: (s) => s.generator_rule.adam?.beta1 ?? s.generator_rule.momentum.initial,
-      set: (s, v) => { for (const key of rules) if (s[key].adam) s[key].adam.beta1 = v; else s[key].momentum.initial = v; },
+      name: 'rule',
+      options: ['adam', 'momentum'],
+      get: (s) => (s.generator_rule.adam ? 'adam' : 'momentum'),
+      set: setRule,
     },
-    { name: 'g_rate', type: 'number', min: 0, step: .0005, ...rate('generator_rule') }, { name: 'd_rate', type: 'number', min: 0, step: .0005, ...rate('discriminator_rule') },
+    {
+      name: 'momentum',
+      type: 'number',
+      min: 0,
+      max: 0.999,
+      step: 0.1,
+      get: (s) => s.generator_rule.adam?.beta1 ?? s.generator_rule.momentum.initial,
+      set: (s, v) => {
+        for (const key of rules)
+          if (s[key].adam) s[key].adam.beta1 = v;
+          else s[key].momentum.initial = v;
+      },
+    },
+    { name: 'g_rate', type: 'number', min: 0, step: 0.0005, ...rate('generator_rule') },
+    { name: 'd_rate', type: 'number', min: 0, step: 0.0005, ...rate('discriminator_rule') },
   ],
   stable: [
     { name: 'penalty', options: ['none', 'r1', 'wgan-gp'], get: (s) => s.penalty?.kind || 'none', set: setPenalty },
     {
-      name: 'penalty_weight', type: 'number', min: 0, step: .5, get: (s) => s.penalty?.weight || 1, needs: (s) => s.penalty?.kind,
-      set: (s, v) => { if (s.penalty) s.penalty.weight = v; },
+      name: 'penalty_weight',
+      type: 'number',
+      min: 0,
+      step: 0.5,
+      get: (s) => s.penalty?.weight || 1,
+      needs: (s) => s.penalty?.kind,
+      set: (s, v) => {
+        if (s.penalty) s.penalty.weight = v;
+      },
     },
-    { name: 'flip_real', ...part, ...fraction('flip_real') }, { name: 'flip_fake', ...part, ...fraction('flip_fake') },
-    { name: 'smooth_real', ...part, ...fraction('smooth_real') }, { name: 'average_g', ...part, max: .9999, step: .01, ...fraction('average_g') },
+    { name: 'flip_real', ...part, ...fraction('flip_real') },
+    { name: 'flip_fake', ...part, ...fraction('flip_fake') },
+    { name: 'smooth_real', ...part, ...fraction('smooth_real') },
+    { name: 'average_g', ...part, max: 0.9999, step: 0.01, ...fraction('average_g') },
     {
-      name: 'noise_std', type: 'number', min: 0, step: .05, get: (s) => s.instance_noise?.std ?? 0,
+      name: 'noise_std',
+      type: 'number',
+      min: 0,
+      step: 0.05,
+      get: (s) => s.instance_noise?.std ?? 0,
       set: (s, v) => setNoise(s, v, s.instance_noise?.steps || 1000),
     },
     {
-      name: 'noise_steps', ...whole, step: 100, get: (s) => s.instance_noise?.steps || 1000, needs: (s) => s.instance_noise?.std,
+      name: 'noise_steps',
+      ...whole,
+      step: 100,
+      get: (s) => s.instance_noise?.steps || 1000,
+      needs: (s) => s.instance_noise?.std,
       set: (s, v) => setNoise(s, s.instance_noise?.std, v),
     },
-    { name: 'd_spectral', ...check, ...network('discriminator', 'norm') }, { name: 'g_spectral', ...check, ...network('generator', 'norm') },
+    { name: 'd_spectral', ...check, ...network('discriminator', 'norm') },
+    { name: 'g_spectral', ...check, ...network('generator', 'norm') },
   ],
 };
 const fields = Object.values(groups).flat();
@@ -110,10 +199,19 @@ const fieldOf = new Map(fields.map((f) => [f.name, f]));
 
 // The keys that a refusal may name, and the fields that hold them.
 const keys = [
-  [/^generator\.mlp\.hidden/, 'g_width'], [/^discriminator\.mlp\.hidden/, 'd_width'], [/^generator_rule.*rate/, 'g_rate'],
-  [/^discriminator_rule.*rate/, 'd_rate'], [/_rule.*(beta1|initial)/, 'momentum'], [/^noise\.dim/, 'noise_dim'],
-  [/^noise/, 'noise'], [/^penalty\.weight/, 'penalty_weight'], [/^penalty/, 'penalty'], [/^instance_noise\.std/, 'noise_std'],
-  [/^instance_noise/, 'noise_steps'], [/^objective/, 'objective'], [/^data/, 'data'],
+  [/^generator\.mlp\.hidden/, 'g_width'],
+  [/^discriminator\.mlp\.hidden/, 'd_width'],
+  [/^generator_rule.*rate/, 'g_rate'],
+  [/^discriminator_rule.*rate/, 'd_rate'],
+  [/_rule.*(beta1|initial)/, 'momentum'],
+  [/^noise\.dim/, 'noise_dim'],
+  [/^noise/, 'noise'],
+  [/^penalty\.weight/, 'penalty_weight'],
+  [/^penalty/, 'penalty'],
+  [/^instance_noise\.std/, 'noise_std'],
+  [/^instance_noise/, 'noise_steps'],
+  [/^objective/, 'objective'],
+  [/^data/, 'data'],
 ];
 
 export class Controls {
@@ -149,7 +247,9 @@ export class Controls {
     }
   }
 
-  input(name) { return this.form.elements.namedItem(name); }
+  input(name) {
+    return this.form.elements.namedItem(name);
+  }
 
   // show is which layers are to be seen.
   get show() {
@@ -164,7 +264,8 @@ export class Controls {
     this.frozen = frozen;
     for (const field of fields) {
       if (field.layer) continue;
-      const input = this.input(field.name), value = field.get(scene, frozen);
+      const input = this.input(field.name),
+        value = field.get(scene, frozen);
       if (input.type === 'checkbox') input.checked = Boolean(value);
       else input.value = input.type === 'number' ? Number(Number(value).toPrecision(6)) : value;
       input.disabled = Boolean(field.needs && !field.needs(scene));
@@ -189,7 +290,8 @@ export class Controls {
     }
     if (field.name.endsWith('_depth')) input.value = Math.max(0, Math.min(7, Math.round(number)));
     const value = input.type === 'checkbox' ? input.checked : input.type === 'number' ? number : input.value;
-    let scene = structuredClone(this.scene), { frozen } = this;
+    let scene = structuredClone(this.scene),
+      { frozen } = this;
     if (field.name === 'data') {
       const { seed } = scene;
       scene = { ...firstScene(value), seed };
@@ -225,7 +327,9 @@ const label = (name) => (name === 'simultaneous' ? 'simultaneous_' : name);
 // build makes a field with its label and help.
 function build(field) {
   const id = `field-${field.name}`;
-  const box = element('div', { className: `field${field.wide ? ' wide' : ''}${field.type === 'checkbox' ? ' check' : ''}` });
+  const box = element('div', {
+    className: `field${field.wide ? ' wide' : ''}${field.type === 'checkbox' ? ' check' : ''}`,
+  });
   const name = element('label', { htmlFor: id, dataset: { t: label(field.name), help: `help.${label(field.name)}` } });
   const input = field.options ? element('select', {}) : element('input', { type: field.type });
   if (field.options) {

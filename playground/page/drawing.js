@@ -4,7 +4,11 @@ import { fit, scale, segment, stroke, tickText, ticks, write as label } from './
 import { colours } from './colours.js';
 import { number, plain, t, write } from './words.js';
 
-const bins = 40, reach1 = 3, reach2 = 1.5, mostDots = 400, apart = .06;
+const bins = 40,
+  reach1 = 3,
+  reach2 = 1.5,
+  mostDots = 400,
+  apart = 0.06;
 
 export class Pad {
   // use hears the cloud, once it is finished; close, that there is none.
@@ -18,14 +22,17 @@ export class Pad {
     document.getElementById('pad-close').addEventListener('click', close);
     this.canvas.addEventListener('pointerdown', (event) => this.down(event));
     this.canvas.addEventListener('pointermove', (event) => this.move(event));
-    for (const end of ['pointerup', 'pointercancel']) this.canvas.addEventListener(end, () => { this.last = null; });
+    for (const end of ['pointerup', 'pointercancel'])
+      this.canvas.addEventListener(end, () => {
+        this.last = null;
+      });
     this.canvas.addEventListener('keydown', (event) => this.key(event));
   }
 
   // open shows what a cloud looks like, to be drawn over.
   open(cloud, dim) {
     this.dim = dim;
-    this.cursor = dim === 1 ? [0, .5] : [0, 0];
+    this.cursor = dim === 1 ? [0, 0.5] : [0, 0];
     this.heights = new Float64Array(bins);
     this.dots = [];
     if (dim === 2) this.dots = cloud.means.map((m) => [...m]);
@@ -35,7 +42,9 @@ export class Pad {
     this.canvas.focus();
   }
 
-  close() { this.section.hidden = true; }
+  close() {
+    this.section.hidden = true;
+  }
 
   // read takes the heights from a cloud on the line.
   read({ means, weights }) {
@@ -44,7 +53,7 @@ export class Pad {
       if (bin >= 0 && bin < bins) this.heights[bin] += weights?.[i] ?? 1 / means.length;
     });
     const top = Math.max(...this.heights) || 1;
-    this.heights = this.heights.map((h) => (.8 * h) / top);
+    this.heights = this.heights.map((h) => (0.8 * h) / top);
   }
 
   clear() {
@@ -55,13 +64,15 @@ export class Pad {
 
   // cloud is what has been drawn, null where nothing has.
   cloud() {
-    if (this.dim === 2) return this.dots.length ? { means: this.dots, std: .05 } : null;
-    const sum = this.heights.reduce((a, b) => a + b, 0), wide = (2 * reach1) / bins;
+    if (this.dim === 2) return this.dots.length ? { means: this.dots, std: 0.05 } : null;
+    const sum = this.heights.reduce((a, b) => a + b, 0),
+      wide = (2 * reach1) / bins;
     if (!(sum > 0)) return null;
-    const means = [], weights = [];
+    const means = [],
+      weights = [];
     this.heights.forEach((h, i) => {
       if (h / sum < 1e-4) return;
-      means.push([Number((-reach1 + wide * (i + .5)).toFixed(4))]);
+      means.push([Number((-reach1 + wide * (i + 0.5)).toFixed(4))]);
       weights.push(h);
     });
     const kept = weights.reduce((a, b) => a + b, 0);
@@ -87,7 +98,9 @@ export class Pad {
     event.preventDefault();
   }
 
-  move(event) { if (this.canvas.hasPointerCapture(event.pointerId)) this.mark(this.at(event)); }
+  move(event) {
+    if (this.canvas.hasPointerCapture(event.pointerId)) this.mark(this.at(event));
+  }
 
   // mark draws from the last point to here.
   mark(to) {
@@ -102,9 +115,13 @@ export class Pad {
   // raise sets the heights of the bins between two points.
   raise(from, to) {
     const bin = (x) => Math.min(bins - 1, Math.max(0, Math.floor(((x + reach1) / (2 * reach1)) * bins)));
-    const [a, b] = [bin(from[0]), bin(to[0])], steps = Math.max(1, Math.abs(b - a));
+    const [a, b] = [bin(from[0]), bin(to[0])],
+      steps = Math.max(1, Math.abs(b - a));
     for (let s = 0; s <= steps; s++) {
-      this.heights[Math.round(a + ((b - a) * s) / steps)] = Math.min(1, Math.max(0, from[1] + ((to[1] - from[1]) * s) / steps));
+      this.heights[Math.round(a + ((b - a) * s) / steps)] = Math.min(
+        1,
+        Math.max(0, from[1] + ((to[1] - from[1]) * s) / steps),
+      );
     }
   }
 
@@ -135,19 +152,30 @@ export class Pad {
     event.stopPropagation();
     const reach = this.dim === 1 ? reach1 : reach2;
     if (steps) {
-      const [dx, dy] = this.dim === 1 ? [(2 * reach1) / bins, .05] : [.1, .1];
+      const [dx, dy] = this.dim === 1 ? [(2 * reach1) / bins, 0.05] : [0.1, 0.1];
       const inside = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
-      this.cursor = [inside(this.cursor[0] + dx * steps[0], -reach, reach), this.dim === 1 ? inside(this.cursor[1] + dy * steps[1], 0, 1) : inside(this.cursor[1] + dy * steps[1], -reach, reach)];
+      this.cursor = [
+        inside(this.cursor[0] + dx * steps[0], -reach, reach),
+        this.dim === 1
+          ? inside(this.cursor[1] + dy * steps[1], 0, 1)
+          : inside(this.cursor[1] + dy * steps[1], -reach, reach),
+      ];
     } else if (this.dim === 1) this.raise(this.cursor, this.cursor);
     else this.add(this.cursor);
     this.draw();
   }
 
   draw() {
-    const c = colours(), line = this.dim === 1;
-    const w = Math.min(this.section.clientWidth - 24, line ? 640 : 420), h = line ? 260 : w;
-    const ctx = fit(this.canvas, w, h), reach = line ? reach1 : reach2;
-    this.place = { x: both(-reach, reach, 34, w - 12), y: line ? both(0, 1, h - 24, 10) : both(-reach, reach, h - 24, 10) };
+    const c = colours(),
+      line = this.dim === 1;
+    const w = Math.min(this.section.clientWidth - 24, line ? 640 : 420),
+      h = line ? 260 : w;
+    const ctx = fit(this.canvas, w, h),
+      reach = line ? reach1 : reach2;
+    this.place = {
+      x: both(-reach, reach, 34, w - 12),
+      y: line ? both(0, 1, h - 24, 10) : both(-reach, reach, h - 24, 10),
+    };
     this.axes(ctx, w, h, reach, c);
     if (line) this.drawHeights(ctx, c);
     else this.drawDots(ctx, c);
@@ -159,17 +187,18 @@ export class Pad {
     stroke(ctx, c.faint, 1);
     ctx.strokeRect(34, 10, w - 46, h - 34);
     for (const v of ticks(-reach, reach, 6)) {
-      label(ctx, tickText(v), this.place.x(v), h - 12, 11, c.faded, .5);
+      label(ctx, tickText(v), this.place.x(v), h - 12, 11, c.faded, 0.5);
       if (this.dim === 2) label(ctx, tickText(v), 29, this.place.y(v), 11, c.faded, 1);
     }
   }
 
   drawHeights(ctx, c) {
-    const { x, y } = this.place, wide = (2 * reach1) / bins;
+    const { x, y } = this.place,
+      wide = (2 * reach1) / bins;
     ctx.fillStyle = c.ink;
     this.heights.forEach((v, i) => {
       const left = x(-reach1 + i * wide);
-      ctx.globalAlpha = .22;
+      ctx.globalAlpha = 0.22;
       ctx.fillRect(left, y(v), x(-reach1 + (i + 1) * wide) - left - 1, y(0) - y(v));
       ctx.globalAlpha = 1;
       ctx.fillRect(left, y(v) - 1, x(-reach1 + (i + 1) * wide) - left - 1, 2);
@@ -187,7 +216,8 @@ export class Pad {
   }
 
   drawCursor(ctx, c) {
-    const u = this.place.x(this.cursor[0]), v = this.place.y(this.cursor[1]);
+    const u = this.place.x(this.cursor[0]),
+      v = this.place.y(this.cursor[1]);
     stroke(ctx, c.vermillion, 1.5);
     segment(ctx, u - 8, v, u + 8, v);
     segment(ctx, u, v - 8, u, v + 8);

@@ -17,7 +17,8 @@ export function entries(game, show, c) {
     segment(ctx, x, y, x + 20, y);
   };
   const all = [
-    { text: t('legend.data'), draw: sample(style.data) }, { text: t('legend.pg'), draw: sample(style.pg) },
+    { text: t('legend.data'), draw: sample(style.data) },
+    { text: t('legend.pg'), draw: sample(style.pg) },
     { text: t(`legend.d.${game.answer}`), draw: sample(style.d) },
   ];
   if (game.answer !== 'score') all.push({ text: t('legend.best'), draw: sample(style.best) });
@@ -84,22 +85,30 @@ function answerScale(game, place, y) {
 function axes(ctx, game, place, x, y, toD, c) {
   const score = game.answer === 'score';
   stroke(ctx, c.faint, 1);
-  for (const level of score ? [0] : [.5, 1]) segment(ctx, place.left, toD(level), place.right, toD(level));
-  const levels = score ? [-game.reach, 0, game.reach].map((v) => [v, tickText(Number(v.toPrecision(2)))]) : [[0, '0'], [.5, '½'], [1, '1']];
-  for (const [level, name] of levels) write(ctx, name, place.left - 6, toD(level), 11, apart(game) ? c.blue : c.faded, 1);
-  if (apart(game)) for (const v of ticks(0, highest(game), 4)) write(ctx, tickText(v), place.right + 5, y(v), 11, c.faded);
+  for (const level of score ? [0] : [0.5, 1]) segment(ctx, place.left, toD(level), place.right, toD(level));
+  const levels = score
+    ? [-game.reach, 0, game.reach].map((v) => [v, tickText(Number(v.toPrecision(2)))])
+    : [
+        [0, '0'],
+        [0.5, '½'],
+        [1, '1'],
+      ];
+  for (const [level, name] of levels)
+    write(ctx, name, place.left - 6, toD(level), 11, apart(game) ? c.blue : c.faded, 1);
+  if (apart(game))
+    for (const v of ticks(0, highest(game), 4)) write(ctx, tickText(v), place.right + 5, y(v), 11, c.faded);
   stroke(ctx, c.faded, 1);
   segment(ctx, place.left, place.bottom, place.right, place.bottom);
   for (const v of ticks(game.board.lo, game.board.hi, 6)) {
     segment(ctx, x(v), place.bottom, x(v), place.bottom + 4);
-    write(ctx, tickText(v), x(v), place.bottom + 13, 11, c.faded, .5);
+    write(ctx, tickText(v), x(v), place.bottom + 13, 11, c.faded, 0.5);
   }
 }
 
 function curves(ctx, game, show, x, y, toD, c) {
   const { board, arrays } = game;
   const step = (board.hi - board.lo) / board.cells;
-  const at = (i) => x(board.lo + (i + .5) * step);
+  const at = (i) => x(board.lo + (i + 0.5) * step);
   const draw = (values, to) => line(ctx, board.cells, at, (i) => to(values[i]));
   if (show.samples) {
     shade(ctx, arrays.p_g, at, y, c.green);
@@ -121,7 +130,7 @@ function curves(ctx, game, show, x, y, toD, c) {
 
 // shade fills below a curve, lightly.
 function shade(ctx, values, at, y, colour) {
-  ctx.globalAlpha = .1;
+  ctx.globalAlpha = 0.1;
   ctx.fillStyle = colour;
   ctx.beginPath();
   ctx.moveTo(at(0), y(0));
@@ -137,7 +146,8 @@ function pulls(ctx, game, x, y, c) {
   stroke(ctx, c.vermillion, 1.4);
   ctx.beginPath();
   for (let i = 0; i < arrays.slopes.length; i += 2) {
-    const v = arrays.samples[i], cell = Math.floor(((v - board.lo) / (board.hi - board.lo)) * board.cells);
+    const v = arrays.samples[i],
+      cell = Math.floor(((v - board.lo) / (board.hi - board.lo)) * board.cells);
     if (!(cell >= 0 && cell < board.cells)) continue;
     const height = y(arrays.p_g[cell]) - 4;
     arrow(ctx, x(v), height, x(v) + pull(arrays.slopes[i], 34), height, 5);
@@ -152,14 +162,20 @@ export const pull = (slope, most) => (slope / (1 + Math.abs(slope))) * most;
 function minibatch(ctx, game, x, toD, place, c) {
   const { board, arrays, batch } = game;
   const said = (v) => {
-    const i = Math.min(board.cells - 1, Math.max(0, Math.floor(((v - board.lo) / (board.hi - board.lo)) * board.cells)));
+    const i = Math.min(
+      board.cells - 1,
+      Math.max(0, Math.floor(((v - board.lo) / (board.hi - board.lo)) * board.cells)),
+    );
     return arrays.d[i];
   };
   const inside = (v) => v >= board.lo && v <= board.hi;
-  for (const [values, colour, up] of [[batch.gz, c.green, 7], [batch.x, c.ink, -9]]) {
+  for (const [values, colour, up] of [
+    [batch.gz, c.green, 7],
+    [batch.x, c.ink, -9],
+  ]) {
     if (!values) continue;
     stroke(ctx, colour, 1);
-    ctx.globalAlpha = .55;
+    ctx.globalAlpha = 0.55;
     ctx.fillStyle = colour;
     ctx.beginPath();
     for (const v of values) {
@@ -176,25 +192,30 @@ function minibatch(ctx, game, x, toD, place, c) {
 // fromNoise draws the line of z, the line of x above it, and an arrow from each z to its G(z).
 function fromNoise(ctx, game, x, place, h, c) {
   const { z, warp } = game.arrays;
-  const low = h - 22, high = place.bottom + 30;
+  const low = h - 22,
+    high = place.bottom + 30;
   const most = Math.abs(z[0]) || 1;
   const fromZ = scale(-most, most, place.left + 10, place.right - 10);
   ctx.save();
   ctx.beginPath();
   ctx.rect(place.left, high - 1, place.right - place.left, low - high + 2);
   ctx.clip();
-  stroke(ctx, c.faded, .8);
+  stroke(ctx, c.faded, 0.8);
   ctx.beginPath();
-  for (let i = 0; i < warp.length; i++) if (Number.isFinite(warp[i])) arrow(ctx, fromZ(z[i]), low, x(warp[i]), high + 1, 5);
+  for (let i = 0; i < warp.length; i++)
+    if (Number.isFinite(warp[i])) arrow(ctx, fromZ(z[i]), low, x(warp[i]), high + 1, 5);
   ctx.stroke();
   ctx.restore();
   stroke(ctx, c.faded, 1);
-  for (const [name, at] of [['*z*', low], ['*x*', high]]) {
+  for (const [name, at] of [
+    ['*z*', low],
+    ['*x*', high],
+  ]) {
     segment(ctx, place.left, at, place.right, at);
     write(ctx, name, place.left - 8, at, 13, c.ink, 1);
   }
   for (const v of ticks(-most, most, 4)) {
     segment(ctx, fromZ(v), low, fromZ(v), low + 4);
-    write(ctx, tickText(v), fromZ(v), low + 13, 11, c.faded, .5);
+    write(ctx, tickText(v), fromZ(v), low + 13, 11, c.faded, 0.5);
   }
 }

@@ -15,16 +15,24 @@ const bracket = (...parts) => row(o('['), ...parts, o(']'));
 const one = row(n('1'), o('−'));
 
 // mean is 1/m Σ of something; the full one has its bounds.
-const mean = (of, full) => row(
-  full ? `<mfrac>${n('1')}${i('m')}</mfrac>` : `${n('1')}<mo lspace="0" rspace="0">/</mo>${i('m')}<mspace width=".2em"/>`,
-  full ? `<munderover><mo movablelimits="false">∑</mo>${row(i('i'), o('='), n('1'))}${i('m')}</munderover>` : '<mo>∑</mo>', of,
-);
+const mean = (of, full) =>
+  row(
+    full
+      ? `<mfrac>${n('1')}${i('m')}</mfrac>`
+      : `${n('1')}<mo lspace="0" rspace="0">/</mo>${i('m')}<mspace width=".2em"/>`,
+    full
+      ? `<munderover><mo movablelimits="false">∑</mo>${row(i('i'), o('='), n('1'))}${i('m')}</munderover>`
+      : '<mo>∑</mo>',
+    of,
+  );
 
 const math = (...parts) => `<math>${parts.join('')}</math>`;
 const gradient = (player) => `<msub><mo>∇</mo><msub>${i('θ')}${i(player)}</msub></msub>`;
 
-const x = nth('x'), gz = call('G', nth('z'));
-const dx = call('D', x), dgz = call('D', gz);
+const x = nth('x'),
+  gz = call('G', nth('z'));
+const dx = call('D', x),
+  dgz = call('D', gz);
 const short = { dx: call('D', i('x')), dgz: call('D', call('G', i('z'))) };
 const max0 = (...parts) => row('<mi>max</mi>', o('('), n('0'), o(','), ...parts, o(')'));
 
@@ -34,7 +42,10 @@ const fakeTerm = (d) => row(log, o('('), one, d, o(')'));
 // losses are what each player minimises. D of the first three ascends V instead.
 const losses = {
   'least-squares': {
-    d: [row(half, o('['), mean(square(one, dx), true), o('+')), row(mean(row(i('D'), o('('), gz, squared), true), o(']'))],
+    d: [
+      row(half, o('['), mean(square(one, dx), true), o('+')),
+      row(mean(row(i('D'), o('('), gz, squared), true), o(']')),
+    ],
     g: row(half, mean(square(one, dgz), true)),
   },
   hinge: {
@@ -59,7 +70,8 @@ function blended({ minimax = 0, zurich = 0 }) {
 }
 
 // shown is a formula, with its second line where it has one.
-const shown = (first, second) => `<span class="formula">${math(first)}${second ? `<span class="second">${math(second)}</span>` : ''}</span>`;
+const shown = (first, second) =>
+  `<span class="formula">${math(first)}${second ? `<span class="second">${math(second)}</span>` : ''}</span>`;
 
 // ofD and ofG are what the players follow the gradient of.
 export function ofD({ objective, half_v }) {
@@ -77,11 +89,19 @@ export const ascends = ({ objective }) => !losses[objective.name]?.d;
 
 // parts are the terms whose numbers are shown.
 export const parts = {
-  real: math(mean(realTerm(short.dx))), fake: math(mean(fakeTerm(short.dgz))), v: math(i('V')),
-  gz: math(call('G', i('z'))), x: math(i('x')), normD: math(o('|'), gradient('d'), o('|')), normG: math(o('|'), gradient('g'), o('|')),
+  real: math(mean(realTerm(short.dx))),
+  fake: math(mean(fakeTerm(short.dgz))),
+  v: math(i('V')),
+  gz: math(call('G', i('z'))),
+  x: math(i('x')),
+  normD: math(o('|'), gradient('d'), o('|')),
+  normG: math(o('|'), gradient('g'), o('|')),
   loss: math(row(i('L'))),
   g: {
-    minimax: math(mean(fakeTerm(short.dgz))), 'non-saturating': math(minus, mean(realTerm(short.dgz))),
-    'least-squares': math(n('½'), o('⋅'), mean(square(one, short.dgz))), hinge: math(minus, mean(short.dgz)), wasserstein: math(minus, mean(short.dgz)),
+    minimax: math(mean(fakeTerm(short.dgz))),
+    'non-saturating': math(minus, mean(realTerm(short.dgz))),
+    'least-squares': math(n('½'), o('⋅'), mean(square(one, short.dgz))),
+    hinge: math(minus, mean(short.dgz)),
+    wasserstein: math(minus, mean(short.dgz)),
   },
 };

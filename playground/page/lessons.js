@@ -34,12 +34,15 @@ export class Lessons {
   write() {
     const lang = language();
     this.nav.hidden = this.list.length === 0;
-    this.nav.replaceChildren(node('span', { textContent: t('lessons') }), ...this.list.map((lesson, i) => {
-      const link = node('a', { href: `#lesson=${lesson.id}` });
-      write(link, `${i + 1}. ${marked(lesson.title[lang])}`);
-      if (lesson === this.open) link.setAttribute('aria-current', 'true');
-      return link;
-    }));
+    this.nav.replaceChildren(
+      node('span', { textContent: t('lessons') }),
+      ...this.list.map((lesson, i) => {
+        const link = node('a', { href: `#lesson=${lesson.id}` });
+        write(link, `${i + 1}. ${marked(lesson.title[lang])}`);
+        if (lesson === this.open) link.setAttribute('aria-current', 'true');
+        return link;
+      }),
+    );
     this.section.hidden = !this.open;
     if (this.open) this.writeOpen(this.open, lang);
   }
@@ -53,7 +56,8 @@ export class Lessons {
     const parts = this.shown < 2 ? [paragraph('predict', t('predict'), lesson.predict[lang])] : [];
     if (this.shown > 0) {
       const look = paragraph('look', t('look'), lesson.look[lang]);
-      if (lesson.notebook) look.append(' ', node('small', { textContent: t('lesson.notebook', { name: lesson.notebook }) }));
+      if (lesson.notebook)
+        look.append(' ', node('small', { textContent: t('lesson.notebook', { name: lesson.notebook }) }));
       parts.push(look);
     }
     if (this.shown > 1) parts.push(paragraph('then', t('then'), lesson.then.words[lang]));
@@ -68,10 +72,22 @@ export class Lessons {
       return made;
     };
     if (this.shown === 0) return [button('reveal', t('reveal'), () => this.show(1, 'lesson-run'))];
-    const run = button('lesson-run', t('lesson.run', { n: lesson.iterations }), () => this.act.run(lesson.iterations), this.shown === 1);
+    const run = button(
+      'lesson-run',
+      t('lesson.run', { n: lesson.iterations }),
+      () => this.act.run(lesson.iterations),
+      this.shown === 1,
+    );
     if (!lesson.then) return [run];
     if (this.shown === 1) return [run, button('lesson-then', t('lesson.then'), () => this.show(2, 'lesson-then-run'))];
-    return [button('lesson-then-run', t('lesson.then.run', { n: lesson.then.iterations }), () => this.act.then(lesson.then), true)];
+    return [
+      button(
+        'lesson-then-run',
+        t('lesson.then.run', { n: lesson.then.iterations }),
+        () => this.act.then(lesson.then),
+        true,
+      ),
+    ];
   }
 
   // show shows another part, and puts the focus on what follows.

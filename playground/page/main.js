@@ -2,14 +2,15 @@
 
 import { Algorithm } from './algorithm.js';
 import { Game } from './ask.js';
-import { choose, onSystem } from './colours.js';
+import { connect } from './buttons.js';
+import { choose } from './colours.js';
 import { Controls } from './controls.js';
 import { History } from './curve.js';
 import { spread } from './describe.js';
 import { Pad } from './drawing.js';
 import { Lessons } from './lessons.js';
 import { Numbers } from './numbers.js';
-import { Film, savePNG } from './save.js';
+import { Film } from './save.js';
 import { firstScene, nameOf } from './scenes.js';
 import { Screen } from './screen.js';
 import { Transport } from './transport.js';
@@ -21,20 +22,40 @@ const filmed = 50; // frames of a GIF
 class Page {
   constructor() {
     this.game = { history: new History() }; // scene, answer, board, view, arrays, d, g, batch
-    this.worker = new Game((part) => this.loading(part), (error) => this.say(t('broken', { error })));
+    this.worker = new Game(
+      (part) => this.loading(part),
+      (error) => this.say(t('broken', { error })),
+    );
     this.algorithm = new Algorithm();
     this.numbers = new Numbers(find('numbers'));
-    this.controls = new Controls(find('controls'), (change) => this.change(change), () => this.screen.change(), () => this.draw());
+    this.controls = new Controls(
+      find('controls'),
+      (change) => this.change(change),
+      () => this.screen.change(),
+      () => this.draw(),
+    );
     this.screen = new Screen(this.game, this.controls, () => this.words());
     this.transport = new Transport(this);
-    this.pad = new Pad((cloud, dim) => this.drawn(cloud, dim), () => this.closePad(), (words) => this.say(words));
-    this.lessons = new Lessons([], { run: (n) => this.playTo(n), then: (part) => this.playThen(part), close: () => this.closeLesson() });
-    this.buttons();
+    this.pad = new Pad(
+      (cloud, dim) => this.drawn(cloud, dim),
+      () => this.closePad(),
+      (words) => this.say(words),
+    );
+    this.lessons = new Lessons([], {
+      run: (n) => this.playTo(n),
+      then: (part) => this.playThen(part),
+      close: () => this.closeLesson(),
+    });
+    connect(this);
   }
 
-  ask(name, args, bytes) { return this.worker.call(name, args, bytes); }
+  ask(name, args, bytes) {
+    return this.worker.call(name, args, bytes);
+  }
 
-  say(words) { write(find('status'), words); }
+  say(words) {
+    write(find('status'), words);
+  }
 
   // failed says what went wrong. A game whose numbers are not finite goes back to where they were.
   async failed(error) {
@@ -55,7 +76,8 @@ class Page {
 
   async start() {
     this.say(t('loading'));
-    const main = document.querySelector('main'), first = firstScene('ring8');
+    const main = document.querySelector('main'),
+      first = firstScene('ring8');
     main.setAttribute('aria-busy', 'true');
     main.inert = true;
     this.controls.fill(first, false);
@@ -93,6 +115,13 @@ class Page {
     });
   }
 
+  // playFar takes up the offer.
+  playFar() {
+    const far = Number(find('offer').dataset.far);
+    this.offer(0);
+    this.transport.run(far);
+  }
+
   // offer offers to play up to where a link's game had come.
   offer(far) {
     find('offer').hidden = !far;
@@ -102,8 +131,16 @@ class Page {
 
   // opened shows a game that was opened, changed, or taken back.
   opened({ result, arrays }, words) {
-    const { game } = this, fresh = result.fresh || !game.board;
-    Object.assign(game, { scene: result.scene, answer: result.answer, board: result.board, batch: null, d: null, g: null });
+    const { game } = this,
+      fresh = result.fresh || !game.board;
+    Object.assign(game, {
+      scene: result.scene,
+      answer: result.answer,
+      board: result.board,
+      batch: null,
+      d: null,
+      g: null,
+    });
     game.arrays = arrays;
     game.scene.steps = 0;
     game.data = spread(arrays.data, game.board.dim);
@@ -136,10 +173,10 @@ class Page {
 
   // reach is how far the scale of a score goes, followed slowly so that it does not jump.
   reach(d) {
-    let most = .5;
+    let most = 0.5;
     for (const v of d) if (Math.abs(v) > most) most = Math.abs(v);
     const { game } = this;
-    game.reach = game.reach === undefined ? most : game.reach + .1 * (most - game.reach);
+    game.reach = game.reach === undefined ? most : game.reach + 0.1 * (most - game.reach);
   }
 
   // preview shows the minibatch of a player's move, of which nothing else is seen yet.
@@ -153,14 +190,22 @@ class Page {
     this.screen.change();
   }
 
-  light(...lines) { this.algorithm.light(...lines); }
+  light(...lines) {
+    this.algorithm.light(...lines);
+  }
 
   // words writes the numbers of the moment.
   words() {
-    const { game } = this, { view, arrays } = game;
+    const { game } = this,
+      { view, arrays } = game;
     this.numbers.show(game);
     this.algorithm.numbers({
-      d: game.d, g: game.g, moves: game.moves, dData: arrays.d_data, dGenerated: arrays.d_generated, gGenerated: arrays.g_generated,
+      d: game.d,
+      g: game.g,
+      moves: game.moves,
+      dData: arrays.d_data,
+      dGenerated: arrays.d_generated,
+      gGenerated: arrays.g_generated,
     });
     const back = find('back');
     back.max = view.furthest;
@@ -176,7 +221,14 @@ class Page {
         const reply = await this.ask('change', { scene, frozen });
         this.offer(0);
         this.opened(reply, field === 'data' || field === 'drawing' || !reply.result.fresh ? undefined : t('anew'));
-        if (!reply.result.fresh) this.say(t(field === 'objective' && scene.objective.name === 'wasserstein' && !scene.penalty ? 'hint.wasserstein' : 'went'));
+        if (!reply.result.fresh)
+          this.say(
+            t(
+              field === 'objective' && scene.objective.name === 'wasserstein' && !scene.penalty
+                ? 'hint.wasserstein'
+                : 'went',
+            ),
+          );
       } catch (error) {
         this.say(this.controls.refuse(error.message, field));
       }
@@ -227,7 +279,8 @@ class Page {
 
   // told shows whether the game runs; quietly, it is not said that it has paused.
   told(quietly) {
-    const { running } = this.transport, play = find('play');
+    const { running } = this.transport,
+      play = find('play');
     play.setAttribute('aria-pressed', running);
     play.textContent = t(running ? 'pause' : 'play');
     if (!this.game.view) return;
@@ -235,7 +288,8 @@ class Page {
     this.screen.now();
     this.screen.change();
     if (quietly) return;
-    if (!running) this.transport.alone(() => this.transport.running || this.say(t('paused', { step: this.game.view.step })));
+    if (!running)
+      this.transport.alone(() => this.transport.running || this.say(t('paused', { step: this.game.view.step })));
     else if (this.transport.until < Infinity) this.say(t('playing.to', { n: this.transport.until }));
     else this.say('');
   }
@@ -271,7 +325,9 @@ class Page {
   }
 
   restart() {
-    return this.transport.once(async () => this.opened(await this.ask('open', { scene: { ...this.game.scene, steps: 0 } })));
+    return this.transport.once(async () =>
+      this.opened(await this.ask('open', { scene: { ...this.game.scene, steps: 0 } })),
+    );
   }
 
   async link() {
@@ -287,7 +343,9 @@ class Page {
 
   // film records the game as it runs, until there are enough frames or somebody pauses.
   film() {
-    const film = new Film((...args) => this.ask(...args), this.controls.show), { transport } = this, progress = find('progress');
+    const film = new Film((...args) => this.ask(...args), this.controls.show),
+      { transport } = this,
+      progress = find('progress');
     find('gif').disabled = true;
     progress.value = 0;
     progress.hidden = false;
@@ -297,59 +355,24 @@ class Page {
         progress.value = film.frames / filmed;
         if (film.frames === filmed) transport.pause(true);
       },
-      end: () => transport.alone(async () => {
-        if (film.frames > 0) this.say(t('saved', { name: await film.end(this.game) }));
-        find('gif').disabled = false;
-        progress.hidden = true;
-      }),
+      end: () =>
+        transport.alone(async () => {
+          if (film.frames > 0) this.say(t('saved', { name: await film.end(this.game) }));
+          find('gif').disabled = false;
+          progress.hidden = true;
+        }),
     };
     transport.run();
     this.say(t('recording', { of: filmed }));
-  }
-
-  buttons() {
-    const { transport } = this, on = (id, event, act) => find(id).addEventListener(event, act);
-    on('play', 'click', () => this.toggle());
-    on('step-d', 'click', () => transport.step('moveD'));
-    on('step-g', 'click', () => transport.step('moveG'));
-    on('iterate', 'click', () => transport.iterate());
-    on('restart', 'click', () => this.restart());
-    on('slow', 'change', ({ target }) => { transport.slow = target.checked; });
-    on('back', 'input', ({ target }) => transport.back(target.valueAsNumber));
-    on('link', 'click', () => this.link());
-    on('png', 'click', async () => this.say(t('saved', { name: await savePNG(this.game, this.controls.show) })));
-    on('gif', 'click', () => this.film());
-    on('lang', 'change', ({ target }) => this.language(target.value));
-    on('theme', 'change', ({ target }) => this.theme(target.value));
-    find('offer').lastElementChild.addEventListener('click', () => {
-      const far = Number(find('offer').dataset.far);
-      this.offer(0);
-      transport.run(far);
-    });
-    window.addEventListener('hashchange', () => this.follow());
-    document.addEventListener('keydown', (event) => this.key(event));
-    onSystem(() => this.screen.change());
-  }
-
-  key(event) {
-    const typing = event.target.closest('input, select, textarea, [role=application]');
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !this.game.view) return;
-    const { view } = this.game, { transport } = this;
-    const act = {
-      ' ': event.target.closest('button, a, summary') ? null : () => this.toggle(),
-      d: () => transport.step('moveD'), g: () => transport.step('moveG'), i: () => transport.iterate(), r: () => this.restart(),
-      ArrowLeft: () => view.step > 0 && transport.back(view.step - 1), ArrowRight: () => view.step < view.furthest && transport.back(view.step + 1),
-    }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
   }
 }
 
 function keep(key, value) {
   try {
     localStorage.setItem(`gan-playground-${key}`, value);
-  } catch { /* a browser that keeps nothing */ }
+  } catch {
+    /* a browser that keeps nothing */
+  }
 }
 
 function kept(key) {
@@ -362,11 +385,17 @@ function kept(key) {
 
 const page = new Page();
 window.playground = {
-  get view() { return page.game.view; },
-  get scene() { return page.game.scene; },
+  get view() {
+    return page.game.view;
+  },
+  get scene() {
+    return page.game.scene;
+  },
   call: (name, args) => page.ask(name, args),
   frameTimes: page.transport.frameTimes,
-  get drawTime() { return page.screen.spent; }, // milliseconds of the last drawing
+  get drawTime() {
+    return page.screen.spent;
+  }, // milliseconds of the last drawing
 };
 page.theme(kept('theme') ?? 'auto');
 page.language(kept('lang') ?? (navigator.language.startsWith('ko') ? 'ko' : 'en'));

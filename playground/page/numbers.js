@@ -9,7 +9,9 @@ export class Numbers {
     this.list = list;
     this.values = {};
     for (const name of names) {
-      const box = document.createElement('div'), term = document.createElement('dt'), value = document.createElement('dd');
+      const box = document.createElement('div'),
+        term = document.createElement('dt'),
+        value = document.createElement('dd');
       value.dataset.name = name;
       term.dataset.t = name;
       box.className = name;
@@ -29,7 +31,12 @@ export class Numbers {
       const absent = name === 'found' ? !board.of : value === null;
       this.values[name].parentElement.hidden = absent;
       if (absent) continue;
-      const text = name === 'found' ? t('found.of', { n: view.found, of: board.of }) : name === 'step' ? String(value) : number(value);
+      const text =
+        name === 'found'
+          ? t('found.of', { n: view.found, of: board.of })
+          : name === 'step'
+            ? String(value)
+            : number(value);
       if (this.values[name].textContent !== text) this.values[name].textContent = text;
     }
     this.mark(view.found, board.of);
@@ -42,4 +49,6 @@ export class Numbers {
   }
 }
 
-export const retitle = (list) => { for (const term of list.querySelectorAll('dt')) write(term, t(term.dataset.t)); };
+export const retitle = (list) => {
+  for (const term of list.querySelectorAll('dt')) write(term, t(term.dataset.t));
+};

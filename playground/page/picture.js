@@ -25,7 +25,7 @@ export const drawBest = (ctx, size, game, show, c) => plane.drawPlane(ctx, size,
 
 // size is that of a map, where so much width is to be had.
 export function size(game, wide, most) {
-  if (game.board.dim === 1) return { w: wide, h: Math.round(Math.min(most, Math.max(250, wide * .56))) };
+  if (game.board.dim === 1) return { w: wide, h: Math.round(Math.min(most, Math.max(250, wide * 0.56))) };
   const two = hasBest(game) && wide >= 460;
   const side = Math.floor(Math.min(most, two ? (wide - 12) / 2 : wide));
   return { w: side, h: side };

@@ -8,7 +8,7 @@ import { t } from './words.js';
 const margin = { left: 28, right: 6, top: 24, bottom: 22 };
 
 // level is what D says where it cannot tell.
-const level = (game) => (game.answer === 'score' ? 0 : .5);
+const level = (game) => (game.answer === 'score' ? 0 : 0.5);
 
 // entries are the legend's, of what is shown.
 export function entries(game, show, c) {
@@ -33,7 +33,11 @@ export function entries(game, show, c) {
       },
     });
   }
-  if (game.batch) all.push({ text: t('legend.batch'), draw: (ctx, x, y) => ctx.drawImage(sprite(c.green, c.paper, 5), x + 3, y - 9, 18, 18) });
+  if (game.batch)
+    all.push({
+      text: t('legend.batch'),
+      draw: (ctx, x, y) => ctx.drawImage(sprite(c.green, c.paper, 5), x + 3, y - 9, 18, 18),
+    });
   return all;
 }
 
@@ -50,7 +54,7 @@ export function drawPlane(ctx, size, game, show, c, best = false) {
   ctx.rect(place.left, place.top, place.right - place.left, place.bottom - place.top);
   ctx.clip();
   stroke(ctx, c.ink, 1.1);
-  ctx.globalAlpha = .75;
+  ctx.globalAlpha = 0.75;
   contour(ctx, values, board, level(game), x, y);
   ctx.globalAlpha = 1;
   if (show.warp && !best && board.lattice > 0) grid(ctx, arrays.warp, board.lattice, x, y, c);
@@ -66,7 +70,8 @@ let cellsCanvas;
 
 // heat draws the cells as one small image, scaled up.
 function heat(ctx, values, game, best, place, c) {
-  const n = game.board.cells, colours = diverging(c);
+  const n = game.board.cells,
+    colours = diverging(c);
   if (!cellsCanvas || cellsCanvas.canvas.width !== n) {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = n;
@@ -75,7 +80,8 @@ function heat(ctx, values, game, best, place, c) {
     cellsCanvas = { canvas, context, image, words: new Uint32Array(image.data.buffer) };
   }
   const score = game.answer === 'score' && !best;
-  const by = score ? 127.5 / game.reach : 255, base = score ? 127.5 : 0;
+  const by = score ? 127.5 / game.reach : 255,
+    base = score ? 127.5 : 0;
   for (let row = 0; row < n; row++) {
     const to = (n - 1 - row) * n;
     for (let i = 0; i < n; i++) {
@@ -90,13 +96,15 @@ function heat(ctx, values, game, best, place, c) {
 // contour draws where the cells' values pass a level: marching squares.
 export function contour(ctx, values, board, at, x, y) {
   const n = board.cells;
-  const px = (i) => x(board.lo + ((board.hi - board.lo) * (i + .5)) / n);
-  const py = (j) => y(board.lo_y + ((board.hi_y - board.lo_y) * (j + .5)) / n);
+  const px = (i) => x(board.lo + ((board.hi - board.lo) * (i + 0.5)) / n);
+  const py = (j) => y(board.lo_y + ((board.hi_y - board.lo_y) * (j + 0.5)) / n);
   ctx.beginPath();
   for (let j = 0; j + 1 < n; j++) {
     for (let i = 0; i + 1 < n; i++) {
-      const a = values[j * n + i] - at, b = values[j * n + i + 1] - at;
-      const d = values[(j + 1) * n + i] - at, e = values[(j + 1) * n + i + 1] - at;
+      const a = values[j * n + i] - at,
+        b = values[j * n + i + 1] - at;
+      const d = values[(j + 1) * n + i] - at,
+        e = values[(j + 1) * n + i + 1] - at;
       if (a > 0 === b > 0 && a > 0 === d > 0 && a > 0 === e > 0) continue;
       let drawn = 0;
       const point = (u, v) => {
@@ -114,10 +122,13 @@ export function contour(ctx, values, board, at, x, y) {
 
 // grid draws where G sends the lines of a grid in z.
 function grid(ctx, warp, n, x, y, c) {
-  stroke(ctx, c.green, .9);
-  ctx.globalAlpha = .65;
+  stroke(ctx, c.green, 0.9);
+  ctx.globalAlpha = 0.65;
   ctx.beginPath();
-  for (const [along, across] of [[1, n], [n, 1]]) {
+  for (const [along, across] of [
+    [1, n],
+    [n, 1],
+  ]) {
     for (let a = 0; a < n; a++) {
       for (let b = 0; b < n; b++) {
         const i = 2 * (a * across + b * along);
@@ -147,9 +158,10 @@ function sprite(colour, halo, radius) {
 
 let layer;
 
-// stamp draws the data and the samples by a layer of their own, which serves both maps and is drawn anew only for others.
+// stamp draws the data and the samples by a layer that serves both maps and is drawn anew only for others.
 function stamp(ctx, { data, samples }, show, size, x, y, c) {
-  const ratio = ctx.getTransform().a, key = `${size} ${ratio} ${c.ink} ${show.data} ${show.samples}`;
+  const ratio = ctx.getTransform().a,
+    key = `${size} ${ratio} ${c.ink} ${show.data} ${show.samples}`;
   layer ??= { ctx: document.createElement('canvas').getContext('2d', { willReadFrequently: true }) };
   const { canvas } = layer.ctx;
   if (layer.data !== data || layer.samples !== samples || layer.key !== key) {
@@ -178,15 +190,25 @@ function pixelDot({ colour, halo, radius }, ratio) {
   let canvas = sprites.get(key);
   if (canvas) return canvas;
   canvas = document.createElement('canvas');
-  canvas.width = canvas.height = 2 * Math.ceil((radius + .8) * ratio) + 1;
-  disc(canvas.getContext('2d', { willReadFrequently: true }), canvas.width / 2, radius * ratio, .6 * ratio, colour, halo);
+  canvas.width = canvas.height = 2 * Math.ceil((radius + 0.8) * ratio) + 1;
+  disc(
+    canvas.getContext('2d', { willReadFrequently: true }),
+    canvas.width / 2,
+    radius * ratio,
+    0.6 * ratio,
+    colour,
+    halo,
+  );
   sprites.set(key, canvas);
   return canvas;
 }
 
 // disc draws a dot with a halo.
 function disc(ctx, middle, radius, rim, colour, halo) {
-  for (const [shade, r] of [[halo, radius + rim], [colour, radius]]) {
+  for (const [shade, r] of [
+    [halo, radius + rim],
+    [colour, radius],
+  ]) {
     ctx.fillStyle = shade;
     ctx.beginPath();
     ctx.arc(middle, middle, r, 0, 2 * Math.PI);
@@ -195,8 +217,10 @@ function disc(ctx, middle, radius, rim, colour, halo) {
 }
 
 function dots(ctx, points, x, y, dot, most) {
-  const size = dot.shown, half = size / 2;
-  for (let i = 0; i < Math.min(points.length, 2 * most); i += 2) ctx.drawImage(dot, x(points[i]) - half, y(points[i + 1]) - half, size, size);
+  const size = dot.shown,
+    half = size / 2;
+  for (let i = 0; i < Math.min(points.length, 2 * most); i += 2)
+    ctx.drawImage(dot, x(points[i]) - half, y(points[i + 1]) - half, size, size);
 }
 
 // pulls draws where the first samples are pulled.
@@ -207,7 +231,9 @@ function pulls(ctx, arrays, x, y, c) {
   for (let i = 0; i < slopes.length; i += 2) {
     const size = Math.hypot(slopes[i], slopes[i + 1]);
     if (!(size > 0)) continue;
-    const length = pull(size, 30), u = x(samples[i]), v = y(samples[i + 1]);
+    const length = pull(size, 30),
+      u = x(samples[i]),
+      v = y(samples[i + 1]);
     arrow(ctx, u, v, u + (length * slopes[i]) / size, v - (length * slopes[i + 1]) / size, 5);
   }
   ctx.stroke();
@@ -222,7 +248,7 @@ function minibatch(ctx, batch, x, y, c) {
 function frame(ctx, board, place, x, y, c) {
   stroke(ctx, c.faint, 1);
   ctx.strokeRect(place.left, place.top, place.right - place.left, place.bottom - place.top);
-  for (const v of ticks(board.lo, board.hi, 4)) write(ctx, tickText(v), x(v), place.bottom + 11, 10.5, c.faded, .5);
+  for (const v of ticks(board.lo, board.hi, 4)) write(ctx, tickText(v), x(v), place.bottom + 11, 10.5, c.faded, 0.5);
   for (const v of ticks(board.lo_y, board.hi_y, 4)) write(ctx, tickText(v), place.left - 5, y(v), 10.5, c.faded, 1);
 }
 
@@ -235,7 +261,8 @@ function strip(c) {
   canvas = document.createElement('canvas');
   canvas.width = 256;
   canvas.height = 1;
-  const ctx = canvas.getContext('2d'), image = ctx.createImageData(256, 1);
+  const ctx = canvas.getContext('2d'),
+    image = ctx.createImageData(256, 1);
   new Uint32Array(image.data.buffer).set(diverging(c));
   ctx.putImageData(image, 0, 0);
   strips.set(c, canvas);
@@ -246,7 +273,8 @@ function strip(c) {
 function heading(ctx, game, best, place, c) {
   const middle = place.top / 2 - 1;
   write(ctx, t(best ? 'map.best' : 'map.d'), place.left, middle, 13, c.ink);
-  const bar = 62, right = place.right - width(ctx, t('real'), 10.5) - 4;
+  const bar = 62,
+    right = place.right - width(ctx, t('real'), 10.5) - 4;
   ctx.drawImage(strip(c), right - bar, middle - 4, bar, 8);
   write(ctx, t('real'), right + 4, middle, 10.5, c.faded);
   write(ctx, t('fake'), right - bar - 4, middle, 10.5, c.faded, 1);

@@ -19,11 +19,14 @@ function title({ scene, view }) {
 
 // compose draws the game with its legend, and its curve below, on a canvas of that width.
 function compose(game, show, { wide, ratio, curve }) {
-  const c = colours(), canvas = document.createElement('canvas'), inner = wide - 2 * margin;
+  const c = colours(),
+    canvas = document.createElement('canvas'),
+    inner = wide - 2 * margin;
   const ctx = canvas.getContext('2d', { willReadFrequently: true });
-  const line = game.board.dim === 1, two = hasBest(game);
+  const line = game.board.dim === 1,
+    two = hasBest(game);
   const side = line ? inner : two ? (inner - 12) / 2 : Math.min(inner, 420);
-  const high = line ? Math.round(inner * .56) : side;
+  const high = line ? Math.round(inner * 0.56) : side;
   const below = legendHeight(ctx, inner, game, show, c);
   const total = Math.round(margin + 26 + high + below + (curve ? 190 : 0) + margin);
   canvas.width = wide * ratio;

@@ -1,25 +1,49 @@
 // The games that the page begins with: for each p_data a setting that learns it in two to three thousand iterations.
 
-const adam = (rate) => ({ adam: { learning_rate: rate, beta1: .5, beta2: .999, epsilon: 1e-8 } });
+const adam = (rate) => ({ adam: { learning_rate: rate, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 } });
 
 const player = (width, depth, activation, output) => ({
   mlp: { hidden: Array(depth).fill(width), activation, output: [output], output_activation: 'linear' },
 });
 
 // scene builds one of few numbers.
-function scene(data, dim, { width = 32, dWidth = width, activation = 'relu', m = 64, objective = 'non-saturating', k = 1, rate = 1e-3, dRate = 2e-3 }) {
+function scene(
+  data,
+  dim,
+  {
+    width = 32,
+    dWidth = width,
+    activation = 'relu',
+    m = 64,
+    objective = 'non-saturating',
+    k = 1,
+    rate = 1e-3,
+    dRate = 2e-3,
+  },
+) {
   return {
-    seed: 1, data, batch_size: m, generator: player(width, 2, activation, dim), discriminator: player(dWidth, 2, activation, 1),
-    noise: { noise: 'gaussian', dim }, objective: { name: objective }, half_v: false, k, simultaneous: false,
-    generator_rule: adam(rate), discriminator_rule: adam(dRate), steps: 0,
+    seed: 1,
+    data,
+    batch_size: m,
+    generator: player(width, 2, activation, dim),
+    discriminator: player(dWidth, 2, activation, 1),
+    noise: { noise: 'gaussian', dim },
+    objective: { name: objective },
+    half_v: false,
+    k,
+    simultaneous: false,
+    generator_rule: adam(rate),
+    discriminator_rule: adam(dRate),
+    steps: 0,
   };
 }
 
 const line = { activation: 'tanh', k: 5, rate: 2e-3 };
 
 const first = {
-  normal: () => scene({ set: 'normal', mean: 1, std: .5 }, 1, { ...line, objective: 'minimax', m: 128, rate: 1e-3, dRate: 1e-3 }),
-  'two-normals': () => scene({ cloud: { means: [[-1], [1]], std: .3 } }, 1, line),
+  normal: () =>
+    scene({ set: 'normal', mean: 1, std: 0.5 }, 1, { ...line, objective: 'minimax', m: 128, rate: 1e-3, dRate: 1e-3 }),
+  'two-normals': () => scene({ cloud: { means: [[-1], [1]], std: 0.3 } }, 1, line),
   ring8: () => scene({ set: 'ring8' }, 2, {}),
   grid25: () => scene({ set: 'grid25' }, 2, { width: 64, m: 128, rate: 3e-3, dRate: 6e-3 }),
   'swiss-roll': () => scene({ set: 'swiss-roll' }, 2, { width: 64 }),
@@ -43,16 +67,17 @@ export function nameOf({ data }) {
 
 // hill is what a line shows before anything is drawn: three peaks.
 function hill() {
-  const means = [], weights = [];
+  const means = [],
+    weights = [];
   for (let i = 0; i < 40; i++) {
-    const x = -3 + .15 * (i + .5);
+    const x = -3 + 0.15 * (i + 0.5);
     const p = Math.exp(-8 * (x + 1.5) ** 2) + 2 * Math.exp(-8 * x ** 2) + Math.exp(-8 * (x - 1.5) ** 2);
-    if (p < .01) continue;
+    if (p < 0.01) continue;
     means.push([x]);
     weights.push(p);
   }
   const sum = weights.reduce((a, b) => a + b);
-  return { means, weights: weights.map((w) => w / sum), std: .15 };
+  return { means, weights: weights.map((w) => w / sum), std: 0.15 };
 }
 
 // heart is what a plane shows before anything is drawn.
@@ -60,8 +85,9 @@ function heart() {
   const means = [];
   for (let i = 0; i < 80; i++) {
     const a = (2 * Math.PI * i) / 80;
-    const x = 16 * Math.sin(a) ** 3, y = 13 * Math.cos(a) - 5 * Math.cos(2 * a) - 2 * Math.cos(3 * a) - Math.cos(4 * a);
+    const x = 16 * Math.sin(a) ** 3,
+      y = 13 * Math.cos(a) - 5 * Math.cos(2 * a) - 2 * Math.cos(3 * a) - Math.cos(4 * a);
     means.push([Number((x / 15).toFixed(3)), Number(((y + 2.5) / 15).toFixed(3))]);
   }
-  return { means, std: .05 };
+  return { means, std: 0.05 };
 }

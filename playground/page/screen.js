@@ -8,7 +8,8 @@ import { drawBest, drawLegend, drawMap, hasBest, legendHeight, size } from './pi
 import { language, t } from './words.js';
 
 const find = (id) => document.getElementById(id);
-const said = 1000, written = 120; // milliseconds between descriptions, and between numbers
+const said = 1000,
+  written = 120; // milliseconds between descriptions, and between numbers
 
 export class Screen {
   // words is called when the numbers may be written anew.
@@ -42,10 +43,16 @@ export class Screen {
   }
 
   draw() {
-    const { game, controls: { show } } = this, c = colours(), { map, best, legend, curve } = this.canvases;
+    const {
+        game,
+        controls: { show },
+      } = this,
+      c = colours(),
+      { map, best, legend, curve } = this.canvases;
     const began = performance.now();
     this.wide ??= Math.floor(find('stage').getBoundingClientRect().width);
-    const { wide } = this, { w, h } = size(game, wide, Math.max(260, Math.min(420, innerHeight - 430)));
+    const { wide } = this,
+      { w, h } = size(game, wide, Math.max(260, Math.min(420, innerHeight - 430)));
     drawMap(fit(map, w, h), w, h, game, show, c);
     best.hidden = !hasBest(game);
     if (!best.hidden) drawBest(fit(best, w, h), w, game, show, c);
@@ -59,7 +66,17 @@ export class Screen {
   // drawLegend draws the legend where it has changed.
   drawLegend(canvas, wide, show, c) {
     const { game } = this;
-    const key = [wide, devicePixelRatio, c.paper, language(), game.answer, game.board.dim, game.board.lattice, Boolean(game.batch), ...Object.values(show)].join();
+    const key = [
+      wide,
+      devicePixelRatio,
+      c.paper,
+      language(),
+      game.answer,
+      game.board.dim,
+      game.board.lattice,
+      Boolean(game.batch),
+      ...Object.values(show),
+    ].join();
     if (key === this.legendKey) return;
     this.legendKey = key;
     const high = legendHeight(canvas.getContext('2d'), wide, game, show, c);
@@ -74,15 +91,19 @@ export class Screen {
 
   // seldom acts at once or, where it has just acted, once the time has passed.
   seldom(name, apart, act) {
-    const due = (this.acted[name] ?? -Infinity) + apart, now = performance.now();
+    const due = (this.acted[name] ?? -Infinity) + apart,
+      now = performance.now();
     if (now >= due) {
       this.acted[name] = now;
       act();
     } else {
-      this.timers[name] ??= setTimeout(() => {
-        this.timers[name] = undefined;
-        this.seldom(name, apart, act);
-      }, due - now + 5);
+      this.timers[name] ??= setTimeout(
+        () => {
+          this.timers[name] = undefined;
+          this.seldom(name, apart, act);
+        },
+        due - now + 5,
+      );
     }
   }
 
@@ -93,5 +114,7 @@ export class Screen {
   }
 
   // now has the numbers written with the next frame.
-  now() { this.acted = {}; }
+  now() {
+    this.acted = {};
+  }
 }

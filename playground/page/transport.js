@@ -31,7 +31,10 @@ export class Transport {
     const turn = ++this.turn; // a turn that was paused does not go on with the next
     this.time(turn);
     while (this.running && this.turn === turn) {
-      if (document.hidden) await new Promise((resolve) => { this.wake = resolve; });
+      if (document.hidden)
+        await new Promise((resolve) => {
+          this.wake = resolve;
+        });
       else await this.alone(() => this.running && (this.slow ? this.slowly() : this.frame()));
     }
   }
@@ -104,7 +107,9 @@ export class Transport {
 
   // move makes one move; in slow motion its minibatch is shown as it is drawn, and then what it changes.
   async move(name) {
-    const { page } = this, reply = await page.ask(name), { arrays } = reply;
+    const { page } = this,
+      reply = await page.ask(name),
+      { arrays } = reply;
     const ofD = name === 'moveD';
     if (this.slow) {
       if (ofD) {
@@ -119,7 +124,9 @@ export class Transport {
 
   // both is an iteration in which both move at once.
   async both() {
-    const { page } = this, reply = await page.ask('frame', { most: 1, ms: 1 }), { arrays } = reply;
+    const { page } = this,
+      reply = await page.ask('frame', { most: 1, ms: 1 }),
+      { arrays } = reply;
     if (this.slow) {
       await this.stage('d', 'line-noise-d', { gz: arrays.d_generated }, reply);
       await this.stage('d', 'line-data', { gz: arrays.d_generated, x: arrays.d_data }, reply);
@@ -163,7 +170,9 @@ export class Transport {
     });
   }
 
-  step(name) { return this.once(() => (this.page.game.scene.simultaneous ? this.both() : this.move(name))); }
+  step(name) {
+    return this.once(() => (this.page.game.scene.simultaneous ? this.both() : this.move(name)));
+  }
 
   iterate() {
     return this.once(async () => {
@@ -174,7 +183,8 @@ export class Transport {
         await this.move('moveG');
         return;
       }
-      const reply = await page.ask('frame', { most: 1, ms: 1 }), { arrays } = reply;
+      const reply = await page.ask('frame', { most: 1, ms: 1 }),
+        { arrays } = reply;
       page.take(reply, { gz: arrays.g_generated ?? arrays.d_generated, x: arrays.d_data });
       page.light(...this.last());
     });

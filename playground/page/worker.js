@@ -1,5 +1,5 @@
-// The game's own thread. It answers {id, name, args, bytes} with {id, result, arrays} or {id, error}, one after the other.
-// While it loads the program it says {loaded, total}, in bytes.
+// The game's own thread. It answers {id, name, args, bytes} with {id, result, arrays} or {id, error}, one after the
+// other. While it loads the program it says {loaded, total}, in bytes.
 "use strict";
 
 importScripts("wasm_exec.js");
