@@ -32,8 +32,9 @@ export function connect(page) {
 
 // key does what a key stands for, unless somebody types.
 function key(event, page) {
-  const typing = event.target.closest('input, select, textarea, [role=application]');
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('main').inert) return;
+  const field = event.target.closest('input, select, textarea, [role=application]');
+  const letter = /^[a-z]$/i.test(event.key) && /^(checkbox|range)$/.test(field?.type);
+  if ((field && !letter) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('main').inert) return;
   const {
     transport,
     game: { view },

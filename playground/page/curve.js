@@ -18,7 +18,10 @@ export class History {
   // add notes a moment. What came after the last iteration that the game can reach has not happened.
   add(view, d, g) {
     const all = this.moments;
-    while (all.length && all.at(-1).step > view.furthest) all.pop();
+    while (all.length && all.at(-1).step > view.furthest) {
+      all.pop();
+      this.apart = Math.max(1, (2 * view.furthest) / most);
+    }
     const moment = {
       step: view.step,
       v: view.v ?? NaN,
