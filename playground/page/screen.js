@@ -8,8 +8,9 @@ import { drawBest, drawLegend, drawMap, hasBest, legendHeight, size } from './pi
 import { language, t } from './words.js';
 
 const find = (id) => document.getElementById(id);
-const said = 1000,
-  written = 120; // milliseconds between descriptions, and between numbers
+const said = 1000; // milliseconds between descriptions,
+const written = 120; // between numbers,
+const plotted = 60; // and between drawings of the curve
 
 export class Screen {
   // words is called when the numbers may be written anew.
@@ -57,10 +58,14 @@ export class Screen {
     best.hidden = !hasBest(game);
     if (!best.hidden) drawBest(fit(best, w, h), w, game, show, c);
     this.drawLegend(legend, wide, show, c);
-    const curveHigh = wide < 430 ? 480 : 180;
-    drawCurve(fit(curve, wide, curveHigh), wide, curveHigh, game, c);
+    this.seldom('curve', plotted, () => this.drawCurve(curve, wide));
     this.spent = performance.now() - began;
     this.write();
+  }
+
+  drawCurve(canvas, wide) {
+    const high = wide < 430 ? 480 : 180;
+    drawCurve(fit(canvas, wide, high), wide, high, this.game, colours());
   }
 
   // drawLegend draws the legend where it has changed.
