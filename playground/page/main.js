@@ -19,6 +19,9 @@ import { plain, speak, t, translate, write } from './words.js';
 const find = (id) => document.getElementById(id);
 const filmed = 50; // frames of a GIF
 
+// Diverged is a game whose numbers are no longer finite.
+class Diverged extends Error {}
+
 class Page {
   constructor() {
     this.game = { history: new History() }; // scene, answer, board, view, arrays, d, g, batch
@@ -59,7 +62,7 @@ class Page {
 
   // failed says what went wrong. A game whose numbers are not finite goes back to where they were.
   async failed(error) {
-    const diverged = /unsupported value/.test(error.message);
+    const diverged = error instanceof Diverged;
     this.say(t(diverged ? 'diverged' : 'failed', { error: error.message }));
     if (diverged && this.game.view) this.opened(await this.ask('back', { step: this.game.view.step }), t('diverged'));
   }
@@ -149,7 +152,7 @@ class Page {
     this.controls.fill(game.scene, result.view.frozen);
     this.algorithm.show(game.scene, result.view.frozen, game.board.dim);
     this.light();
-    this.take({ result: { view: result.view }, arrays });
+    this.show({ result: { view: result.view }, arrays }, null);
     this.screen.now();
     for (const id of ['step-d', 'step-g']) find(id).disabled = Boolean(game.scene.simultaneous);
     if (words) this.say(words);
@@ -159,6 +162,11 @@ class Page {
 
   // take takes what a move or a frame has brought, and the minibatch to be shown with it.
   take({ result, arrays }, batch = null) {
+    if (result.view.diverged) throw new Diverged();
+    this.show({ result, arrays }, batch);
+  }
+
+  show({ result, arrays }, batch) {
     const { game } = this;
     Object.assign(game.arrays, arrays);
     game.view = result.view;

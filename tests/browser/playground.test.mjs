@@ -256,6 +256,24 @@ test('a link is a state, and gan train repeats its first iteration', async () =>
   assert.deepEqual(errors, []);
 });
 
+test('a game that diverges says so, and can be gone on with', async () => {
+  await open();
+  await set('data', 'ring8', 'data.set');
+  await set('rule', 'momentum');
+  await settled(() => window.playground.scene.generator_rule.momentum);
+  for (const name of ['g_rate', 'd_rate']) await set(name, 1e30);
+  await page.locator('#play').click();
+  await page.locator('#status').getByText('diverged').waitFor();
+  assert.equal(await page.locator('#play').getAttribute('aria-pressed'), 'false');
+  assert.equal((await view()).diverged, false);
+  for (const name of ['g_rate', 'd_rate']) await set(name, 0.01);
+  await page.locator('#restart').click();
+  await settled(() => window.playground.view.step === 0);
+  await page.locator('#iterate').click();
+  await settled(() => window.playground.view.step === 1);
+  assert.deepEqual(errors, []);
+});
+
 test('a picture and an animation can be saved', async () => {
   await open();
   for (const [id, magic] of [['png', '\x89PNG'], ['gif', 'GIF89a']]) {
