@@ -139,10 +139,10 @@ func figure1Arrives() Lesson {
 				"계단일까요, ½에 놓인 평평한 선일까요?",
 		},
 		Look: Words{
-			"p_g lies on p_data, and where the data are, D's curve is nearly flat. JSD comes down below .05, and D(x) is about ½, " +
-				"between .4 and .6. D has not given up: there is nothing left to tell apart.",
-			"p_g가 p_data에 포개지고, 데이터가 있는 곳에서 D의 곡선은 거의 평평합니다. JSD는 .05 아래로 내려가고 D(x)는 .4와 .6 " +
-				"사이, 곧 ½쯤입니다. D가 포기한 것이 아닙니다. 구별할 것이 남아 있지 않습니다.",
+			"p_g lies on p_data, and where the data are, D's curve is nearly flat; outside the data nothing teaches D. JSD comes " +
+				"down below 0.05, and D(x) is about ½, between 0.4 and 0.6. D has not given up: there is nothing left to tell apart.",
+			"p_g가 p_data에 포개지고, 데이터가 있는 곳에서 D의 곡선은 거의 평평합니다. 데이터가 없는 곳에서는 D가 배울 것이 없습니다. " +
+				"JSD는 0.05 아래로 내려가고 D(x)는 0.4와 0.6 사이, 곧 ½쯤입니다. D가 포기한 것이 아닙니다. 더는 구별할 것이 없을 뿐입니다.",
 		},
 		Scene: figure1(5), Iterations: 600, Notebook: "03-value-function",
 		claims: []claim{atMost("JSD", late(jsd), .05), between("D(x)", late(dReal), .4, .6)},
@@ -162,10 +162,10 @@ func blindAtOneHalf() Lesson {
 				"p_g도 이번에 p_data에 포개질까요, 아닐까요?",
 		},
 		Look: Words{
-			"D(x) and D(G(z)) are between .4 and .6, and V is between −1.45 and −1.33, close to −log 4: the numbers of a " +
-				"perfect end. But p_g misses p_data, and JSD stays above .05. The curve of D* says what D should have seen.",
-			"D(x)와 D(G(z))는 .4와 .6 사이이고 V는 −1.45와 −1.33 사이, 곧 −log 4에 가깝습니다. 완벽한 끝에서 나오는 수입니다. " +
-				"그러나 p_g는 p_data에서 벗어나 있고 JSD는 .05보다 큽니다. D가 보았어야 하는 것은 D*의 곡선에 나타납니다.",
+			"D(x) and D(G(z)) are between 0.4 and 0.6, and V is between −1.45 and −1.33, close to −log 4: the numbers of a " +
+				"finished game. But p_g misses p_data, and JSD stays above 0.05. The curve of D* says what D should have seen.",
+			"D(x)와 D(G(z))는 0.4와 0.6 사이이고 V는 −1.45와 −1.33 사이, 곧 −log 4에 가깝습니다. 완벽하게 끝났을 때와 같은 값입니다. " +
+				"그러나 p_g는 p_data에서 벗어나 있고 JSD는 0.05보다 큽니다. D가 보았어야 하는 것은 D*의 곡선에 나타납니다.",
 		},
 		Scene: figure1(1), Iterations: 600, Notebook: "03-value-function",
 		claims: []claim{
@@ -195,18 +195,18 @@ func saturation() Lesson {
 		ID:    "saturation",
 		Title: Words{"The minimax loss saturates", "minimax 손실의 포화"},
 		Predict: Words{
-			"G begins far from the data, so D soon tells them apart. G descends the loss as printed, log(1 − D(G(z))). Will it " +
-				"run to the data, or stand still?",
-			"G는 데이터에서 먼 곳에서 시작하므로 D는 곧 둘을 구별합니다. G는 적힌 그대로의 손실 log(1 − D(G(z)))를 따라 " +
-				"내려갑니다. G는 데이터로 달려갈까요, 멈추어 서 있을까요?",
+			"G begins far from the data, so D soon tells them apart. G descends the loss as printed in the paper, log(1 − D(G(z))). " +
+				"Will it run to the data, or stand still?",
+			"G는 데이터에서 먼 곳에서 시작하므로 D는 곧 둘을 구별합니다. G는 논문에 적힌 그대로의 손실 log(1 − D(G(z)))를 " +
+				"따라 내려갑니다. G는 데이터로 달려갈까요, 제자리에 머물까요?",
 		},
 		Look: Words{
-			"D(G(z)) is below .01, and so is the slope of log(1 − D) in D's logit, for that is D itself. Hardly any gradient " +
-				"reaches G: the mean of p_g is still below 1.5, while the data are at 3. " +
-				"JSD stays above .6, and log 2 = .69 is the most there is.",
-			"D(G(z))가 .01보다 작습니다. D의 로짓에 대한 log(1 − D)의 기울기는 바로 D이므로 이 기울기도 그만큼 작습니다. " +
+			"D(G(z)) is below 0.01. The slope of log(1 − D) with respect to D's logit is −D, so it is as small, and hardly any " +
+				"gradient reaches G: the mean of p_g is still below 1.5, while the data are at 3. " +
+				"JSD stays above 0.6, and log 2 = 0.69 is the most there is.",
+			"D(G(z))가 0.01보다 작습니다. D의 로짓에 대한 log(1 − D)의 기울기는 −D이므로 이 기울기도 그만큼 작습니다. " +
 				"G에게 오는 그레이디언트는 거의 없습니다. 데이터는 3에 있는데 p_g의 평균은 아직 1.5보다 작고, " +
-				"JSD는 .6보다 큽니다. JSD의 최댓값은 log 2 = .69입니다.",
+				"JSD는 0.6보다 큽니다. JSD의 최댓값은 log 2 = 0.69입니다.",
 		},
 		Scene: scene(ganlib.Minimax), Iterations: 300, Notebook: "05-k-and-momentum",
 		claims: []claim{
@@ -214,10 +214,10 @@ func saturation() Lesson {
 		},
 		Then: &Then{
 			Words: Words{
-				"Give G the loss −log D(G(z)), and change nothing else. Its slope is 1 − D, nearly 1 here: p_g runs to the data, and " +
-					"JSD falls below .25.",
-				"G의 손실만 −log D(G(z))로 바꾸세요. 이 손실의 기울기는 1 − D이고 여기서는 거의 1입니다. p_g가 데이터로 달려가고 " +
-					"JSD는 .25 아래로 떨어집니다.",
+				"Give G the loss −log D(G(z)), and change nothing else. Its slope with respect to D's logit is −(1 − D), nearly −1 here: p_g runs to the data, and " +
+					"JSD falls below 0.25.",
+				"G의 손실만 −log D(G(z))로 바꾸세요. D의 로짓에 대한 이 손실의 기울기는 −(1 − D)이고 여기서는 거의 −1입니다. p_g가 데이터로 달려가고 " +
+					"JSD는 0.25 아래로 떨어집니다.",
 			},
 			Scene: scene(ganlib.NonSaturating), Iterations: 300,
 			claims: []claim{atMost("JSD", late(jsd), .25)},
@@ -230,23 +230,23 @@ func modeCollapse() Lesson {
 		ID:    "mode-collapse",
 		Title: Words{"Mode collapse", "모드 붕괴"},
 		Predict: Words{
-			"The data are eight blots, and D learns a hundred times as fast as G. How many of them will have samples in the end: " +
-				"all eight, or a few?",
-			"데이터는 얼룩 여덟 개이고, D는 G보다 백 배 빠르게 배웁니다. 끝에 표본이 있는 얼룩은 몇 개일까요? 여덟 개 모두일까요, " +
-				"몇 개뿐일까요?",
+			"The data are eight clusters, the modes, and D learns a hundred times as fast as G. How many of them will have " +
+				"samples in the end: all eight, or a few?",
+			"데이터는 여덟 개의 점 무리(모드)이고, D는 G보다 백 배 빠르게 배웁니다. 끝에 표본이 있는 모드는 몇 개일까요? 여덟 개 " +
+				"모두일까요, 몇 개뿐일까요?",
 		},
 		Look: Words{
-			"The samples crowd about a few blots: of 8 modes, 1 to 4 are found. A single sample does not show it, nor do the scores: " +
-				"D(x) above .7 only says that D is ahead.",
-			"표본이 얼룩 몇 개에 몰려 있습니다. 여덟 모드 가운데 1개에서 4개만 찾았습니다. 표본 하나만 보아서는 알 수 없고, 점수로도 " +
-				"알 수 없습니다. D(x)가 .7보다 크다는 것은 D가 앞서 있다는 뜻일 뿐입니다.",
+			"The samples crowd about a few modes: of 8 modes, 1 to 4 are found. A single sample does not show it, nor do the scores: " +
+				"D(x) above 0.7 only says that D is ahead.",
+			"표본이 모드 몇 개에 몰려 있습니다. 여덟 모드 가운데 1개에서 4개만 찾았습니다. 표본 하나만 보아서는 알 수 없고, 점수로도 " +
+				"알 수 없습니다. D(x)가 0.7보다 크다는 것은 D가 앞서 있다는 뜻일 뿐입니다.",
 		},
 		Scene: onRing(ganlib.Minimax, 1e-4, 1e-2), Iterations: 1000, Notebook: "11-limit-balance",
 		claims: []claim{between("modes", last(found), 1, 4), atLeast("D(x)", late(dReal), .7)},
 		Then: &Then{
 			Words: Words{
-				"Begin anew, with G as fast as D. In as many iterations at least 7 modes are found, and JSD falls below .2.",
-				"G를 D만큼 빠르게 하여 처음부터 다시 시작하세요. 같은 반복 횟수 만에 모드를 7개 이상 찾고, JSD는 .2 아래로 떨어집니다.",
+				"Begin anew, with G as fast as D. In as many iterations at least 7 modes are found, and JSD falls below 0.2.",
+				"G를 D만큼 빠르게 하여 처음부터 다시 시작하세요. 같은 반복 횟수 만에 모드를 7개 이상 찾고, JSD는 0.2 아래로 떨어집니다.",
 			},
 			Scene: onRing(ganlib.Minimax, 1e-2, 1e-2), Fresh: true, Iterations: 1000,
 			claims: []claim{atLeast("modes", last(found), 7), atMost("JSD", last(jsd), .2)},
@@ -261,16 +261,16 @@ func oscillation() Lesson {
 		ID:    "oscillation",
 		Title: Words{"Oscillation, and R1", "진동과 R1"},
 		Predict: Words{
-			"The smallest game: the data are almost one point, at .5. G makes one number, and D's logit is a straight line. Both " +
-				"follow their gradients, at the same time. Will G come to rest on the data, or go round and round?",
-			"가장 작은 게임입니다. 데이터는 .5에 있는 점 하나나 다름없습니다. G는 숫자 하나를 만들고 D의 로짓은 직선입니다. 둘은 " +
-				"동시에 그레이디언트를 따라 움직입니다. G는 데이터 위에 멈출까요, 계속 맴돌까요?",
+			"The smallest game: the data are almost one point, at 0.5. G makes one number, and D's logit is a straight line. Both " +
+				"follow their gradients, at the same time. Will G come to rest on the data, or swing back and forth for long?",
+			"가장 작은 게임입니다. 데이터는 0.5에 있는 점 하나나 다름없습니다. G는 숫자 하나를 만들고 D의 로짓은 직선입니다. 둘은 " +
+				"동시에 그레이디언트를 따라 움직입니다. G는 데이터 위에 멈출까요, 오래도록 오갈까요?",
 		},
 		Look: Words{
 			"G runs past the data, D's curve tips over, and G runs back. In the second half of the game p_g still swings by more " +
-				"than .4 from end to end, and crosses the data at least 4 times. Each player does what its gradient says, and nobody arrives.",
-			"G가 데이터를 지나치면 D의 곡선이 반대로 기울고, G는 되돌아옵니다. 게임의 후반에도 p_g는 양 끝 사이가 .4보다 크게 " +
-				"흔들리며 데이터를 4번 이상 가로지릅니다. 두 참가자 모두 그레이디언트가 시키는 대로 움직이는데 아무도 도착하지 못합니다.",
+				"than 0.4 from end to end, and crosses the data at least 4 times. Each player does what its gradient says, and nobody arrives.",
+			"G가 데이터를 지나치면 D의 곡선이 반대로 기울고, G는 되돌아옵니다. 게임의 후반에도 p_g는 양 끝 사이가 0.4보다 크게 " +
+				"흔들리며 데이터를 4번 이상 가로지릅니다. 두 참가자 모두 그레이디언트가 시키는 대로 움직이는데 누구도 목표에 이르지 못합니다.",
 		},
 		Scene: dirac(), Iterations: 400, Notebook: "05-k-and-momentum",
 		claims: []claim{
@@ -278,10 +278,10 @@ func oscillation() Lesson {
 		},
 		Then: &Then{
 			Words: Words{
-				"Add the penalty R1 with weight 1: D pays for its slope at the data. The orbit shrinks, and in the second half the mean " +
-					"of p_g stays within .1 of the data.",
-				"가중치 1인 R1 벌점을 더하세요. D는 데이터가 있는 곳에서 기울기만큼 벌점을 받습니다. 궤도가 줄어들고, 후반에 p_g의 " +
-					"평균은 데이터에서 .1 안에 머뭅니다.",
+				"Add the penalty R1 with weight 1: D pays for its slope at the data. The swing shrinks, and in the second half the mean " +
+					"of p_g stays within 0.1 of the data.",
+				"가중치 1인 R1 벌점을 더하세요. D는 데이터가 있는 곳에서 기울기만큼 벌점을 받습니다. 흔들림이 줄어들고, 후반에 p_g의 " +
+					"평균은 데이터에서 0.1 이내에 머뭅니다.",
 			},
 			Scene: r1, Iterations: 200,
 			claims: []claim{atMost("distance", inSecondHalf(furthest(.5)), .1)},
@@ -302,10 +302,10 @@ func dTooStrong() Lesson {
 				"다가갈까요, 시작한 곳에 머물까요?",
 		},
 		Look: Words{
-			"D(x) is above .95 and D(G(z)) below .05: D tells every example. V is above −.1, and 0 is the most there is. The samples " +
-				"are still in the middle, and JSD stays above .6. G has learned nothing.",
-			"D(x)는 .95보다 크고 D(G(z))는 .05보다 작습니다. D는 모든 데이터의 진위여부를 알아맞힙니다. V는 −.1보다 크고, V의 최댓값은 " +
-				"0입니다. 표본은 아직 가운데에 있고 JSD는 .6보다 큽니다. G는 아무것도 배우지 못했습니다.",
+			"D(x) is above 0.95 and D(G(z)) below 0.05: D tells every real example from every fake. V is above −0.1; its maximum is 0. The samples " +
+				"are still in the middle, and JSD stays above 0.6. G has learned nothing.",
+			"D(x)는 0.95보다 크고 D(G(z))는 0.05보다 작습니다. D는 진짜와 가짜를 빠짐없이 가려냅니다. V는 −0.1보다 크고, V의 최댓값은 " +
+				"0입니다. 표본은 아직 가운데에 있고 JSD는 0.6보다 큽니다. G는 아무것도 배우지 못했습니다.",
 		},
 		Scene: scene, Iterations: 400, Notebook: "11-limit-balance",
 		claims: []claim{
@@ -314,9 +314,9 @@ func dTooStrong() Lesson {
 		},
 		Then: &Then{
 			Words: Words{
-				"Make them equals: k = 1, a rate of .01 for both, and the loss −log D(G(z)) for G. D(x) comes down below .75, and at " +
+				"Make them equals: k = 1, a rate of 0.01 for both, and the loss −log D(G(z)) for G. D(x) comes down below 0.75, and at " +
 					"least 6 modes are found.",
-				"둘의 실력을 비슷하게 하세요. k = 1, 학습률은 둘 다 .01, G의 손실은 −log D(G(z))입니다. D(x)가 .75 아래로 내려오고 " +
+				"둘의 실력을 비슷하게 하세요. k = 1, 학습률은 둘 다 0.01, G의 손실은 −log D(G(z))입니다. D(x)가 0.75 아래로 내려오고 " +
 					"모드를 6개 이상 찾습니다.",
 			},
 			Scene: onRing(ganlib.NonSaturating, 1e-2, 1e-2), Iterations: 1000,
@@ -330,17 +330,17 @@ func gTooStrong() Lesson {
 		ID:    "g-too-strong",
 		Title: Words{"G is too strong", "너무 강한 G"},
 		Predict: Words{
-			"Now G learns thirty times as fast as D. Where will the samples be: spread over all eight blots, or in one clump that " +
+			"Now G learns thirty times as fast as D. Where will the samples be: spread over all eight modes, or in one clump that " +
 				"never stays?",
-			"이번에는 G가 D보다 서른 배 빠르게 배웁니다. 표본은 어디에 있을까요? 얼룩 여덟 개에 퍼져 있을까요, 한곳에 머물지 않는 " +
+			"이번에는 G가 D보다 서른 배 빠르게 배웁니다. 표본은 어디에 있을까요? 모드 여덟 개에 퍼져 있을까요, 한곳에 머물지 않는 " +
 				"덩어리 하나일까요?",
 		},
 		Look: Words{
-			"All samples run together to wherever D says real, and D is always late. D(x) and D(G(z)) are between .4 and .6, as at a " +
-				"perfect end. But in the second half JSD never falls below .4, and the clump travels more than 6, where the ring is 2 across. " +
+			"All samples run together to wherever D says real, and D is always late. D(x) and D(G(z)) are between 0.4 and 0.6, as in a " +
+				"finished game. But in the second half JSD never falls below 0.4, and the clump travels a path longer than 6; the ring is 2 across. " +
 				"At the end at most 2 modes are found.",
-			"표본이 모두 한데 뭉쳐 D가 진짜라고 하는 곳으로 달려가고, D는 늘 한발 늦습니다. D(x)와 D(G(z))는 완벽한 끝에서처럼 .4와 .6 " +
-				"사이입니다. 그러나 후반에 JSD는 한 번도 .4 아래로 내려가지 않고, 덩어리는 지름이 2인 고리에서 6보다 먼 거리를 돌아다닙니다. " +
+			"표본이 모두 한데 뭉쳐 D가 진짜라고 하는 곳으로 달려가고, D는 늘 한발 늦습니다. D(x)와 D(G(z))는 완벽하게 끝난 것처럼 0.4와 0.6 " +
+				"사이입니다. 그러나 후반에 JSD는 한 번도 0.4 아래로 내려가지 않고, 덩어리는 지름이 2인 고리에서 모두 합해 6이 넘는 거리를 돌아다닙니다. " +
 				"끝에 찾은 모드는 많아야 2개입니다.",
 		},
 		Scene: onRing(ganlib.NonSaturating, 1e-2, 3e-4), Iterations: 600, Notebook: "11-limit-balance",
@@ -359,7 +359,7 @@ func spectralNorm() Lesson {
 	}
 	return Lesson{
 		ID:    "spectral-norm",
-		Title: Words{"Spectral norm", "스펙트럴 정규화(spectral norm)"},
+		Title: Words{"Spectral norm", "스펙트럼 정규화(spectral norm)"},
 		Predict: Words{
 			"D is ahead again: three moves for each move of G, at thirty times its rate. G loses modes. Would a limit on how steep D " +
 				"can be, which makes D weaker, help G or hinder it?",
@@ -367,24 +367,26 @@ func spectralNorm() Lesson {
 				"한계를 두면 D는 약해집니다. 그러면 G에게 도움이 될까요, 방해가 될까요?",
 		},
 		Look: Words{
-			"First without the limit. At most 5 modes are found, and D(x) is above .65. D's map has cliffs, and the gradient at some " +
-				"samples is longer than .5.",
-			"먼저 한계가 없을 때입니다. 찾은 모드는 많아야 5개이고 D(x)는 .65보다 큽니다. D의 지도에는 절벽이 있고, 길이가 .5보다 큰 " +
+			"First without the limit. At most 5 modes are found, and D(x) is above 0.65. D's map has cliffs, and the gradient at some " +
+				"samples is longer than 0.5.",
+			"먼저 한계가 없을 때입니다. 찾은 모드는 많아야 5개이고 D(x)는 0.65보다 큽니다. D의 지도에는 절벽이 있고, 길이가 0.5보다 큰 " +
 				"그레이디언트를 받는 표본이 있습니다.",
 		},
 		Scene: scene(false), Iterations: 800, Notebook: "11-limit-balance",
 		claims: []claim{
-			atMost("modes", last(found), 5), atLeast("D(x)", late(dReal), .65), atLeast("longest arrow", late(longest), .5),
+			atMost("modes", last(found), 5), atLeast("D(x)", late(dReal), .65), atLeast("longest arrow", late(pull), .5),
 		},
 		Then: &Then{
 			Words: Words{
 				"Begin anew, with spectral norm in D: each weight matrix is divided by its largest singular value, so D's logit is " +
-					"nowhere steeper than 1. The map is smooth, the longest gradient at a sample is below .4, and at least 7 modes are found.",
-				"D에 스펙트럴 정규화를 켜고 처음부터 다시 시작하세요. 가중치 행렬마다 가장 큰 특잇값으로 나누므로 D의 로짓은 어디서도 1보다 " +
-					"가파르지 않습니다. 지도가 매끄럽고, 표본이 받는 그레이디언트는 가장 긴 것도 .4보다 짧으며, 모드를 7개 이상 찾습니다.",
+					"nowhere steeper than 1. The map is smooth, the longest gradient at a sample is below 0.4, and at least 7 modes are found. " +
+					"A single sample is enough for a mode to count as found.",
+				"D에 스펙트럼 정규화를 켜고 처음부터 다시 시작하세요. 가중치 행렬마다 가장 큰 특잇값으로 나누므로 D의 로짓은 어디서도 1보다 " +
+					"가파르지 않습니다. 지도가 매끄럽고, 표본이 받는 그레이디언트는 가장 긴 것도 0.4보다 짧으며, 모드를 7개 이상 찾습니다. " +
+					"표본이 하나라도 있으면 찾은 모드로 셉니다.",
 			},
 			Scene: scene(true), Fresh: true, Iterations: 800,
-			claims: []claim{atLeast("modes", last(found), 7), atMost("longest arrow", late(longest), .4)},
+			claims: []claim{atLeast("modes", last(found), 7), atMost("longest arrow", late(pull), .4)},
 		},
 	}
 }

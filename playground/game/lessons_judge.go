@@ -115,19 +115,7 @@ func dFake(v *View) float64 { return v.DFake }
 func value(v *View) float64 { return *v.V }
 func found(v *View) float64 { return float64(v.Found) }
 func mean(v *View) float64  { return v.Mean[0] }
-
-// longest is the length of the longest gradient of G's loss at a sample.
-func longest(v *View) float64 {
-	dim, most := len(v.Mean), 0.
-	for i := 0; i < len(v.Slopes); i += dim {
-		sum := 0.
-		for _, s := range v.Slopes[i : i+dim] {
-			sum += float64(s) * float64(s)
-		}
-		most = max(most, math.Sqrt(sum))
-	}
-	return most
-}
+func pull(v *View) float64  { return v.Pull }
 
 // last is at the end.
 func last(of look) number { return func(views []*View) float64 { return of(views[len(views)-1]) } }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,7 +69,7 @@ func requireNumbers(t *testing.T, w Words, claims []claim) {
 			if math.IsInf(bound, 0) {
 				continue
 			}
-			number := strings.TrimPrefix(strconv.FormatFloat(math.Abs(bound), 'g', -1, 64), "0")
+			number := strconv.FormatFloat(math.Abs(bound), 'g', -1, 64)
 			if bound < 0 {
 				number = "−" + number
 			}

@@ -72,6 +72,8 @@ type View struct {
 	// samples so near to one.
 	Found       int     `json:"found"`
 	HighQuality float64 `json:"high_quality"`
+	// Pull is the length of the longest of Slopes.
+	Pull float64 `json:"pull"`
 	// Mean and Std are of the samples, along each coordinate.
 	Mean []float64 `json:"mean"`
 	Std  []float64 `json:"std"`
@@ -123,9 +125,9 @@ func newEye(d data.Distribution) eye {
 		b.Of = len(m.Means)
 	}
 	var middle [2]float64
-	half := 2. // at least, for an untrained G is near 0
+	half := 2. // at least
 	for c := range dim {
-		lo, hi := math.Inf(1), math.Inf(-1)
+		lo, hi := -.5, .5 // where an untrained G is
 		for i := c; i < len(x); i += dim {
 			lo, hi = min(lo, float64(x[i])), max(hi, float64(x[i]))
 		}
@@ -271,11 +273,20 @@ func (g *Game) View() (*View, error) {
 	for i := range v.Slopes {
 		v.Slopes[i] = -v.Slopes[i]
 	}
+	v.Pull = longest(v.Slopes, dim)
 	cells := len(e.pData)
 	v.judge(Answer(g.scene.Objective), logits[:cells], logits[cells:cells+judged], logits[cells+judged:])
 	g.compare(v)
 	v.settle()
 	return v, nil
+}
+
+// longest is the length of the longest of some vectors.
+func longest(x []float32, dim int) (most float64) {
+	for i := 0; i < len(x); i += dim {
+		most = max(most, math.Hypot(float64(x[i]), float64(x[i+dim-1])*float64(dim-1)))
+	}
+	return most
 }
 
 // generates is the program that makes samples. Averages begin with the first iteration; before, they are 0.
@@ -293,7 +304,7 @@ func (v *View) settle() {
 			*number, v.Diverged = nil, true
 		}
 	}
-	numbers := []*float64{&v.DReal, &v.DFake, &v.JSD, &v.Gap, &v.HighQuality}
+	numbers := []*float64{&v.DReal, &v.DFake, &v.JSD, &v.Gap, &v.HighQuality, &v.Pull}
 	for c := range v.Mean {
 		numbers = append(numbers, &v.Mean[c], &v.Std[c])
 	}
