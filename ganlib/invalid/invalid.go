@@ -11,6 +11,8 @@ package invalid
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 )
 
 // Error is a setting that is refused.
@@ -22,14 +24,34 @@ type Error struct {
 
 // Error says all three.
 func (e *Error) Error() string {
-	value := fmt.Sprintf("%v", e.Value)
+	value := short(fmt.Sprintf("%v", e.Value))
 	if s, ok := e.Value.(string); ok {
-		value = fmt.Sprintf("%q", s)
+		value = fmt.Sprintf("%q", short(s))
 	}
 	if e.Key == "" {
 		return fmt.Sprintf("%s: want %s", value, e.Want)
 	}
-	return fmt.Sprintf("%s is %s: want %s", e.Key, value, e.Want)
+	return fmt.Sprintf("%s is %s: want %s", printable(short(e.Key)), value, e.Want)
+}
+
+// short cuts a text that nobody would read: whoever made the setting knows it.
+func short(s string) string {
+	const most = 200
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most]) + "…"
+}
+
+// printable is a key on one line.
+func printable(key string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '·'
+	}, key)
 }
 
 // Value refuses a value of a key. The last arguments are those of want, a format.

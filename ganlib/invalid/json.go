@@ -44,7 +44,24 @@ func checkJSON(key string, text json.RawMessage, t reflect.Type) error {
 			}
 		}
 	case json.Unmarshal(text, reflect.New(t).Interface()) != nil:
-		return Value(key, string(text), "a value of type %s", t)
+		return Value(key, string(text), "%s", kindOf(t))
 	}
 	return nil
+}
+
+// kindOf says in words what JSON has for a type.
+func kindOf(t reflect.Type) string {
+	switch {
+	case t.Kind() == reflect.Struct, t.Kind() == reflect.Map:
+		return "an object"
+	case t.Kind() == reflect.Slice, t.Kind() == reflect.Array:
+		return "a list"
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() == reflect.String:
+		return "a text"
+	case reflect.Zero(t).CanInt():
+		return "a whole number"
+	}
+	return "a number"
 }

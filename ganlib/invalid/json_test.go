@@ -51,5 +51,5 @@ func TestJSON(t *testing.T) {
 		require.NoError(t, JSON([]byte(text), reflect.TypeFor[*settings]()), text)
 	}
 	require.EqualError(t, JSON([]byte(`{"sise": 1}`), reflect.TypeFor[inner]()), `sise is "1": want no such key, but one of ["points" "size"]`)
-	require.EqualError(t, JSON([]byte(`{"size": "x"}`), reflect.TypeFor[inner]()), `size is "\"x\"": want a value of type int`)
+	require.EqualError(t, JSON([]byte(`{"size": "x"}`), reflect.TypeFor[inner]()), `size is "\"x\"": want a whole number`)
 }

@@ -31,6 +31,7 @@ type Game struct {
 
 	step  int // iterations done
 	moves int // moves of D in the present iteration
+	drawn drawn
 
 	eye  eye
 	past past
@@ -183,14 +184,23 @@ func (g *Game) exec(name string) (*model.Exec, error) {
 	return exec, nil
 }
 
+// drawn are the examples of an iteration.
+type drawn struct {
+	step, n int
+	x       []float32
+}
+
 // batch is the minibatch of D's i-th move of an iteration: those of Algorithm 1 for i below K, and fresh data after.
 func (g *Game) batch(i int) []float32 {
-	m, k, dim := g.scene.BatchSize, g.scene.K, g.data.Dim()
-	if i < k {
-		return g.data.Batch(uint64(g.scene.Seed), g.step, m*k)[i*m*dim : (i+1)*m*dim]
+	m, k, dim, seed := g.scene.BatchSize, g.scene.K, g.data.Dim(), uint64(g.scene.Seed)
+	if i >= k {
+		const beyond = 1 << 40 // no run has as many iterations
+		return g.data.Batch(seed, beyond+g.step*1000+i, m)
 	}
-	const beyond = 1 << 40 // no run has as many iterations
-	return g.data.Batch(uint64(g.scene.Seed), beyond+g.step*1000+i, m)
+	if d := &g.drawn; d.x == nil || d.step != g.step || d.n != m*k {
+		*d = drawn{g.step, m * k, g.data.Batch(seed, g.step, m*k)}
+	}
+	return g.drawn.x[i*m*dim : (i+1)*m*dim]
 }
 
 // run calls a program on a minibatch.
@@ -357,15 +367,27 @@ func (g *Game) CanChange(scene Scene) bool {
 
 // values are all variables of the game, copied.
 func (g *Game) values() (map[string]*tensors.Tensor, error) {
+	values, err := valuesOf(g.players.Store)
+	if err != nil {
+		return nil, err
+	}
+	for path := range values {
+		if values[path], err = values[path].LocalClone(); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// valuesOf are the variables of a store.
+func valuesOf(store *model.Store) (map[string]*tensors.Tensor, error) {
 	values := make(map[string]*tensors.Tensor)
-	for v := range g.players.Store.IterVariables() {
+	for v := range store.IterVariables() {
 		value, err := v.Value()
 		if err != nil {
 			return nil, err
 		}
-		if values[v.Path()], err = value.LocalClone(); err != nil {
-			return nil, err
-		}
+		values[v.Path()] = value
 	}
 	return values, nil
 }

@@ -183,12 +183,61 @@ func TestThinning(t *testing.T) {
 	for range 3 * mostKept {
 		_, _, err := g.Iterate()
 		require.NoError(t, err)
-		require.LessOrEqual(t, len(g.past.kept), mostKept)
+		require.LessOrEqual(t, len(g.past.kept), mostKept+1)
 	}
 	want := weights(t, g.players.Store)
 	require.NoError(t, g.Back(1))
 	require.NoError(t, g.Back(3*mostKept))
 	require.Equal(t, want, weights(t, g.players.Store))
+}
+
+// TestManyChanges: a game of very many changes forgets the first ones, and comes back to the others.
+func TestManyChanges(t *testing.T) {
+	scene := ring()
+	scene.BatchSize, scene.Generator.MLP.Hidden, scene.Discriminator.MLP.Hidden = 1, []int{1}, []int{1}
+	g, err := Open(scene)
+	require.NoError(t, err)
+	const n = 3 * mostChanges
+	var past []map[string]any
+	for i := range n {
+		past = append(past, weights(t, g.players.Store))
+		_, _, err := g.Iterate()
+		require.NoError(t, err)
+		scene.K = 1 + i%2
+		require.NoError(t, g.Change(scene, false))
+	}
+	require.LessOrEqual(t, len(g.past.kept), mostKept+mostChanges)
+	require.Equal(t, n-mostChanges+1, g.Earliest())
+	gantest.RequireInvalid(t, g.Back(g.Earliest()-1), "iteration")
+	for _, step := range []int{n - 1, g.Earliest(), n - mostChanges/2} {
+		require.NoError(t, g.Back(step))
+		require.Equal(t, networks(past[step]), networks(weights(t, g.players.Store)))
+	}
+}
+
+// networks are the variables without what a later change added.
+func networks(values map[string]any) map[string]any {
+	of := make(map[string]any)
+	for path, value := range values {
+		if strings.HasPrefix(path, "/generator/") || strings.HasPrefix(path, "/discriminator/") {
+			of[path] = value
+		}
+	}
+	return of
+}
+
+// TestPastOfLargeStates: states of many bytes are fewer.
+func TestPastOfLargeStates(t *testing.T) {
+	g, err := Open(ring())
+	require.NoError(t, err)
+	for range 40 {
+		_, _, err := g.Iterate()
+		require.NoError(t, err)
+		g.past.thin(mostBytes / 10)
+		require.LessOrEqual(t, len(g.past.kept), 11)
+	}
+	require.NoError(t, g.Back(17))
+	require.Equal(t, 17, g.Step())
 }
 
 // TestAveragesBegin: before the first iteration there are no averages of G's weights, so its samples are those of its
@@ -263,8 +312,16 @@ func TestLink(t *testing.T) {
 
 func TestScenesRefused(t *testing.T) {
 	for key, change := range map[string]func(*Scene){
-		"data.set":                              func(s *Scene) { s.Data = data.Toy{Set: "mnist"} },
-		"data.std":                              func(s *Scene) { s.Data = data.Toy{Set: "ring8", Std: 1} },
+		"data.set": func(s *Scene) { s.Data = data.Toy{Set: "mnist"} },
+		"data.std": func(s *Scene) { s.Data = data.Toy{Set: "ring8", Std: 1} },
+		"seed":     func(s *Scene) { s.Seed = 1 << 53 },
+		"data.cloud.means": func(s *Scene) {
+			s.Data = data.Toy{Cloud: &data.Cloud{Mixture: data.Mixture{Means: [][]float64{{1e300, 0}}, Std: 1}}}
+		},
+		"data.cloud.std": func(s *Scene) {
+			s.Data = data.Toy{Cloud: &data.Cloud{Mixture: data.Mixture{Means: [][]float64{{1, 0}}, Std: 1e-9}}}
+		},
+		"data.mean":                             func(s *Scene) { s.Data = data.Toy{Set: data.Normal, Mean: 1e9, Std: 1} },
 		"batch_size":                            func(s *Scene) { s.BatchSize = 1 << 20 },
 		"k":                                     func(s *Scene) { s.K = 0 },
 		"generator.mlp.output":                  func(s *Scene) { s.Data = data.Toy{Set: data.Normal, Std: 1} },
@@ -281,6 +338,9 @@ func TestScenesRefused(t *testing.T) {
 		_, err = ReadScene(text)
 		gantest.RequireInvalid(t, err, key)
 	}
+	heavy := ring()
+	heavy.K, heavy.BatchSize, heavy.Generator.MLP.Hidden = mostK, mostBatch, []int{128, 128}
+	gantest.RequireInvalid(t, heavy.Validate(), "k")
 	_, err := ReadScene([]byte(`{"sead":1}`))
 	gantest.RequireInvalid(t, err, "sead")
 }

@@ -33,8 +33,14 @@ type change struct {
 	store  *model.Store // the game's variables, with their values there
 }
 
-// mostKept bounds the memory. Past it every other state goes.
-const mostKept = 240
+// What bounds the memory of the past. Where there are too many states every other goes; where there are too many changes,
+// the first goes, and what was before the next.
+const (
+	mostKept    = 240
+	leastKept   = 8
+	mostBytes   = 100 << 20
+	mostChanges = 100
+)
 
 // change notes new settings, from the present iteration on.
 func (p *past) change(g *Game) error {
@@ -45,10 +51,16 @@ func (p *past) change(g *Game) error {
 	if err != nil {
 		return err
 	}
+	values, err := valuesOf(store) // nothing runs on it, so they stay
+	if err != nil {
+		return err
+	}
 	p.changes = slices.DeleteFunc(p.changes, func(c change) bool { return c.step == g.step })
 	p.changes = append(p.changes, change{g.step, g.scene, g.frozen, store})
 	p.kept = slices.DeleteFunc(p.kept, func(s state) bool { return s.step == g.step })
-	return p.add(g)
+	p.kept = append(p.kept, state{g.step, values})
+	p.thin(int(store.ByteSize()))
+	return nil
 }
 
 // changeAt is the place of the settings in force at an iteration.
@@ -60,23 +72,19 @@ func (p *past) changeAt(step int) int {
 	return i
 }
 
-// add keeps the present state.
-func (p *past) add(g *Game) error {
-	values, err := g.values()
-	if err != nil {
-		return err
+// thin forgets what the memory has no room for, where a state takes so many bytes.
+func (p *past) thin(bytes int) {
+	if extra := len(p.changes) - mostChanges; extra > 0 {
+		p.changes = p.changes[extra:]
+		p.kept = slices.DeleteFunc(p.kept, func(s state) bool { return s.step < p.changes[0].step })
 	}
-	p.kept = append(p.kept, state{g.step, values})
-	for len(p.kept) > mostKept {
+	most := max(leastKept, min(mostKept, mostBytes/max(1, bytes)))
+	for len(p.kept) > most+len(p.changes) {
 		p.every *= 2
 		p.kept = slices.DeleteFunc(p.kept, func(s state) bool {
 			return s.step%p.every != 0 && p.changes[p.changeAt(s.step)].step != s.step
 		})
-		if len(p.kept) > mostKept && p.every > p.furthest { // changes alone
-			break
-		}
 	}
-	return nil
 }
 
 // keep notes that an iteration has ended.
@@ -85,7 +93,13 @@ func (p *past) keep(g *Game) error {
 	if g.step%p.every != 0 {
 		return nil
 	}
-	return p.add(g)
+	values, err := g.values()
+	if err != nil {
+		return err
+	}
+	p.kept = append(p.kept, state{g.step, values})
+	p.thin(int(g.players.Store.ByteSize()))
+	return nil
 }
 
 // noteMoves notes how many moves D made in the iteration that is about to end.
@@ -117,14 +131,17 @@ func (p *past) cut(g *Game) {
 	}
 }
 
+// Earliest is the first iteration that Back can reach: 0, but in a game of very many changes.
+func (g *Game) Earliest() int { return g.past.changes[0].step }
+
 // Furthest is the last iteration that Back can reach.
 func (g *Game) Furthest() int { return g.past.furthest }
 
 // Back goes to the beginning of an earlier iteration, with the settings it had, or forward again to one that was played
 // before. Playing on from there forgets what came after.
 func (g *Game) Back(step int) error {
-	if step < 0 || step > g.past.furthest {
-		return invalid.Value("iteration", step, "0 to %d", g.past.furthest)
+	if step < g.Earliest() || step > g.past.furthest {
+		return invalid.Value("iteration", step, "%d to %d", g.Earliest(), g.past.furthest)
 	}
 	if c := g.past.changes[g.past.changeAt(step)]; !sameJSON(c.scene, g.scene) || c.frozen != g.frozen {
 		store, err := c.store.Clone()

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"strings"
 
@@ -32,12 +33,16 @@ type Scene struct {
 // A page must answer while it computes, so a link may not ask for a game of any size.
 const (
 	mostBatch  = 1024
-	mostUnits  = 256 // of a layer
-	mostLayers = 6
+	mostUnits  = 128 // of a layer
+	mostLayers = 4
 	mostNoise  = 64
 	mostK      = 50
 	mostDots   = 1000
-	mostText   = 1 << 20 // bytes of a link's JSON
+	mostText   = 1 << 20   // bytes of a link's JSON
+	mostSeed   = 1<<53 - 1 // JavaScript has no larger whole numbers
+	farthest   = 1000      // data are drawn within that of 0
+	narrowest  = 1e-4
+	mostWork   = 3e7 // examples of an iteration times weights: a second or so
 )
 
 // Validate refuses a scene that cannot be played, and one that is too large for a page.
@@ -51,8 +56,11 @@ func (s Scene) Validate() error {
 		return invalid.Value("data.set", s.Data.Set, "%q, one of %q, or a cloud", data.Normal, data.Toys())
 	case distribution.Dim() > 2:
 		return invalid.Value("data.cloud", distribution.Dim(), "one or two coordinates")
-	case s.Data.Cloud != nil && len(s.Data.Cloud.Means) > mostDots:
-		return invalid.Value("data.cloud.means", len(s.Data.Cloud.Means), "at most %d dots", mostDots)
+	case s.Seed < -mostSeed || s.Seed > mostSeed:
+		return invalid.Value("seed", s.Seed, "%d to %d", -mostSeed, mostSeed)
+	}
+	if err := s.validateData(); err != nil {
+		return invalid.In("data", err)
 	}
 	for _, n := range []struct {
 		key          string
@@ -75,8 +83,47 @@ func (s Scene) Validate() error {
 	if got, want := s.Generator.Output(), []int{distribution.Dim()}; !reflect.DeepEqual(got, want) {
 		return invalid.Value("generator.mlp.output", got, "%v, as the data have it", want)
 	}
+	weights := weightsOf(s.Generator.MLP, s.Noise.Dim) + weightsOf(s.Discriminator.MLP, distribution.Dim())
+	if work := s.K * s.BatchSize * weights; work > mostWork {
+		return invalid.Value("k", s.K, "with batch_size %d and %d weights at most %d, for a page that answers", s.BatchSize, weights,
+			max(1, int(mostWork)/(s.BatchSize*weights)))
+	}
 	_, err = s.Algorithm1()
 	return err
+}
+
+// validateData refuses data that a picture cannot show, or float32 cannot hold.
+func (s Scene) validateData() error {
+	d := s.Data
+	switch {
+	case math.Abs(d.Mean) > farthest:
+		return invalid.Value("mean", d.Mean, "%d to %d", -farthest, farthest)
+	case d.Set == data.Normal && (d.Std < narrowest || d.Std > farthest):
+		return invalid.Value("std", d.Std, "%v to %d", narrowest, farthest)
+	case d.Cloud == nil:
+		return nil
+	case len(d.Cloud.Means) > mostDots:
+		return invalid.Value("cloud.means", len(d.Cloud.Means), "at most %d dots", mostDots)
+	case d.Cloud.Std < narrowest || d.Cloud.Std > farthest:
+		return invalid.Value("cloud.std", d.Cloud.Std, "%v to %d", narrowest, farthest)
+	}
+	for _, mean := range d.Cloud.Means {
+		for _, v := range mean {
+			if math.Abs(v) > farthest {
+				return invalid.Value("cloud.means", v, "%d to %d", -farthest, farthest)
+			}
+		}
+	}
+	return nil
+}
+
+// weightsOf is the number of weights of a network with so many inputs.
+func weightsOf(n *ganlib.MLP, inputs int) (weights int) {
+	for _, l := range n.HiddenLayers() {
+		weights += inputs * l.Units
+		inputs = l.Units
+	}
+	return weights + inputs*n.Output[0]
 }
 
 // small refuses a network that is no MLP, or too large.
@@ -154,9 +201,12 @@ func ReadLink(link string) (Scene, error) {
 		if err != nil {
 			return Scene{}, fmt.Errorf("a link that is not whole: %w", err)
 		}
-		text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), mostText))
+		text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), mostText+1))
 		if err != nil {
 			return Scene{}, fmt.Errorf("a link that is not whole: %w", err)
+		}
+		if len(text) > mostText {
+			return Scene{}, invalid.Value("link", "more than 1 MB", "the link of a game, which is smaller")
 		}
 		return ReadScene(text)
 	}

@@ -49,6 +49,7 @@ type Board struct {
 type View struct {
 	Step     int  `json:"step"`
 	MovesOfD int  `json:"moves"`
+	Earliest int  `json:"earliest"`
 	Furthest int  `json:"furthest"`
 	Frozen   bool `json:"frozen"`
 	// Diverged reports that some number is no longer finite. Those that are not are null or 0.
@@ -259,7 +260,7 @@ func (g *Game) View() (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{Step: g.step, MovesOfD: g.moves, Furthest: max(g.past.furthest, g.step), Frozen: g.frozen}
+	v := &View{Step: g.step, MovesOfD: g.moves, Earliest: g.Earliest(), Furthest: max(g.past.furthest, g.step), Frozen: g.frozen}
 	v.Samples, v.Warp = made[:samples*dim], made[samples*dim:]
 	x := append(append(append([]float32{}, e.grid...), e.real...), v.Samples[:judged*dim]...)
 	logits, err := g.rows(judge, x, dim)

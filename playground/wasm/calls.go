@@ -66,12 +66,12 @@ func open(args []byte, _ js.Value) (any, arrays, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := begin(scene); err != nil {
+	shown, seen, err := begin(scene, false)
+	if err != nil {
 		return nil, nil, err
 	}
-	shown, seen, err := show(playing, true)
 	shown.Scene.Steps = scene.Steps
-	return shown, seen, err
+	return shown, seen, nil
 }
 
 func sceneOf(text json.RawMessage, link string) (game.Scene, error) {
@@ -81,12 +81,22 @@ func sceneOf(text json.RawMessage, link string) (game.Scene, error) {
 	return game.ReadScene(text)
 }
 
-func begin(scene game.Scene) error {
+// begin begins a game, which the page plays from then on if it can be shown.
+func begin(scene game.Scene, frozen bool) (opened, arrays, error) {
 	g, err := game.Open(scene)
+	if err != nil {
+		return opened{}, nil, err
+	}
+	if frozen {
+		if err := g.Change(scene, frozen); err != nil {
+			return opened{}, nil, err
+		}
+	}
+	shown, seen, err := show(g, true)
 	if err == nil {
 		playing = g
 	}
-	return err
+	return shown, seen, err
 }
 
 // change plays on by {"scene": ..., "frozen": ...}, or begins anew where it must.
@@ -102,18 +112,13 @@ func change(args []byte, _ js.Value) (any, arrays, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	fresh := playing == nil || !playing.CanChange(scene)
-	if fresh {
-		if err := begin(scene); err != nil {
-			return nil, nil, err
-		}
+	if playing == nil || !playing.CanChange(scene) {
+		return begin(scene, asked.Frozen)
 	}
-	if !fresh || asked.Frozen {
-		if err := playing.Change(scene, asked.Frozen); err != nil {
-			return nil, nil, err
-		}
+	if err := playing.Change(scene, asked.Frozen); err != nil {
+		return nil, nil, err
 	}
-	return show(playing, fresh)
+	return show(playing, false)
 }
 
 // show is all there is to see.
