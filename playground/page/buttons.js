@@ -2,7 +2,6 @@
 
 import { onSystem } from './colours.js';
 import { savePNG } from './save.js';
-import { t } from './words.js';
 
 const find = (id) => document.getElementById(id);
 const on = (id, event, act) => find(id).addEventListener(event, act);
@@ -20,7 +19,7 @@ export function connect(page) {
   });
   on('back', 'input', ({ target }) => transport.back(target.valueAsNumber));
   on('link', 'click', () => page.link());
-  on('png', 'click', async () => page.say(t('saved', { name: await savePNG(page.game, page.controls.show) })));
+  on('png', 'click', async () => page.say('saved', { name: await savePNG(page.game, page.controls.show) }));
   on('gif', 'click', () => page.film());
   on('lang', 'change', ({ target }) => page.language(target.value));
   on('theme', 'change', ({ target }) => page.theme(target.value));

@@ -302,17 +302,17 @@ export class Controls {
     this.changed({ scene, frozen, field: field.name });
   }
 
-  // refuse shows why a game was not changed, beside the field where there is one, and returns the words.
+  // refuse shows why a game was not changed, beside the field where there is one, and returns the words' key and values.
   refuse(message, asked) {
     const found = /^(?:game: )?([\w.]+) is (.*?): want (.*)$/s.exec(message);
-    if (!found) return t('failed', { error: message });
+    if (!found) return ['failed', { error: message }];
     const [, key, value, want] = found;
     let name = keys.find(([pattern]) => pattern.test(key))?.[1] ?? (fieldOf.has(key) ? key : asked);
     if (/_width$/.test(name) && /_depth$/.test(asked)) name = asked; // one key holds both
-    const words = t('refused', { name: plain(t(label(name))), value, want: wanted(want) });
+    const said = ['refused', { name: () => plain(t(label(name))), value, want: () => wanted(want) }];
     const input = this.input(asked && fieldOf.has(asked) ? asked : name);
-    if (input) this.blame(input, words);
-    return words;
+    if (input) this.blame(input, t(...said));
+    return said;
   }
 
   blame(input, words) {

@@ -82,7 +82,7 @@ export class Pad {
   finish() {
     const cloud = this.cloud();
     if (cloud) this.use(cloud, this.dim);
-    else this.say(t('pad.empty'));
+    else this.say('pad.empty');
   }
 
   // at is a pointer's place in the units of the data.

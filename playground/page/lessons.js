@@ -1,4 +1,4 @@
-// The lessons: predict first, then see what to look at, then run; some go on with other settings.
+// The lessons: predict, play, and then see what to look at; some go on with other settings.
 
 import { language, t, write } from './words.js';
 
@@ -19,7 +19,7 @@ function paragraph(id, heading, text) {
 }
 
 export class Lessons {
-  // act has run(iterations), then(part) and close().
+  // act has run(lesson), then(part), again() for the open lesson from its start, and close().
   constructor(list, act) {
     this.list = list ?? [];
     this.act = act;
@@ -27,6 +27,7 @@ export class Lessons {
     this.section = document.getElementById('lesson');
     this.open = null;
     this.shown = 0; // parts: to predict, what to look at, what comes then
+    this.played = false; // to the end
     this.write();
   }
 
@@ -40,6 +41,7 @@ export class Lessons {
         const link = node('a', { href: `#lesson=${lesson.id}` });
         write(link, `${i + 1}. ${marked(lesson.title[lang])}`);
         if (lesson === this.open) link.setAttribute('aria-current', 'true');
+        link.addEventListener('click', () => link.hash === location.hash && this.act.again()); // the address does not change
         return link;
       }),
     );
@@ -64,43 +66,52 @@ export class Lessons {
     this.section.replaceChildren(close, title, ...parts, node('div', {}, ...this.buttons(lesson)));
   }
 
-  // buttons are those of the part that is shown.
+  // buttons are those of the part that is shown: the first is for what comes next.
   buttons(lesson) {
-    const button = (id, text, act, first) => {
-      const made = node('button', { type: 'button', id, textContent: text, className: first ? 'first' : '' });
+    const button = (id, key, n, act, first) => {
+      const made = node('button', { type: 'button', id, textContent: t(key, { n }), className: first ? 'first' : '' });
       made.addEventListener('click', act);
       return made;
     };
-    if (this.shown === 0) return [button('reveal', t('reveal'), () => this.show(1, 'lesson-run'))];
-    const run = button(
-      'lesson-run',
-      t('lesson.run', { n: lesson.iterations }),
-      () => this.act.run(lesson.iterations),
-      this.shown === 1,
-    );
-    if (!lesson.then) return [run];
-    if (this.shown === 1) return [run, button('lesson-then', t('lesson.then'), () => this.show(2, 'lesson-then-run'))];
-    return [
-      button(
-        'lesson-then-run',
-        t('lesson.then.run', { n: lesson.then.iterations }),
-        () => this.act.then(lesson.then),
-        true,
-      ),
-    ];
+    const { shown, played } = this,
+      { then } = lesson;
+    if (shown > 1)
+      return [
+        button('lesson-then-run', 'lesson.then.run', then.iterations, () => this.act.then(then), true),
+        button('lesson-run', 'lesson.again', 0, () => this.act.run(lesson)),
+      ];
+    const run = button('lesson-run', 'lesson.run', lesson.iterations, () => this.act.run(lesson), !played);
+    if (shown === 0)
+      return [run, button('reveal', 'reveal', 0, () => this.show(1, then ? 'lesson-then' : 'lesson-run'), played)];
+    if (!then) return [run];
+    const next = button('lesson-then', 'lesson.then', 0, () => this.show(2, 'lesson-then-run'), played);
+    next.disabled = !played;
+    if (!played) next.title = t('lesson.then.wait', { n: lesson.iterations });
+    return [run, next];
+  }
+
+  // reached hears how far the lesson has been played.
+  reached(step) {
+    if (!this.open || this.played || step < this.open.iterations) return;
+    this.played = true;
+    const { id } = document.activeElement;
+    this.write();
+    if (this.section.querySelector(`#${CSS.escape(id)}`)) document.getElementById(id).focus();
   }
 
   // show shows another part, and puts the focus on what follows.
   show(part, focus) {
     this.shown = part;
     this.write();
-    document.getElementById(focus).focus();
+    const button = document.getElementById(focus);
+    (button.disabled ? document.getElementById('lesson-run') : button).focus();
   }
 
   // begin opens the lesson of that name, or none.
   begin(id) {
     this.open = this.list.find((lesson) => lesson.id === id) ?? null;
     this.shown = 0;
+    this.played = false;
     this.write();
     return this.open;
   }

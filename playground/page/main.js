@@ -14,10 +14,18 @@ import { Film } from './save.js';
 import { firstScene, nameOf } from './scenes.js';
 import { Screen } from './screen.js';
 import { Transport } from './transport.js';
-import { plain, speak, t, translate, write } from './words.js';
+import { language, plain, speak, t, translate, write } from './words.js';
 
 const find = (id) => document.getElementById(id);
 const filmed = 50; // frames of a GIF
+
+const watched = 8000; // milliseconds that a part of a lesson takes at least
+
+// slowly is the pace at which so many iterations can be watched.
+function slowly(iterations) {
+  const most = Math.ceil((iterations * 16) / watched);
+  return { most, apart: (watched * most) / iterations };
+}
 
 // Diverged is a game whose numbers are no longer finite.
 class Diverged extends Error {}
@@ -27,7 +35,7 @@ class Page {
     this.game = { history: new History() }; // scene, answer, board, view, arrays, d, g, batch
     this.worker = new Game(
       (part) => this.loading(part),
-      (error) => this.say(t('broken', { error })),
+      (error) => this.say('broken', { error }),
     );
     this.algorithm = new Algorithm();
     this.numbers = new Numbers(find('numbers'));
@@ -42,10 +50,11 @@ class Page {
     this.pad = new Pad(
       (cloud, dim) => this.drawn(cloud, dim),
       () => this.closePad(),
-      (words) => this.say(words),
+      (key) => this.say(key),
     );
     this.lessons = new Lessons([], {
-      run: (n) => this.playTo(n),
+      run: (lesson) => this.playLesson(lesson),
+      again: () => this.follow(),
       then: (part) => this.playThen(part),
       close: () => this.closeLesson(),
     });
@@ -56,15 +65,22 @@ class Page {
     return this.worker.call(name, args, bytes);
   }
 
-  say(words) {
-    write(find('status'), words);
+  // say says words in the reader's language, and again where that changes.
+  say(key, values) {
+    this.said = [key, values];
+    write(find('status'), key ? t(key, values) : '');
+  }
+
+  // here says where the game is.
+  here() {
+    this.say('at', { step: this.game.view.step });
   }
 
   // failed says what went wrong. A game whose numbers are not finite goes back to where they were.
   async failed(error) {
     const diverged = error instanceof Diverged;
-    this.say(t(diverged ? 'diverged' : 'failed', { error: error.message }));
-    if (diverged && this.game.view) this.opened(await this.ask('back', { step: this.game.view.step }), t('diverged'));
+    this.say(diverged ? 'diverged' : 'failed', { error: error.message });
+    if (diverged && this.game.view) this.opened(await this.ask('back', { step: this.game.view.step }), ['diverged']);
   }
 
   loading({ loaded, total }) {
@@ -74,11 +90,11 @@ class Page {
     else progress.value = loaded / total;
     if (this.game.view) return;
     find('progress').title = total ? t('loading.part', { done: mb(loaded), all: mb(total) }) : t('loading');
-    if (loaded === total) this.say(t('starting'));
+    if (loaded === total) this.say('starting');
   }
 
   async start() {
-    this.say(t('loading'));
+    this.say('loading');
     const main = document.querySelector('main'),
       first = firstScene('ring8');
     main.setAttribute('aria-busy', 'true');
@@ -102,18 +118,19 @@ class Page {
     if (parts.has('lesson') || parts.has('game')) await this.open({ link: location.hash }, lesson);
   }
 
-  // open opens a game, and says that, or the words.
-  async open(args, lesson, words) {
+  // open opens a game, and says that, or what is said.
+  async open(args, lesson, said) {
     this.transport.pause();
     await this.transport.alone(async () => {
       try {
         const reply = await this.ask('open', args);
         const far = reply.result.scene.steps;
-        this.opened(reply, lesson ? t('lesson.open', { title: lesson.title[document.documentElement.lang] }) : words);
+        this.opened(reply, lesson ? ['lesson.open', { title: () => lesson.title[language()] }] : said);
+        if (lesson) this.lessons.scene = JSON.stringify(this.game.scene);
         this.offer(lesson ? 0 : far);
       } catch (error) {
-        this.refused = t('failed', { error: error.message });
-        this.say(this.refused);
+        this.refused = ['failed', { error: error.message }];
+        this.say(...this.refused);
       }
     });
   }
@@ -133,7 +150,7 @@ class Page {
   }
 
   // opened shows a game that was opened, changed, or taken back.
-  opened({ result, arrays }, words) {
+  opened({ result, arrays }, said) {
     const { game } = this,
       fresh = result.fresh || !game.board;
     Object.assign(game, {
@@ -155,8 +172,9 @@ class Page {
     this.show({ result: { view: result.view }, arrays }, null);
     this.screen.now();
     for (const id of ['step-d', 'step-g']) find(id).disabled = Boolean(game.scene.simultaneous);
-    if (words) this.say(words);
-    else if (fresh) this.say(game.begun ? t('began', { data: plain(t(`data.${nameOf(game.scene)}`)) }) : t('ready'));
+    if (said) this.say(...said);
+    else if (fresh && game.begun) this.say('began', { data: () => plain(t(`data.${nameOf(game.scene)}`)) });
+    else if (fresh) this.say('ready');
     game.begun = true;
   }
 
@@ -207,6 +225,7 @@ class Page {
     const { game } = this,
       { view, arrays } = game;
     this.numbers.show(game);
+    if (JSON.stringify(game.scene) === this.lessons.scene) this.lessons.reached(view.step);
     this.algorithm.numbers({
       d: game.d,
       g: game.g,
@@ -228,17 +247,15 @@ class Page {
       try {
         const reply = await this.ask('change', { scene, frozen });
         this.offer(0);
-        this.opened(reply, field === 'data' || field === 'drawing' || !reply.result.fresh ? undefined : t('anew'));
+        this.opened(reply, field === 'data' || field === 'drawing' || !reply.result.fresh ? undefined : ['anew']);
         if (!reply.result.fresh)
           this.say(
-            t(
-              field === 'objective' && scene.objective.name === 'wasserstein' && !scene.penalty
-                ? 'hint.wasserstein'
-                : 'went',
-            ),
+            field === 'objective' && scene.objective.name === 'wasserstein' && !scene.penalty
+              ? 'hint.wasserstein'
+              : 'went',
           );
       } catch (error) {
-        this.say(this.controls.refuse(error.message, field));
+        this.say(...this.controls.refuse(error.message, field));
       }
     });
     if (field === 'data' && scene.data.cloud && nameOf(scene).startsWith('drawn')) this.draw();
@@ -265,10 +282,12 @@ class Page {
     find('play').focus();
   }
 
-  // playTo plays up to an iteration, from the beginning where the game is past it.
-  async playTo(iteration) {
-    if (this.game.view.step >= iteration) await this.restart();
-    this.transport.run(iteration);
+  // playLesson plays a lesson to its end: from its beginning where the game is past that, or another.
+  async playLesson({ iterations }) {
+    const { game, lessons } = this;
+    const another = JSON.stringify(game.scene) !== lessons.scene || game.view.frozen;
+    if (another || game.view.step >= iterations) await this.open({ scene: JSON.parse(lessons.scene) });
+    this.transport.run(iterations, slowly(iterations));
   }
 
   // playThen plays the second part of a lesson.
@@ -277,7 +296,7 @@ class Page {
       if (fresh) this.opened(await this.ask('open', { scene }));
       else this.opened(await this.ask('change', { scene, frozen: Boolean(frozen) }));
     });
-    this.transport.run(this.game.view.step + iterations);
+    this.transport.run(this.game.view.step + iterations, slowly(iterations));
   }
 
   closeLesson() {
@@ -297,9 +316,9 @@ class Page {
     this.screen.change();
     if (quietly) return;
     if (!running)
-      this.transport.alone(() => this.transport.running || this.say(t('paused', { step: this.game.view.step })));
-    else if (this.transport.until < Infinity) this.say(t('playing.to', { n: this.transport.until }));
-    else this.say('');
+      this.transport.alone(() => this.transport.running || this.say('paused', { step: this.game.view.step }));
+    else if (this.transport.until < Infinity) this.say('playing.to', { n: this.transport.until });
+    else this.say();
   }
 
   language(lang) {
@@ -308,6 +327,7 @@ class Page {
     keep('lang', document.documentElement.lang);
     translate(document);
     this.lessons.write();
+    if (this.said) this.say(...this.said);
     this.offer(Number(find('offer').dataset.far) || 0);
     find('play').textContent = t(this.transport.running ? 'pause' : 'play');
     const { game } = this;
@@ -343,9 +363,9 @@ class Page {
     history.replaceState(null, '', `#${result}`);
     try {
       await navigator.clipboard.writeText(location.href);
-      this.say(t('copied'));
+      this.say('copied');
     } catch {
-      this.say(t('copied.not'));
+      this.say('copied.not');
     }
   }
 
@@ -365,13 +385,13 @@ class Page {
       },
       end: () =>
         transport.alone(async () => {
-          if (film.frames > 0) this.say(t('saved', { name: await film.end(this.game) }));
+          if (film.frames > 0) this.say('saved', { name: await film.end(this.game) });
           find('gif').disabled = false;
           progress.hidden = true;
         }),
     };
     transport.run();
-    this.say(t('recording', { of: filmed }));
+    this.say('recording', { of: filmed });
   }
 }
 

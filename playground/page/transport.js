@@ -22,8 +22,9 @@ export class Transport {
     return done;
   }
 
-  async run(until = Infinity) {
-    this.until = until;
+  // run plays up to an iteration: at most so many in a frame, and frames at least that many milliseconds apart.
+  async run(until = Infinity, { most = share.most, apart = 0 } = {}) {
+    Object.assign(this, { until, most, apart });
     if (this.running) return;
     this.running = true;
     this.page.closePad();
@@ -35,7 +36,11 @@ export class Transport {
         await new Promise((resolve) => {
           this.wake = resolve;
         });
-      else await this.alone(() => this.running && (this.slow ? this.slowly() : this.frame()));
+      else {
+        const next = performance.now() + this.apart;
+        await this.alone(() => this.running && (this.slow ? this.slowly() : this.frame()));
+        if (this.apart) await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
+      }
     }
   }
 
@@ -69,7 +74,7 @@ export class Transport {
   async frame() {
     const { page } = this;
     try {
-      const most = Math.max(1, Math.min(share.most, this.until - page.game.view.step));
+      const most = Math.max(1, Math.min(this.most, this.until - page.game.view.step));
       const reply = await page.ask('frame', { ...share, most });
       await page.screen.drawn;
       page.take(reply);
@@ -171,7 +176,10 @@ export class Transport {
   }
 
   step(name) {
-    return this.once(() => (this.page.game.scene.simultaneous ? this.both() : this.move(name)));
+    return this.once(async () => {
+      await (this.page.game.scene.simultaneous ? this.both() : this.move(name));
+      this.page.here();
+    });
   }
 
   iterate() {
@@ -181,12 +189,14 @@ export class Transport {
         const { k } = page.game.scene;
         while (page.game.view.moves < k) await this.move('moveD');
         await this.move('moveG');
+        page.here();
         return;
       }
       const reply = await page.ask('frame', { most: 1, ms: 1 }),
         { arrays } = reply;
       page.take(reply, { gz: arrays.g_generated ?? arrays.d_generated, x: arrays.d_data });
       page.light(...this.last());
+      page.here();
     });
   }
 
@@ -196,6 +206,7 @@ export class Transport {
     return this.once(async () => {
       if (this.wanted !== step) return;
       this.page.opened(await this.page.ask('back', { step }));
+      this.page.here();
     });
   }
 }

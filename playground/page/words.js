@@ -4,8 +4,8 @@ const en = {
   title: 'GAN playground',
   subtitle: 'Algorithm 1 of Goodfellow et al. 2014, at work',
   language: 'Language', theme: 'Colours', 'theme.auto': 'as the system', 'theme.light': 'light', 'theme.dark': 'dark',
-  lessons: 'Lessons', predict: 'Predict first', look: 'What to look at', reveal: 'Show what to look at',
-  'lesson.run': 'Play {n} iterations', 'lesson.then': 'And then?', 'then': 'And then', 'lesson.then.run': 'Change it and play {n} iterations', 'lesson.close': 'Close the lesson', 'lesson.notebook': 'More in notebook {name}',
+  lessons: 'Lessons', predict: 'Predict first', look: 'What to look at', reveal: 'Show the answer',
+  'lesson.run': 'Play {n} iterations', 'lesson.again': 'Play it from the beginning', 'lesson.then': 'And then?', 'lesson.then.wait': 'First play the lesson to iteration {n}', 'then': 'And then', 'lesson.then.run': 'Change it and play {n} iterations', 'lesson.close': 'Close the lesson', 'lesson.notebook': 'More in notebook {name}',
   play: 'Run', pause: 'Pause', slow: 'Slow motion', 'step.d': 'Step D', 'step.g': 'Step G', iterate: 'One iteration',
   restart: 'Restart', back: 'Iteration', skip: 'Skip to the game',
   'play.help': 'Train until you pause (Space)',
@@ -86,7 +86,7 @@ const en = {
   'png.help': 'Save the picture with its legend and the curve', 'gif.help': 'Record 50 frames of the game as it runs',
   loading: 'Loading the program', 'loading.part': 'Loading the program: {done} of {all} MB', starting: 'Starting the game',
   ready: 'Ready. Press Run, or step through Algorithm 1.', began: 'A new game: {data}, iteration 0.',
-  anew: 'That needs new players: the game begins anew.', went: 'The game plays on with it.', paused: 'Paused at iteration {step}.',
+  anew: 'That needs new players: the game begins anew.', went: 'The game plays on with it.', paused: 'Paused at iteration {step}.', at: 'Iteration {step}.',
   copied: 'The link is copied, and in the address bar.', 'copied.not': 'The link is in the address bar.',
   saved: 'Saved as {name}.', recording: 'Recording {of} frames. Pause ends it sooner.',
   'far.offer': 'This game had come to iteration {n}.', 'far.play': 'Play up to there', 'playing.to': 'Playing up to iteration {n}',
@@ -104,8 +104,8 @@ const ko = {
   title: 'GAN 놀이터',
   subtitle: 'Goodfellow 등(2014)의 Algorithm 1이 움직이는 모습',
   language: '언어', theme: '화면 색', 'theme.auto': '시스템 설정', 'theme.light': '밝게', 'theme.dark': '어둡게',
-  lessons: '수업', predict: '먼저 예측하세요', look: '눈여겨볼 점', reveal: '눈여겨볼 점 보기',
-  'lesson.run': '{n}번 반복하기', 'lesson.then': '그다음은?', 'then': '그다음', 'lesson.then.run': '바꾸고 {n}번 반복하기', 'lesson.close': '수업 닫기', 'lesson.notebook': '더 알아보기: 노트북 {name}',
+  lessons: '수업', predict: '먼저 예측하세요', look: '눈여겨볼 점', reveal: '해설 보기',
+  'lesson.run': '{n}번 반복하기', 'lesson.again': '처음부터 다시 실행하기', 'lesson.then': '그다음은?', 'lesson.then.wait': '먼저 수업을 {n}번째 반복까지 실행하세요', 'then': '그다음', 'lesson.then.run': '바꾸고 {n}번 반복하기', 'lesson.close': '수업 닫기', 'lesson.notebook': '더 알아보기: 노트북 {name}',
   play: '실행', pause: '일시 정지', slow: '느린 동작', 'step.d': 'D 한 스텝', 'step.g': 'G 한 스텝', iterate: '한 번 반복',
   restart: '처음부터', back: '반복', skip: '게임으로 건너뛰기',
   'play.help': '멈출 때까지 학습합니다(스페이스)',
@@ -186,7 +186,7 @@ const ko = {
   'png.help': '그림을 범례와 곡선까지 저장합니다', 'gif.help': '게임이 움직이는 모습을 50프레임 녹화합니다',
   loading: '프로그램을 내려받는 중', 'loading.part': '프로그램을 내려받는 중: {all}MB 중 {done}MB', starting: '게임을 시작하는 중',
   ready: '준비되었습니다. 실행을 누르거나 Algorithm 1을 한 스텝씩 밟아 보세요.', began: '새 게임: {data}, 반복 0.',
-  anew: '참가자를 새로 만들어야 하므로 게임을 처음부터 시작합니다.', went: '바뀐 설정으로 게임을 이어 갑니다.', paused: '반복 {step}에서 멈췄습니다.',
+  anew: '참가자를 새로 만들어야 하므로 게임을 처음부터 시작합니다.', went: '바뀐 설정으로 게임을 이어 갑니다.', paused: '{step}번째 반복에서 멈췄습니다.', at: '{step}번째 반복입니다.',
   copied: '링크를 복사했고 주소창에도 넣었습니다.', 'copied.not': '링크를 주소창에 넣었습니다.',
   saved: '{name} 파일로 저장했습니다.', recording: '{of}프레임을 녹화합니다. 일시 정지하면 거기서 끝납니다.',
   'far.offer': '이 게임은 반복 {n}까지 진행한 것입니다.', 'far.play': '거기까지 진행하기', 'playing.to': '반복 {n}까지 진행하는 중',
@@ -220,10 +220,10 @@ export function speak(lang) {
   document.title = t('title');
 }
 
-// t is a text in the reader's language, with values in place of {names}.
+// t is a text in the reader's language, with values in place of {names}. A value that depends on the language is a function.
 export function t(key, values = {}) {
   const text = words[spoken][key] ?? en[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === 'function' ? values[name]() : (values[name] ?? '')));
 }
 
 export const known = (key) => key in en;
