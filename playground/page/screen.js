@@ -52,8 +52,9 @@ export class Screen {
       { map, best, legend, curve } = this.canvases;
     const began = performance.now();
     this.wide ??= Math.floor(find('stage').getBoundingClientRect().width);
-    const { wide } = this,
-      { w, h } = size(game, wide, Math.max(260, Math.min(420, innerHeight - 430)));
+    const { wide } = this;
+    if (!wide) return; // there is no room yet
+    const { w, h } = size(game, wide, Math.max(260, Math.min(420, innerHeight - 430)));
     drawMap(fit(map, w, h), w, h, game, show, c);
     best.hidden = !hasBest(game);
     if (!best.hidden) drawBest(fit(best, w, h), w, game, show, c);
