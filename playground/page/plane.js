@@ -55,7 +55,7 @@ export function drawPlane(ctx, size, game, show, c, best = false) {
   ctx.clip();
   stroke(ctx, c.ink, 1.1);
   ctx.globalAlpha = 0.75;
-  contour(ctx, values, board, level(game), x, y);
+  contour(ctx, values, board, level(game), x, y, best && felt(arrays));
   ctx.globalAlpha = 1;
   if (show.warp && !best && board.lattice > 0) grid(ctx, arrays.warp, board.lattice, x, y, c);
   stamp(ctx, arrays, show, size, x, y, c);
@@ -93,8 +93,15 @@ function heat(ctx, values, game, best, place, c) {
   ctx.drawImage(cellsCanvas.canvas, place.left, place.top, place.right - place.left, place.bottom - place.top);
 }
 
-// contour draws where the cells' values pass a level: marching squares.
-export function contour(ctx, values, board, at, x, y) {
+// felt reports whether some density is felt in a cell. Elsewhere D* is 1/2, on no side of it.
+function felt({ p_data, p_g }) {
+  let peak = 0;
+  for (const p of p_data) if (p > peak) peak = p;
+  return (i) => p_data[i] + p_g[i] >= peak / 1000;
+}
+
+// contour draws where the cells' values pass a level, by marching squares: where they say something.
+export function contour(ctx, values, board, at, x, y, says) {
   const n = board.cells;
   const px = (i) => x(board.lo + ((board.hi - board.lo) * (i + 0.5)) / n);
   const py = (j) => y(board.lo_y + ((board.hi_y - board.lo_y) * (j + 0.5)) / n);
@@ -106,6 +113,7 @@ export function contour(ctx, values, board, at, x, y) {
       const d = values[(j + 1) * n + i] - at,
         e = values[(j + 1) * n + i + 1] - at;
       if (a > 0 === b > 0 && a > 0 === d > 0 && a > 0 === e > 0) continue;
+      if (says && ![0, 1, n, n + 1].every((corner) => says(j * n + i + corner))) continue;
       let drawn = 0;
       const point = (u, v) => {
         if (drawn++ % 2) ctx.lineTo(px(u), py(v));
