@@ -1,6 +1,6 @@
 // What all drawings share: text with symbols, axes, lines, legends.
 
-import { parse } from './words.js';
+import { parse, short } from './words.js';
 
 const sans = 'system-ui, "Segoe UI", "Noto Sans KR", "Apple SD Gothic Neo", NanumGothic, sans-serif';
 const serif = '"STIX Two Text", "Cambria", Georgia, "DejaVu Serif", serif';
@@ -55,7 +55,7 @@ export function ticks(lo, hi, about = 5) {
   return all;
 }
 
-export const tickText = (v) => String(v).replace('-', '−');
+export const tickText = (v) => short(v, 12);
 
 // stroke sets how lines are drawn.
 export function stroke(ctx, colour, thick, dash = []) {

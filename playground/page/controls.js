@@ -258,6 +258,11 @@ export class Controls {
     return show;
   }
 
+  // layer shows a layer of the picture, or hides it.
+  layer(name, shown) {
+    this.input(`show_${name}`).checked = shown;
+  }
+
   // fill writes a scene into the form.
   fill(scene, frozen) {
     this.scene = scene;

@@ -1,6 +1,6 @@
 // What has happened so far: V with its terms, JSD with its bound, and what D says, over the iterations.
 
-import { legend, line, scale, segment, stroke, tickText, ticks, write } from './chart.js';
+import { legend, line, scale, segment, stroke, tickText, ticks, width, write } from './chart.js';
 import { t } from './words.js';
 
 const most = 600; // moments kept; past them half of them go, evenly
@@ -153,15 +153,22 @@ function drawChart(ctx, w, h, chart, moments, end, now, c) {
   const place = { left: 38, right: w - 12, top, bottom: h - 18 };
   const x = scale(0, end, place.left, place.right),
     y = scale(chart.lo, chart.hi, place.bottom, place.top);
+  let last = Infinity; // where there is no room for another name, there is none
   for (const [level, name] of chart.levels ?? ticks(chart.lo, chart.hi, 3).map((v) => [v, tickText(v)])) {
     stroke(ctx, c.faint, 1);
     segment(ctx, place.left, y(level), place.right, y(level));
-    write(ctx, name, place.left - 4, y(level), 10, c.faded, 1);
+    if (Math.abs(y(level) - last) < 11) continue;
+    last = y(level);
+    write(ctx, name, place.left - 4, last, 10, c.faded, 1);
   }
   stroke(ctx, c.faded, 1);
   segment(ctx, place.left, place.bottom, place.right, place.bottom);
+  let free = 0;
   for (const v of ticks(0, end, 3)) {
     segment(ctx, x(v), place.bottom, x(v), place.bottom + 3);
+    const half = width(ctx, tickText(v), 10) / 2;
+    if (x(v) - half < free || x(v) + half > w) continue;
+    free = x(v) + half + 6;
     write(ctx, tickText(v), x(v), place.bottom + 10, 10, c.faded, 0.5);
   }
   ctx.save();

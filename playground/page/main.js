@@ -115,6 +115,7 @@ class Page {
     const parts = new URLSearchParams(location.hash.slice(1));
     if (parts.has('lang')) this.language(parts.get('lang'));
     const lesson = parts.has('lesson') ? this.lessons.begin(parts.get('lesson')) : null;
+    if (lesson) this.controls.layer('arrows', lesson.id === 'spectral-norm'); // whose arrows it speaks of
     if (parts.has('lesson') || parts.has('game')) await this.open({ link: location.hash }, lesson);
   }
 

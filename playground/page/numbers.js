@@ -1,8 +1,16 @@
 // The numbers of the moment, by name.
 
-import { number, t, write } from './words.js';
+import { number, percent, t, write } from './words.js';
 
-const names = ['step', 'v', 'real_term', 'fake_term', 'jsd', 'bound', 'd_real', 'd_fake', 'found'];
+const names = ['step', 'v', 'real_term', 'fake_term', 'jsd', 'bound', 'd_real', 'd_fake', 'found', 'high_quality', 'pull'];
+const ofModes = ['found', 'high_quality'];
+
+// texts are the numbers that are not written as the others are.
+const texts = {
+  step: String,
+  found: (n, { of }) => t('found.of', { n, of }),
+  high_quality: percent,
+};
 
 export class Numbers {
   constructor(list) {
@@ -28,15 +36,10 @@ export class Numbers {
   show({ view, board }) {
     for (const name of names) {
       const value = view[name];
-      const absent = name === 'found' ? !board.of : value === null;
+      const absent = value === null || value === undefined || (ofModes.includes(name) && !board.of);
       this.values[name].parentElement.hidden = absent;
       if (absent) continue;
-      const text =
-        name === 'found'
-          ? t('found.of', { n: view.found, of: board.of })
-          : name === 'step'
-            ? String(value)
-            : number(value);
+      const text = (texts[name] ?? ((v) => number(v)))(value, board);
       if (this.values[name].textContent !== text) this.values[name].textContent = text;
     }
     this.mark(view.found, board.of);

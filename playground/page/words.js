@@ -25,7 +25,7 @@ const en = {
   loss: 'loss', rate: 'rate', with: 'with {what}', 'with.penalty': 'the penalty', 'with.labels': 'changed labels',
   'with.noise': 'blurred examples', minimises: 'minimises',
   v: 'V', real_term: '𝔼 log *D*(*x*)', fake_term: '𝔼 log(1−*D*(*G*(*z*)))', jsd: 'JSD', bound: '(V + log 4)/2',
-  d_real: '*D*(*x*)', d_fake: '*D*(*G*(*z*))', found: 'modes found', step: 'iteration',
+  d_real: '*D*(*x*)', d_fake: '*D*(*G*(*z*))', found: 'modes found', high_quality: 'on a mode', pull: 'longest arrow', step: 'iteration',
   'found.of': '{n} of {of}',
   'legend.data': '*p*_data_, the data', 'legend.pg': '*p*_g_, the generator', 'legend.d.probability': '*D*, learned',
   'legend.d.label': '*D*, a label: 1 real, 0 fake', 'legend.d.score': '*D*, a score: above 0 real',
@@ -125,7 +125,7 @@ const ko = {
   loss: '손실', rate: '학습률', with: '{what} 포함', 'with.penalty': '벌점', 'with.labels': '바꾼 레이블',
   'with.noise': '흐리게 한 데이터', minimises: '최소화',
   v: 'V', real_term: '𝔼 log *D*(*x*)', fake_term: '𝔼 log(1−*D*(*G*(*z*)))', jsd: 'JSD', bound: '(V + log 4)/2',
-  d_real: '*D*(*x*)', d_fake: '*D*(*G*(*z*))', found: '찾은 모드', step: '반복',
+  d_real: '*D*(*x*)', d_fake: '*D*(*G*(*z*))', found: '찾은 모드', high_quality: '모드 위의 표본', pull: '가장 긴 화살표', step: '반복',
   'found.of': '{n}/{of}',
   'legend.data': '*p*_data_, 데이터', 'legend.pg': '*p*_g_, 생성자', 'legend.d.probability': '*D*, 학습한 판별자',
   'legend.d.label': '*D*, 레이블: 1은 진짜, 0은 가짜', 'legend.d.score': '*D*, 점수: 0보다 크면 진짜',
@@ -276,13 +276,27 @@ export function translate(root) {
   for (const node of root.querySelectorAll('[data-label]')) node.setAttribute('aria-label', plain(t(node.dataset.label)));
 }
 
-// number writes a number with so many digits and a proper minus sign.
-export function number(value, digits = 3) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
-  let text = value.toFixed(digits);
-  if (Number(text) === 0) text = text.replace('-', '');
-  return text.replace('-', '−');
+// signed writes a proper minus sign.
+const signed = (text) => text.replace('-', '−');
+
+// power writes a large number as so many digits and a power of ten.
+function power(value, digits) {
+  const [factor, exponent] = value.toExponential(digits).split('e+');
+  return signed(`${Number(factor)}·10${[...exponent].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[digit]).join('')}`);
 }
 
-// short writes a number with as many digits as tell it apart, such as a learning rate.
-export const short = (value) => String(Number(value.toPrecision(3))).replace('-', '−').replace(/e−?(\d+)/, (m) => m);
+const large = (value) => Math.abs(value) >= 1e5 && Number.isFinite(value);
+
+// number writes a number with so many digits.
+export function number(value, digits = 3) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  if (large(value)) return power(value, 2);
+  const text = value.toFixed(digits);
+  return signed(Number(text) === 0 ? text.replace('-', '') : text);
+}
+
+// short writes a number with as many digits as tell it apart, such as a learning rate or that of a tick.
+export const short = (value, digits = 3) =>
+  large(value) ? power(value, 2) : signed(String(Number(value.toPrecision(digits))));
+
+export const percent = (value) => `${Math.round(100 * value)}%`;
