@@ -2,6 +2,7 @@
 
 import { fit, scale, segment, stroke, tickText, ticks, write as label } from './chart.js';
 import { colours } from './colours.js';
+import { firstScene } from './scenes.js';
 import { number, plain, t, write } from './words.js';
 
 const bins = 40,
@@ -29,9 +30,11 @@ export class Pad {
     this.canvas.addEventListener('keydown', (event) => this.key(event));
   }
 
-  // open shows what a cloud looks like, to be drawn over.
+  // open shows what a cloud looks like: what was drawn, to be drawn on, or an example, which the first stroke replaces.
   open(cloud, dim) {
     this.dim = dim;
+    const { data } = firstScene(`drawn-${dim}d`);
+    this.example = JSON.stringify(cloud.means) === JSON.stringify(data.cloud.means);
     this.cursor = dim === 1 ? [0, 0.5] : [0, 0];
     this.heights = new Float64Array(bins);
     this.dots = [];
@@ -57,9 +60,15 @@ export class Pad {
   }
 
   clear() {
+    this.example = false;
     this.heights.fill(0);
     this.dots.length = 0;
     this.draw();
+  }
+
+  // begin clears an example for what is drawn.
+  begin() {
+    if (this.example) this.clear();
   }
 
   // cloud is what has been drawn, null where nothing has.
@@ -104,6 +113,7 @@ export class Pad {
 
   // mark draws from the last point to here.
   mark(to) {
+    this.begin();
     const from = this.last ?? to;
     if (this.dim === 1) this.raise(from, to);
     else this.dot(to);
@@ -160,8 +170,11 @@ export class Pad {
           ? inside(this.cursor[1] + dy * steps[1], 0, 1)
           : inside(this.cursor[1] + dy * steps[1], -reach, reach),
       ];
-    } else if (this.dim === 1) this.raise(this.cursor, this.cursor);
-    else this.add(this.cursor);
+    } else {
+      this.begin();
+      if (this.dim === 1) this.raise(this.cursor, this.cursor);
+      else this.add(this.cursor);
+    }
     this.draw();
   }
 
@@ -196,23 +209,27 @@ export class Pad {
     const { x, y } = this.place,
       wide = (2 * reach1) / bins;
     ctx.fillStyle = c.ink;
+    const shade = this.example ? 0.35 : 1;
     this.heights.forEach((v, i) => {
       const left = x(-reach1 + i * wide);
-      ctx.globalAlpha = 0.22;
+      ctx.globalAlpha = 0.22 * shade;
       ctx.fillRect(left, y(v), x(-reach1 + (i + 1) * wide) - left - 1, y(0) - y(v));
-      ctx.globalAlpha = 1;
+      ctx.globalAlpha = shade;
       ctx.fillRect(left, y(v) - 1, x(-reach1 + (i + 1) * wide) - left - 1, 2);
     });
+    ctx.globalAlpha = 1;
   }
 
   drawDots(ctx, c) {
     ctx.fillStyle = c.ink;
+    ctx.globalAlpha = this.example ? 0.35 : 1;
     ctx.beginPath();
     for (const [u, v] of this.dots) {
       ctx.moveTo(this.place.x(u) + 3, this.place.y(v));
       ctx.arc(this.place.x(u), this.place.y(v), 3, 0, 2 * Math.PI);
     }
     ctx.fill();
+    ctx.globalAlpha = 1;
   }
 
   drawCursor(ctx, c) {
