@@ -1,7 +1,7 @@
 // A game on the line, as Figure 1 of the paper has it: densities and D above, the arrows from z to x below.
 
 import { arrow, line, scale, segment, stroke, tickText, ticks, write } from './chart.js';
-import { t } from './words.js';
+import { number, t } from './words.js';
 
 const style = {
   data: (ctx, c) => stroke(ctx, c.ink, 2.2, [2, 3]),
@@ -49,7 +49,7 @@ export function entries(game, show, c) {
 export function drawFigure1(ctx, w, h, game, show, c) {
   const { board } = game;
   const arrows = show.warp && board.lattice > 0;
-  const place = { left: 34, right: w - 34, top: 10, bottom: h - (arrows ? 104 : 28) };
+  const place = { left: 34, right: w - 34, top: 12, bottom: h - (arrows ? 104 : 28) };
   const x = scale(board.lo, board.hi, place.left, place.right);
   const top = highest(game);
   const y = scale(0, top, place.bottom, place.top);
@@ -62,6 +62,7 @@ export function drawFigure1(ctx, w, h, game, show, c) {
   curves(ctx, game, show, x, y, toD, c);
   if (show.arrows) pulls(ctx, game, x, y, c);
   ctx.restore();
+  if (show.samples) cut(ctx, game, place, x, top, c);
   if (game.batch) minibatch(ctx, game, x, toD, place, c);
   if (arrows) fromNoise(ctx, game, x, place, h, c);
 }
@@ -70,11 +71,11 @@ export function drawFigure1(ctx, w, h, game, show, c) {
 function highest({ arrays }) {
   let peak = 0;
   for (const v of arrays.p_data) peak = Math.max(peak, v);
-  return 1.04 * Math.max(1, 2 * peak);
+  return 1.04 * Math.max(1, 1.25 * peak);
 }
 
 // apart reports whether D has a scale of its own: a score has, and so has D beside a density that would flatten it.
-const apart = (game) => game.answer === 'score' || highest(game) > 3;
+const apart = (game) => game.answer === 'score' || highest(game) > 2;
 
 function answerScale(game, place, y) {
   if (!apart(game)) return y;
@@ -126,6 +127,22 @@ function curves(ctx, game, show, x, y, toD, c) {
     draw(arrays.d_star, toD);
   }
   ctx.setLineDash([]);
+}
+
+// cut marks where the peak of p_g is higher than the picture, and says how high.
+function cut(ctx, { board, arrays: { p_g } }, place, x, top, c) {
+  let peak = 0;
+  for (let i = 1; i < p_g.length; i++) if (p_g[i] > p_g[peak]) peak = i;
+  if (p_g[peak] <= top) return;
+  const at = x(board.lo + ((board.hi - board.lo) * (peak + 0.5)) / board.cells);
+  ctx.fillStyle = c.green;
+  ctx.beginPath();
+  ctx.moveTo(at, place.top - 9);
+  ctx.lineTo(at - 5, place.top - 2);
+  ctx.lineTo(at + 5, place.top - 2);
+  ctx.fill();
+  const right = at > place.right - 40;
+  write(ctx, number(p_g[peak], 1), at + (right ? -8 : 8), place.top - 5, 10.5, c.green, right ? 1 : 0);
 }
 
 // shade fills below a curve, lightly.

@@ -26,7 +26,13 @@ export class Screen {
       this.wide = Math.floor(entry.contentRect.width);
       this.change();
     }).observe(find('stage'));
-    window.addEventListener('resize', () => this.change());
+    const resized = () => {
+      this.most = undefined;
+      this.change();
+    };
+    const beside = new ResizeObserver(resized);
+    for (const id of ['lesson', 'transport', 'numbers']) beside.observe(find(id));
+    window.addEventListener('resize', resized);
   }
 
   // change has everything drawn in the next frame, and returns a promise of that.
@@ -54,7 +60,7 @@ export class Screen {
     this.wide ??= Math.floor(find('stage').getBoundingClientRect().width);
     const { wide } = this;
     if (!wide) return; // there is no room yet
-    const { w, h } = size(game, wide, Math.max(260, Math.min(420, innerHeight - 430)));
+    const { w, h } = size(game, wide, this.room());
     drawMap(fit(map, w, h), w, h, game, show, c);
     best.hidden = !hasBest(game);
     if (!best.hidden) drawBest(fit(best, w, h), w, game, show, c);
@@ -62,6 +68,16 @@ export class Screen {
     this.seldom('curve', plotted, () => this.drawCurve(curve, wide));
     this.spent = performance.now() - began;
     this.write();
+  }
+
+  // room is how high a picture may be: a lesson leaves less, for the numbers that it speaks of are to be seen too.
+  room() {
+    if (this.most) return this.most;
+    const top = find('status').getBoundingClientRect().top + scrollY + 30,
+      lesson = !find('lesson').hidden;
+    const below = lesson ? find('legend').offsetHeight + find('numbers').offsetHeight + 20 : 240;
+    this.most = Math.max(lesson ? 190 : 260, Math.min(420, innerHeight - top - below));
+    return this.most;
   }
 
   drawCurve(canvas, wide) {
