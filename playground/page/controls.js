@@ -277,6 +277,8 @@ export class Controls {
       this.blame(input, '');
     }
     this.draw.hidden = !nameOf(scene).startsWith('drawn');
+    const line = scene.generator.mlp.output[0] === 1;
+    for (const layer of ['samples', 'data', 'warp']) this.name(`show_${layer}`, `show_${layer}${line ? '.1' : ''}`);
     this.name('momentum', scene.generator_rule.adam ? 'momentum' : 'momentum.momentum');
   }
 

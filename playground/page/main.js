@@ -114,9 +114,15 @@ class Page {
   async follow() {
     const parts = new URLSearchParams(location.hash.slice(1));
     if (parts.has('lang')) this.language(parts.get('lang'));
-    const lesson = parts.has('lesson') ? this.lessons.begin(parts.get('lesson')) : null;
+    if (!parts.has('lesson') && !parts.has('game')) return;
+    const lesson = this.lessons.begin(parts.get('lesson'));
+    if (parts.has('lesson') && !lesson) {
+      this.refused = ['no.lesson'];
+      this.say(...this.refused);
+      return;
+    }
     if (lesson) this.controls.layer('arrows', lesson.id === 'spectral-norm'); // whose arrows it speaks of
-    if (parts.has('lesson') || parts.has('game')) await this.open({ link: location.hash }, lesson);
+    await this.open({ link: location.hash }, lesson);
   }
 
   // open opens a game, and says that, or what is said.
@@ -130,7 +136,8 @@ class Page {
         if (lesson) this.lessons.scene = JSON.stringify(this.game.scene);
         this.offer(lesson ? 0 : far);
       } catch (error) {
-        this.refused = ['failed', { error: error.message }];
+        const damaged = args.link && !/: want /.test(error.message); // a whole link may hold what is refused
+        this.refused = [damaged ? 'link.damaged' : 'failed', { error: error.message }];
         this.say(...this.refused);
       }
     });
@@ -147,6 +154,7 @@ class Page {
   offer(far) {
     find('offer').hidden = !far;
     find('offer').firstElementChild.textContent = t('far.offer', { n: far });
+    find('offer').lastElementChild.textContent = t('far.play', { n: far });
     find('offer').dataset.far = far;
   }
 
