@@ -62,7 +62,7 @@ const value = (halved) => row(halved ? half : '', mean(row(o('['), realTerm(dx),
 // blended are both losses of G, with their weights.
 function blended({ minimax = 0, zurich = 0 }) {
   const sum = minimax + zurich;
-  const weight = (w) => row(n(String(Number(w.toPrecision(3))).replace(/^0/, '')), o('⋅'));
+  const weight = (w) => row(n(String(Number(w.toPrecision(3)))), o('⋅'));
   return [
     row(o('['), minus, weight(zurich / sum), mean(realTerm(dgz), true), o('+')),
     row(weight(minimax / 2 / sum), mean(fakeTerm(dgz), true), o(']')),

@@ -9,7 +9,11 @@ const node = (tag, properties, ...children) => {
 };
 
 // marked is a lesson's text with its symbols marked.
-const marked = (text) => text.replaceAll('*', '^∗^').replace(/\bp_(data|g|z)\b/g, '*p*_$1_');
+const marked = (text) =>
+  text
+    .replaceAll('*', '^∗^')
+    .replace(/\b[DGVkxz]\b/g, '*$&*')
+    .replace(/\bp_(data|g|z)\b/g, '*p*_$1_');
 
 // paragraph is a text below a bold heading.
 function paragraph(id, heading, text) {
@@ -45,6 +49,9 @@ export class Lessons {
         return link;
       }),
     );
+    const here = this.nav.querySelector('[aria-current]');
+    if (here && here.offsetLeft + here.offsetWidth > this.nav.clientWidth)
+      this.nav.scrollLeft = here.offsetLeft - (this.nav.clientWidth - here.offsetWidth) / 2;
     this.section.hidden = !this.open;
     if (this.open) this.writeOpen(this.open, lang);
   }

@@ -320,7 +320,10 @@ class Page {
     play.setAttribute('aria-pressed', running);
     play.textContent = t(running ? 'pause' : 'play');
     if (!this.game.view) return;
-    if (running) this.game.batch = null;
+    if (running) {
+      this.game.batch = null;
+      if (matchMedia('(max-width: 760px)').matches) find('pictures').scrollIntoView({ block: 'nearest' });
+    }
     this.screen.now();
     this.screen.change();
     if (quietly) return;

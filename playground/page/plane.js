@@ -280,9 +280,11 @@ function strip(c) {
 // heading names the map, and shows its scale.
 function heading(ctx, game, best, place, c) {
   const middle = place.top / 2 - 1;
-  write(ctx, t(best ? 'map.best' : 'map.d'), place.left, middle, 13, c.ink);
+  const name = t(best ? 'map.best' : 'map.d');
+  write(ctx, name, place.left, middle, 13, c.ink);
   const bar = 62,
     right = place.right - width(ctx, t('real'), 10.5) - 4;
+  if (place.left + width(ctx, name, 13) > right - bar - width(ctx, t('fake'), 10.5) - 12) return; // no room for the scale
   ctx.drawImage(strip(c), right - bar, middle - 4, bar, 8);
   write(ctx, t('real'), right + 4, middle, 10.5, c.faded);
   write(ctx, t('fake'), right - bar - 4, middle, 10.5, c.faded, 1);

@@ -70,13 +70,15 @@ export class Screen {
     this.write();
   }
 
-  // room is how high a picture may be: a lesson leaves less, for the numbers that it speaks of are to be seen too.
+  // room is how high a picture may be: a lesson leaves less, for the numbers that it speaks of are to be seen too. A phone
+  // scrolls.
   room() {
     if (this.most) return this.most;
     const top = find('status').getBoundingClientRect().top + scrollY + 30,
-      lesson = !find('lesson').hidden;
+      lesson = !find('lesson').hidden && innerWidth > 760;
     const below = lesson ? find('legend').offsetHeight + find('numbers').offsetHeight + 20 : 240;
-    this.most = Math.max(lesson ? 190 : 260, Math.min(420, innerHeight - top - below));
+    const room = innerHeight - (innerWidth > 760 ? top + below : 430);
+    this.most = Math.max(lesson ? 190 : 260, Math.min(420, room));
     return this.most;
   }
 
