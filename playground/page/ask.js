@@ -1,30 +1,45 @@
 // The game's thread, asked by name.
 
 export class Game {
-  // told hears how much of the program has been loaded, {loaded, total}; broken, that the thread has failed.
+  // told hears how much of the program has been loaded, {loaded, total}; broken, why the thread has failed, see worker.js.
   constructor(told, broken) {
     this.waiting = new Map();
     this.next = 1;
     this.worker = new Worker('worker.js');
+    this.broken = broken;
     this.worker.onmessage = ({ data }) => {
-      if (data.id === undefined) {
-        told(data);
-        return;
-      }
-      const { resolve, reject } = this.waiting.get(data.id);
-      this.waiting.delete(data.id);
-      if (data.error === undefined) resolve({ ...data, result: data.result, arrays: data.arrays });
-      else reject(new Error(data.error));
+      this.heard = true;
+      if (data.broken) this.end(data.broken);
+      else if (data.id === undefined) told(data);
+      else this.answered(data);
     };
-    this.worker.onerror = (event) => {
-      for (const { reject } of this.waiting.values()) reject(new Error(event.message));
-      this.waiting.clear();
-      broken(event.message);
+    // The event of a script that cannot be fetched has no message.
+    this.worker.onerror = ({ message }) => {
+      const why = message ? 'unloaded.damaged' : 'unloaded.absent';
+      this.end(this.heard ? { error: message } : { why, file: 'worker.js' });
     };
+  }
+
+  answered({ id, error, result, arrays }) {
+    const asked = this.waiting.get(id);
+    if (!asked) return;
+    this.waiting.delete(id);
+    if (error === undefined) asked.resolve({ result, arrays });
+    else asked.reject(new Error(error));
+  }
+
+  // end rejects all that waits, and all that is asked from now on.
+  end(why) {
+    if (this.ended) return;
+    this.ended = new Error(why.error ?? why.why);
+    this.broken(why);
+    for (const { reject } of this.waiting.values()) reject(this.ended);
+    this.waiting.clear();
   }
 
   // call resolves to {result, arrays}.
   call(name, args, bytes) {
+    if (this.ended) return Promise.reject(this.ended);
     return new Promise((resolve, reject) => {
       const id = this.next++;
       this.waiting.set(id, { resolve, reject });

@@ -1,7 +1,6 @@
 // What the buttons, the selects at the top and the keys do.
 
 import { onSystem } from './colours.js';
-import { savePNG } from './save.js';
 
 const find = (id) => document.getElementById(id);
 const on = (id, event, act) => find(id).addEventListener(event, act);
@@ -19,7 +18,7 @@ export function connect(page) {
   });
   on('back', 'input', ({ target }) => transport.back(target.valueAsNumber));
   on('link', 'click', () => page.link());
-  on('png', 'click', async () => page.say('saved', { name: await savePNG(page.game, page.controls.show) }));
+  on('png', 'click', () => page.png());
   on('gif', 'click', () => page.film());
   on('lang', 'change', ({ target }) => page.language(target.value));
   on('theme', 'change', ({ target }) => page.theme(target.value));
@@ -33,7 +32,7 @@ export function connect(page) {
 function key(event, page) {
   const field = event.target.closest('input, select, textarea, [role=application]');
   const letter = /^[a-z]$/i.test(event.key) && /^(checkbox|range)$/.test(field?.type);
-  if ((field && !letter) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('main').inert) return;
+  if ((field && !letter) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('main').inert || page.why) return;
   const {
     transport,
     game: { view },
@@ -44,7 +43,7 @@ function key(event, page) {
     g: () => transport.step('moveG'),
     i: () => transport.iterate(),
     r: () => page.restart(),
-    ArrowLeft: () => view.step > 0 && transport.back(view.step - 1),
+    ArrowLeft: () => view.step > view.earliest && transport.back(view.step - 1),
     ArrowRight: () => view.step < view.furthest && transport.back(view.step + 1),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;

@@ -1,26 +1,41 @@
 // The settings as a form, each field a key of the scene.
 
 import { firstScene, nameOf, names } from './scenes.js';
-import { plain, t, wanted, write } from './words.js';
+import { known, plain, t, verbatim, wanted, write } from './words.js';
 
 const rules = ['generator_rule', 'discriminator_rule'];
 
-const hidden = (s, key) => s[key].mlp.hidden ?? []; // none for a player that is a straight line
+// A player's hidden layers may be given one by one, as a link can have it.
+const layersOf = ({ mlp }) => mlp.layers ?? (mlp.hidden ?? []).map((units) => ({ units, activation: mlp.activation }));
+
+const widths = (s, key) => layersOf(s[key]).map(({ units }) => units);
+
+const activations = ({ mlp }) => (mlp.layers ? mlp.layers.map(({ activation }) => activation) : [mlp.activation]);
+
+// setHidden gives all layers at once, with one activation.
+function setHidden({ mlp }, hidden, activation = mlp.activation ?? mlp.layers[0]?.activation ?? 'relu') {
+  delete mlp.layers;
+  Object.assign(mlp, { hidden, activation });
+}
+
+// common is what all values are, or other where they differ.
+const common = (values, other) => (values.every((v) => v === values[0]) ? values[0] : other);
 
 const network = (key, part) =>
   ({
     width: {
-      get: (s) => hidden(s, key)[0] ?? 32,
-      set: (s, v) => {
-        s[key].mlp.hidden = hidden(s, key).map(() => v);
-      },
-      needs: (s) => hidden(s, key).length,
+      get: (s) => (widths(s, key).length ? common(widths(s, key)) : 32),
+      set: (s, v) =>
+        setHidden(
+          s[key],
+          widths(s, key).map(() => v),
+        ),
+      all: (s) => widths(s, key),
+      needs: (s) => widths(s, key).length,
     },
     depth: {
-      get: (s) => hidden(s, key).length,
-      set: (s, v) => {
-        s[key].mlp.hidden = Array(v).fill(hidden(s, key)[0] ?? 32);
-      },
+      get: (s) => widths(s, key).length,
+      set: (s, v) => setHidden(s[key], Array(v).fill(widths(s, key)[0] ?? 32)),
     },
     norm: {
       get: (s) => Boolean(s[key].spectral_norm),
@@ -65,6 +80,8 @@ function setRule(s, name) {
         : { momentum: { learning_rate, initial: 0.5 } };
   }
 }
+
+const momenta = (s) => rules.map((key) => s[key].adam?.beta1 ?? s[key].momentum.initial);
 
 function setPenalty(s, kind) {
   if (kind === 'none') delete s.penalty;
@@ -120,17 +137,17 @@ const groups = {
         s.noise.dim = v;
       },
     },
-    { name: 'g_width', ...whole, max: 256, ...network('generator', 'width') },
-    { name: 'g_depth', ...whole, min: 0, max: 6, ...network('generator', 'depth') },
-    { name: 'd_width', ...whole, max: 256, ...network('discriminator', 'width') },
-    { name: 'd_depth', ...whole, min: 0, max: 6, ...network('discriminator', 'depth') },
+    { name: 'g_width', ...whole, max: 128, ...network('generator', 'width') },
+    { name: 'g_depth', ...whole, min: 0, max: 4, ...network('generator', 'depth') },
+    { name: 'd_width', ...whole, max: 128, ...network('discriminator', 'width') },
+    { name: 'd_depth', ...whole, min: 0, max: 4, ...network('discriminator', 'depth') },
     {
       name: 'activation',
       options: ['relu', 'tanh', 'linear'],
       wide: true,
-      get: (s) => s.generator.mlp.activation,
+      get: (s) => common([s.generator, s.discriminator].flatMap(activations), 'mixed'),
       set: (s, v) => {
-        s.generator.mlp.activation = s.discriminator.mlp.activation = v;
+        for (const key of ['generator', 'discriminator']) setHidden(s[key], widths(s, key), v);
       },
     },
   ],
@@ -138,7 +155,11 @@ const groups = {
     {
       name: 'rule',
       options: ['adam', 'momentum'],
-      get: (s) => (s.generator_rule.adam ? 'adam' : 'momentum'),
+      get: (s) =>
+        common(
+          rules.map((key) => (s[key].adam ? 'adam' : 'momentum')),
+          'mixed',
+        ),
       set: setRule,
     },
     {
@@ -147,7 +168,8 @@ const groups = {
       min: 0,
       max: 0.999,
       step: 0.1,
-      get: (s) => s.generator_rule.adam?.beta1 ?? s.generator_rule.momentum.initial,
+      get: (s) => common(momenta(s)),
+      all: (s) => momenta(s),
       set: (s, v) => {
         for (const key of rules)
           if (s[key].adam) s[key].adam.beta1 = v;
@@ -214,8 +236,15 @@ const keys = [
   [/^data/, 'data'],
 ];
 
+// refusal is the key and the values of the words that refuse a value of a field; want is a function that says what would do.
+function refusal(name, value, want) {
+  const named = () => (fieldOf.has(name) ? plain(t(label(name))) : name);
+  return ['refused', { name: () => verbatim(named()), value: verbatim(value), want: () => verbatim(want()) }];
+}
+
 export class Controls {
-  // changed hears {scene, frozen, fresh} where the game must change, and shown where only the picture does.
+  // changed hears {scene, frozen, field, said} where the game must change, and shown where only the picture does.
+  // said is what was wrong with the field, where something near to it was taken.
   constructor(form, changed, shown, draw) {
     this.form = form;
     this.changed = changed;
@@ -272,7 +301,11 @@ export class Controls {
       const input = this.input(field.name),
         value = field.get(scene, frozen);
       if (input.type === 'checkbox') input.checked = Boolean(value);
-      else input.value = input.type === 'number' ? Number(Number(value).toPrecision(6)) : value;
+      else if (field.options) choose(input, field, value);
+      else {
+        input.value = value === undefined ? '' : rounded(value);
+        input.placeholder = field.all ? field.all(scene).join(', ') : '';
+      }
       input.disabled = Boolean(field.needs && !field.needs(scene));
       this.blame(input, '');
     }
@@ -295,8 +328,8 @@ export class Controls {
       this.fill(this.scene, this.frozen);
       return;
     }
-    if (field.name.endsWith('_depth')) input.value = Math.max(0, Math.min(7, Math.round(number)));
-    const value = input.type === 'checkbox' ? input.checked : input.type === 'number' ? number : input.value;
+    const layers = field.name.endsWith('_depth') ? Math.max(field.min, Math.min(field.max, Math.round(number))) : number;
+    const value = input.type === 'checkbox' ? input.checked : input.type === 'number' ? layers : input.value;
     let scene = structuredClone(this.scene),
       { frozen } = this;
     if (field.name === 'data') {
@@ -306,28 +339,50 @@ export class Controls {
     } else if (field.name === 'frozen') frozen = value;
     else field.set(scene, value);
     scene.steps = 0;
-    this.changed({ scene, frozen, field: field.name });
+    const said = input.type === 'number' && value !== number ? refusal(field.name, number, () => t('want.layers', field)) : null;
+    this.changed({ scene, frozen, field: field.name, said });
   }
 
-  // refuse shows why a game was not changed, beside the field where there is one, and returns the words' key and values.
+  // refuse shows why a game was not changed, beside the field where there is one, and returns the words' key and values. All
+  // other fields show the game as it is.
   refuse(message, asked) {
-    const found = /^(?:game: )?([\w.]+) is (.*?): want (.*)$/s.exec(message);
-    if (!found) return ['failed', { error: message }];
-    const [, key, value, want] = found;
-    let name = keys.find(([pattern]) => pattern.test(key))?.[1] ?? (fieldOf.has(key) ? key : asked);
+    const found = /^(?:game: )?([\w.[\]]+) is (.*?): want (.*)$/s.exec(message);
+    const [, key, value, want] = found ?? [];
+    let name = found && keys.find(([pattern]) => pattern.test(key))?.[1];
+    name ??= fieldOf.has(asked) && !fieldOf.has(key) ? asked : key;
     if (/_width$/.test(name) && /_depth$/.test(asked)) name = asked; // one key holds both
-    const said = ['refused', { name: () => plain(t(label(name))), value, want: () => wanted(want) }];
-    const input = this.input(asked && fieldOf.has(asked) ? asked : name);
-    if (input) this.blame(input, t(...said));
+    const said = found ? refusal(name, value, () => wanted(want)) : ['failed', { error: verbatim(message) }];
+    const input = this.input(fieldOf.has(asked) ? asked : name),
+      typed = input?.value;
+    this.fill(this.scene, this.frozen);
+    if (!input) return said;
+    if (input.type === 'number') input.value = typed;
+    this.blame(input, t(...said));
     return said;
   }
 
   blame(input, words) {
     if (words) input.setAttribute('aria-invalid', 'true');
     else input.removeAttribute('aria-invalid');
-    input.closest('.field').querySelector('.error').textContent = words;
+    write(input.closest('.field').querySelector('.error'), words);
   }
 }
+
+const option = (field, value) => element('option', { value, dataset: { t: `${field.name}.${value}` } });
+
+// choose chooses an option. What only a link can ask for gets one of its own.
+function choose(input, field, value) {
+  for (const extra of [...input.options].slice(field.options.length)) extra.remove();
+  if (!field.options.includes(value)) {
+    const extra = option(field, value);
+    write(extra, known(extra.dataset.t) ? t(extra.dataset.t) : verbatim(value));
+    input.append(extra);
+  }
+  input.value = value;
+}
+
+// rounded is a number as it is shown; whole ones, such as a seed, keep their digits.
+const rounded = (value) => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
 
 const label = (name) => (name === 'simultaneous' ? 'simultaneous_' : name);
 
@@ -340,7 +395,7 @@ function build(field) {
   const name = element('label', { htmlFor: id, dataset: { t: label(field.name), help: `help.${label(field.name)}` } });
   const input = field.options ? element('select', {}) : element('input', { type: field.type });
   if (field.options) {
-    input.append(...field.options.map((o) => element('option', { value: o, dataset: { t: `${field.name}.${o}` } })));
+    input.append(...field.options.map((o) => option(field, o)));
   }
   for (const limit of ['min', 'max', 'step']) if (field[limit] !== undefined) input[limit] = field[limit];
   input.id = id;

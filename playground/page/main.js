@@ -10,11 +10,11 @@ import { spread } from './describe.js';
 import { Pad } from './drawing.js';
 import { Lessons } from './lessons.js';
 import { Numbers } from './numbers.js';
-import { Film } from './save.js';
+import { Film, savePNG } from './save.js';
 import { firstScene, nameOf } from './scenes.js';
 import { Screen } from './screen.js';
 import { Transport } from './transport.js';
-import { language, plain, speak, t, translate, write } from './words.js';
+import { language, plain, speak, t, translate, verbatim, write } from './words.js';
 
 const find = (id) => document.getElementById(id);
 const filmed = 50; // frames of a GIF
@@ -35,7 +35,7 @@ class Page {
     this.game = { history: new History() }; // scene, answer, board, view, arrays, d, g, batch
     this.worker = new Game(
       (part) => this.loading(part),
-      (error) => this.say('broken', { error }),
+      (why) => this.broken(why),
     );
     this.algorithm = new Algorithm();
     this.numbers = new Numbers(find('numbers'));
@@ -68,7 +68,8 @@ class Page {
   // say says words in the reader's language, and again where that changes.
   say(key, values) {
     this.said = [key, values];
-    write(find('status'), key ? t(key, values) : '');
+    const words = key ? t(key, values) : '';
+    write(find('status'), this.why ? this.farewell() : words);
   }
 
   // here says where the game is.
@@ -76,10 +77,35 @@ class Page {
     this.say('at', { step: this.game.view.step });
   }
 
+  // broken takes leave: without its program the page can be looked at, and its language changed, but no more.
+  broken(why) {
+    this.why = why;
+    this.transport.pause(true);
+    find('progress').hidden = true;
+    for (const id of ['transport', 'offer', 'drawing', 'lesson', 'save', 'controls']) find(id).inert = true;
+    this.opening(false);
+    this.say();
+  }
+
+  // farewell says why there is no program, or no more.
+  farewell() {
+    const { why, error, ...values } = this.why,
+      said = verbatim(why ? plain(t(why, values)) : error);
+    return this.game.view ? t('broken', { error: said }) : t('unloaded', { why: said });
+  }
+
+  // opening shows whether the page waits for its first game.
+  opening(on) {
+    const main = document.querySelector('main');
+    if (on) main.setAttribute('aria-busy', 'true');
+    else main.removeAttribute('aria-busy');
+    main.inert = on;
+  }
+
   // failed says what went wrong. A game whose numbers are not finite goes back to where they were.
   async failed(error) {
     const diverged = error instanceof Diverged;
-    this.say(diverged ? 'diverged' : 'failed', { error: error.message });
+    this.say(diverged ? 'diverged' : 'failed', { error: verbatim(error.message) });
     if (diverged && this.game.view) this.opened(await this.ask('back', { step: this.game.view.step }), ['diverged']);
   }
 
@@ -95,10 +121,8 @@ class Page {
 
   async start() {
     this.say('loading');
-    const main = document.querySelector('main'),
-      first = firstScene('ring8');
-    main.setAttribute('aria-busy', 'true');
-    main.inert = true;
+    const first = firstScene('ring8');
+    this.opening(true);
     this.controls.fill(first, false);
     this.algorithm.show(first, false, 2);
     this.lessons.list = (await this.ask('lessons')).result ?? [];
@@ -106,8 +130,7 @@ class Page {
     await this.follow();
     if (!this.game.view) await this.open({ scene: first }, null, this.refused);
     find('progress').hidden = true;
-    main.removeAttribute('aria-busy');
-    main.inert = false;
+    this.opening(false);
   }
 
   // follow opens what the address names: a game or a lesson.
@@ -115,44 +138,46 @@ class Page {
     const parts = new URLSearchParams(location.hash.slice(1));
     if (parts.has('lang')) this.language(parts.get('lang'));
     if (!parts.has('lesson') && !parts.has('game')) return;
-    const lesson = this.lessons.begin(parts.get('lesson'));
+    const lesson = this.lessons.list.find(({ id }) => id === parts.get('lesson'));
     if (parts.has('lesson') && !lesson) {
       this.refused = ['no.lesson'];
       this.say(...this.refused);
       return;
     }
-    if (lesson) this.controls.layer('arrows', lesson.id === 'spectral-norm'); // whose arrows it speaks of
     await this.open({ link: location.hash }, lesson);
   }
 
-  // open opens a game, and says that, or what is said.
+  // open opens a game, with its lesson if it has one, and says that, or what is said.
   async open(args, lesson, said) {
     this.transport.pause();
     await this.transport.alone(async () => {
       try {
         const reply = await this.ask('open', args);
         const far = reply.result.scene.steps;
+        this.lessons.begin(lesson?.id);
+        if (lesson) this.controls.layer('arrows', lesson.id === 'spectral-norm'); // whose arrows it speaks of
         this.opened(reply, lesson ? ['lesson.open', { title: () => lesson.title[language()] }] : said);
         if (lesson) this.lessons.scene = JSON.stringify(this.game.scene);
         this.offer(lesson ? 0 : far);
       } catch (error) {
         const damaged = args.link && !/: want /.test(error.message); // a whole link may hold what is refused
-        this.refused = [damaged ? 'link.damaged' : 'failed', { error: error.message }];
+        this.refused = [damaged ? 'link.damaged' : 'failed', { error: verbatim(error.message) }];
         this.say(...this.refused);
       }
     });
   }
 
   // playFar takes up the offer.
-  playFar() {
+  async playFar() {
     const far = Number(find('offer').dataset.far);
     this.offer(0);
-    this.transport.run(far);
+    await this.transport.alone(() => {}); // what is under way may come to it
+    if (this.game.view.step < far) this.transport.run(far);
   }
 
   // offer offers to play up to where a link's game had come.
   offer(far) {
-    find('offer').hidden = !far;
+    find('offer').hidden = !far || this.game.view?.step >= far;
     find('offer').firstElementChild.textContent = t('far.offer', { n: far });
     find('offer').lastElementChild.textContent = t('far.play', { n: far });
     find('offer').dataset.far = far;
@@ -203,6 +228,8 @@ class Page {
     game.batch = batch;
     if (game.answer === 'score') this.reach(arrays.d);
     game.history.add(result.view, result.d, result.g);
+    const offer = find('offer');
+    if (!offer.hidden && result.view.step >= Number(offer.dataset.far)) this.offer(0);
     this.screen.change();
   }
 
@@ -244,18 +271,20 @@ class Page {
       gGenerated: arrays.g_generated,
     });
     const back = find('back');
+    back.min = view.earliest;
     back.max = view.furthest;
     if (document.activeElement !== back || this.transport.running) back.value = view.step;
     find('step').textContent = view.step;
   }
 
   // change plays on with other settings.
-  async change({ scene, frozen, field }) {
+  async change({ scene, frozen, field, said }) {
     this.transport.goOn();
     await this.transport.alone(async () => {
       try {
         const reply = await this.ask('change', { scene, frozen });
         this.offer(0);
+        if (this.lessons.open && (field === 'data' || field === 'drawing')) this.closeLesson();
         this.opened(reply, field === 'data' || field === 'drawing' || !reply.result.fresh ? undefined : ['anew']);
         if (!reply.result.fresh)
           this.say(
@@ -263,6 +292,7 @@ class Page {
               ? 'hint.wasserstein'
               : 'went',
           );
+        if (said) this.say(...said);
       } catch (error) {
         this.say(...this.controls.refuse(error.message, field));
       }
@@ -341,6 +371,7 @@ class Page {
     this.lessons.write();
     if (this.said) this.say(...this.said);
     this.offer(Number(find('offer').dataset.far) || 0);
+    if (this.why) this.say();
     find('play').textContent = t(this.transport.running ? 'pause' : 'play');
     const { game } = this;
     if (!game.view) return;
@@ -371,8 +402,13 @@ class Page {
   }
 
   async link() {
-    const { result } = await this.ask('link');
-    history.replaceState(null, '', `#${result}`);
+    try {
+      const { result } = await this.ask('link');
+      history.replaceState(null, '', `#${result}`);
+    } catch (error) {
+      await this.failed(error);
+      return;
+    }
     try {
       await navigator.clipboard.writeText(location.href);
       this.say('copied');
@@ -381,7 +417,15 @@ class Page {
     }
   }
 
-  // film records the game as it runs, until there are enough frames or somebody pauses.
+  async png() {
+    try {
+      this.say('saved', { name: await savePNG(this.game, this.controls.show) });
+    } catch (error) {
+      await this.failed(error);
+    }
+  }
+
+  // film records the game as it runs, until there are enough frames, it shows something else, or somebody pauses.
   film() {
     const film = new Film((...args) => this.ask(...args), this.controls.show),
       { transport } = this,
@@ -391,15 +435,20 @@ class Page {
     progress.hidden = false;
     transport.filmed = {
       add: async () => {
-        await film.add(this.game);
+        const fits = await film.add(this.game);
         progress.value = film.frames / filmed;
-        if (film.frames === filmed) transport.pause(true);
+        if (!fits || film.frames === filmed) transport.pause(true);
       },
       end: () =>
         transport.alone(async () => {
-          if (film.frames > 0) this.say('saved', { name: await film.end(this.game) });
-          find('gif').disabled = false;
-          progress.hidden = true;
+          try {
+            if (film.frames > 0) this.say('saved', { name: await film.end() });
+          } catch (error) {
+            await this.failed(error);
+          } finally {
+            find('gif').disabled = false;
+            progress.hidden = true;
+          }
         }),
     };
     transport.run();
@@ -423,6 +472,9 @@ function kept(key) {
   }
 }
 
+// named is what the address says.
+const named = (key) => new URLSearchParams(location.hash.slice(1)).get(key);
+
 const page = new Page();
 window.playground = {
   get view() {
@@ -438,5 +490,5 @@ window.playground = {
   }, // milliseconds of the last drawing
 };
 page.theme(kept('theme') ?? 'auto');
-page.language(kept('lang') ?? (navigator.language.startsWith('ko') ? 'ko' : 'en'));
-page.start();
+page.language(named('lang') ?? kept('lang') ?? (navigator.language.startsWith('ko') ? 'ko' : 'en'));
+page.start().catch((error) => page.why || page.broken({ error: error.message }));

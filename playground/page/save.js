@@ -50,7 +50,7 @@ function compose(game, show, { wide, ratio, curve }) {
   return canvas;
 }
 
-const fileName = ({ scene, view }, kind) => `gan-${nameOf(scene)}-${view.step}.${kind}`;
+const fileName = (name, { view }, kind) => `gan-${name}-${view.step}.${kind}`;
 
 function download(blob, name) {
   const link = document.createElement('a');
@@ -64,12 +64,12 @@ function download(blob, name) {
 export async function savePNG(game, show) {
   const canvas = compose(game, show, { wide: 860, ratio: 2, curve: true });
   const blob = await new Promise((resolve) => canvas.toBlob(resolve));
-  const name = fileName(game, 'png');
+  const name = fileName(nameOf(game.scene), game, 'png');
   download(blob, name);
   return name;
 }
 
-// Film records frames of a game and makes a GIF of them.
+// Film records frames of a game and makes a GIF of them. All show the same data, and are of one size.
 export class Film {
   constructor(ask, show) {
     this.ask = ask;
@@ -77,20 +77,25 @@ export class Film {
     this.frames = 0;
   }
 
+  // add records a frame, and reports whether it belongs to the film.
   async add(game) {
+    const name = nameOf(game.scene);
     const canvas = compose(game, this.show, { wide: 620, ratio: 1, curve: false });
     const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    if (this.height === undefined) this.height = height;
-    if (height !== this.height) return; // the legend has changed
+    this.height ??= height;
+    this.name ??= name;
+    if (height !== this.height || name !== this.name) return false;
     await this.ask('gif', { width, height, delay: 8, first: this.frames === 0 }, new Uint8Array(data.buffer));
     this.frames++;
+    this.saved = fileName(name, game, 'gif');
+    return true;
   }
 
-  async end(game) {
+  // end saves the film, and returns the file's name.
+  async end() {
     const { result } = await this.ask('gif', { end: true });
     const bytes = Uint8Array.from(atob(result), (ch) => ch.charCodeAt(0));
-    const name = fileName(game, 'gif');
-    download(new Blob([bytes], { type: 'image/gif' }), name);
-    return name;
+    download(new Blob([bytes], { type: 'image/gif' }), this.saved);
+    return this.saved;
   }
 }

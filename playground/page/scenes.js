@@ -39,12 +39,14 @@ function scene(
   };
 }
 
+const twoNormals = { means: [[-1], [1]], std: 0.3 };
+
 const line = { activation: 'tanh', k: 5, rate: 2e-3 };
 
 const first = {
   normal: () =>
     scene({ set: 'normal', mean: 1, std: 0.5 }, 1, { ...line, objective: 'minimax', m: 128, rate: 1e-3, dRate: 1e-3 }),
-  'two-normals': () => scene({ cloud: { means: [[-1], [1]], std: 0.3 } }, 1, line),
+  'two-normals': () => scene({ cloud: structuredClone(twoNormals) }, 1, line),
   ring8: () => scene({ set: 'ring8' }, 2, {}),
   grid25: () => scene({ set: 'grid25' }, 2, { width: 64 }),
   'swiss-roll': () => scene({ set: 'swiss-roll' }, 2, { width: 64 }),
@@ -61,9 +63,10 @@ export const firstScene = (name) => first[name]();
 // nameOf is the name of a scene's data.
 export function nameOf({ data }) {
   if (!data.cloud) return data.set;
-  const { means } = data.cloud;
+  const { means, std, weights } = data.cloud;
   if (means[0].length === 2) return 'drawn-2d';
-  return means.length === 2 ? 'two-normals' : 'drawn-1d';
+  const preset = !weights && std === twoNormals.std && String(means) === String(twoNormals.means);
+  return preset ? 'two-normals' : 'drawn-1d';
 }
 
 // hill is what a line shows before anything is drawn: three peaks.

@@ -99,6 +99,11 @@ const en = {
   'say.modes': 'G has found {n} of {of} modes.', 'say.d': 'D says {real} of data and {fake} of samples.',
   'say.gap': 'D is {gap} from D* on average.', 'say.jsd': 'JSD is {jsd} nats.', 'say.curve.v': 'V is {v}; its terms are {real} and {fake}. At the end V would be −1.386.',
   'say.best': 'The best discriminator for these samples, on the same scale.', noscript: 'The playground needs JavaScript and WebAssembly.',
+  unloaded: 'The program could not be loaded: {why}. Reload the page.',
+  'unloaded.absent': '{file} cannot be fetched', 'unloaded.status': 'for {file} the server answers {status}',
+  'unloaded.damaged': '{file} is damaged or did not come whole',
+  ended: 'it has ended, perhaps for want of memory', 'want.layers': 'a whole number from {min} to {max}',
+  'activation.sigmoid': 'sigmoid', 'activation.mixed': 'not all the same', 'rule.mixed': 'one of each',
 };
 
 const ko = {
@@ -200,6 +205,11 @@ const ko = {
   'say.modes': 'G가 모드 {of}개 중 {n}개를 찾았습니다.', 'say.d': 'D의 출력은 데이터에서 {real}, 표본에서 {fake}입니다.',
   'say.gap': 'D와 D*의 차이는 평균 {gap}입니다.', 'say.jsd': 'JSD는 {jsd} nat입니다.', 'say.curve.v': 'V는 {v}이고 두 항은 {real}와 {fake}입니다. 게임의 끝에서 V는 −1.386입니다.',
   'say.best': '이 표본에 대한 최선의 판별자를 같은 색으로 보여 줍니다.', noscript: '놀이터에는 JavaScript와 WebAssembly가 필요합니다.',
+  unloaded: '프로그램을 불러오지 못했습니다: {why}. 페이지를 새로 고치세요.',
+  'unloaded.absent': '{file} 파일을 가져올 수 없음', 'unloaded.status': '{file} 요청에 서버가 {status}(으)로 답함',
+  'unloaded.damaged': '{file} 파일이 손상되었거나 끝까지 내려받지 못함',
+  ended: '프로그램이 종료됨, 메모리 부족일 수 있음', 'want.layers': '{min}부터 {max}까지의 정수',
+  'activation.sigmoid': 'sigmoid', 'activation.mixed': '서로 다름', 'rule.mixed': '서로 다름',
 };
 
 // What the game says is right for a setting it refuses, in Korean.
@@ -232,7 +242,7 @@ export const known = (key) => key in en;
 
 // wanted is what a refusal asks for, in the reader's language.
 export function wanted(want) {
-  if (/type int/.test(want)) return t('whole');
+  if (/^a whole number/.test(want)) return t('whole');
   if (spoken === 'en') return want;
   for (const [pattern, korean] of wants) if (pattern.test(want)) return want.replace(pattern, korean);
   return want;
@@ -240,16 +250,22 @@ export function wanted(want) {
 
 const parsed = new Map();
 
-// parse splits a text into [kind, text]: symbol, below, above or plain.
+// verbatim is a text from elsewhere, such as an error, whose * _ ^ are no marks; what is too long to read is cut.
+export function verbatim(text) {
+  const whole = String(text);
+  return (whole.length > 200 ? `${whole.slice(0, 200)}…` : whole).replace(/[\\*_^]/g, '\\$&');
+}
+
+// parse splits a text into [kind, text]: symbol, below, above or plain. A mark after a \ is plain.
 export function parse(text) {
   let parts = parsed.get(text);
   if (parts) return parts;
   parts = [];
-  for (const [, symbol, below, above, plain] of text.matchAll(/\*([^*]+)\*|_([^_]+)_|\^([^^]+)\^|([^*_^]+|[*_^])/g)) {
+  for (const [, symbol, below, above, plain] of text.matchAll(/\*([^*]+)\*|_([^_]+)_|\^([^^]+)\^|((?:\\[\\*_^]|[^*_^])+|[*_^])/g)) {
     if (symbol !== undefined) parts.push(['symbol', symbol]);
     else if (below !== undefined) parts.push(['below', below]);
     else if (above !== undefined) parts.push(['above', above]);
-    else parts.push(['plain', plain]);
+    else parts.push(['plain', plain.replace(/\\([\\*_^])/g, '$1')]);
   }
   if (parsed.size > 2000) parsed.clear();
   parsed.set(text, parts);
