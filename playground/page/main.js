@@ -21,12 +21,6 @@ const filmed = 50; // frames of a GIF
 
 const watched = 8000; // milliseconds that a part of a lesson takes at least
 
-// slowly is the pace at which so many iterations can be watched.
-function slowly(iterations) {
-  const most = Math.ceil((iterations * 16) / watched);
-  return { most, apart: (watched * most) / iterations };
-}
-
 // Diverged is a game whose numbers are no longer finite.
 class Diverged extends Error {}
 
@@ -326,7 +320,7 @@ class Page {
     const { game, lessons } = this;
     const another = JSON.stringify(game.scene) !== lessons.scene || game.view.frozen;
     if (another || game.view.step >= iterations) await this.open({ scene: JSON.parse(lessons.scene) });
-    this.transport.run(iterations, slowly(iterations));
+    this.transport.run(iterations, watched);
   }
 
   // playThen plays the second part of a lesson.
@@ -335,7 +329,7 @@ class Page {
       if (fresh) this.opened(await this.ask('open', { scene }));
       else this.opened(await this.ask('change', { scene, frozen: Boolean(frozen) }));
     });
-    this.transport.run(this.game.view.step + iterations, slowly(iterations));
+    this.transport.run(this.game.view.step + iterations, watched);
   }
 
   closeLesson() {

@@ -22,9 +22,10 @@ export class Transport {
     return done;
   }
 
-  // run plays up to an iteration: at most so many in a frame, and frames at least that many milliseconds apart.
-  async run(until = Infinity, { most = share.most, apart = 0 } = {}) {
-    Object.assign(this, { until, most, apart });
+  // run plays up to an iteration, no sooner than in so many milliseconds.
+  async run(until = Infinity, within = 0) {
+    const from = this.page.game.view.step;
+    Object.assign(this, { until, from, began: performance.now(), apart: within / (until - from) });
     if (this.running) return;
     this.running = true;
     this.page.closePad();
@@ -74,7 +75,9 @@ export class Transport {
   async frame() {
     const { page } = this;
     try {
-      const most = Math.max(1, Math.min(this.most, this.until - page.game.view.step));
+      const { step } = page.game.view,
+        due = this.apart ? this.from + Math.round((performance.now() - this.began) / this.apart) : Infinity;
+      const most = Math.max(1, Math.min(share.most, this.until - step, due - step));
       const reply = await page.ask('frame', { ...share, most });
       await page.screen.drawn;
       page.take(reply);
