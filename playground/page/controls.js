@@ -243,14 +243,21 @@ function refusal(name, value, want) {
 }
 
 export class Controls {
-  // changed hears {scene, frozen, field, said} where the game must change, and shown where only the picture does.
-  // said is what was wrong with the field, where something near to it was taken.
+  // changed hears {make(scene, frozen), field, said} where the game must change, and shown where only the picture does. said is
+  // what was wrong with the field, where something near to it was taken.
   constructor(form, changed, shown, draw) {
     this.form = form;
     this.changed = changed;
     this.build(draw);
     form.addEventListener('submit', (event) => event.preventDefault());
+    form.addEventListener('input', ({ target }) => {
+      this.typing = target; // and is not written into
+    });
+    form.addEventListener('focusout', () => {
+      this.typing = null;
+    });
     form.addEventListener('change', ({ target }) => {
+      this.typing = null;
       const field = fieldOf.get(target.name);
       if (field.layer) shown();
       else this.change(field, target);
@@ -302,7 +309,7 @@ export class Controls {
         value = field.get(scene, frozen);
       if (input.type === 'checkbox') input.checked = Boolean(value);
       else if (field.options) choose(input, field, value);
-      else {
+      else if (input !== this.typing) {
         input.value = value === undefined ? '' : rounded(value);
         input.placeholder = field.all ? field.all(scene).join(', ') : '';
       }
@@ -321,7 +328,7 @@ export class Controls {
     write(label, t(key));
   }
 
-  // change makes another scene by one field.
+  // change makes another scene by one field, of the one that is played when its turn comes: changes may follow quickly.
   change(field, input) {
     const number = input.type === 'number' ? input.valueAsNumber : NaN;
     if (input.type === 'number' && !Number.isFinite(number)) {
@@ -330,17 +337,16 @@ export class Controls {
     }
     const layers = field.name.endsWith('_depth') ? Math.max(field.min, Math.min(field.max, Math.round(number))) : number;
     const value = input.type === 'checkbox' ? input.checked : input.type === 'number' ? layers : input.value;
-    let scene = structuredClone(this.scene),
-      { frozen } = this;
-    if (field.name === 'data') {
-      const { seed } = scene;
-      scene = { ...firstScene(value), seed };
-      frozen = false;
-    } else if (field.name === 'frozen') frozen = value;
-    else field.set(scene, value);
-    scene.steps = 0;
     const said = input.type === 'number' && value !== number ? refusal(field.name, number, () => t('want.layers', field)) : null;
-    this.changed({ scene, frozen, field: field.name, said });
+    if (said) input.value = value;
+    const make = (now, frozen) => {
+      if (field.name === 'data') return { scene: { ...firstScene(value), seed: now.seed }, frozen: false };
+      if (field.name === 'frozen') return { scene: now, frozen: value };
+      const scene = structuredClone(now);
+      field.set(scene, value);
+      return { scene, frozen };
+    };
+    this.changed({ make, field: field.name, said });
   }
 
   // refuse shows why a game was not changed, beside the field where there is one, and returns the words' key and values. All

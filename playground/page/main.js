@@ -272,9 +272,11 @@ class Page {
   }
 
   // change plays on with other settings.
-  async change({ scene, frozen, field, said }) {
+  async change({ make, field, said }) {
     this.transport.goOn();
+    const { game } = this;
     await this.transport.alone(async () => {
+      const { scene, frozen } = make(game.scene, game.view.frozen);
       try {
         const reply = await this.ask('change', { scene, frozen });
         this.offer(0);
@@ -291,7 +293,7 @@ class Page {
         this.say(...this.controls.refuse(error.message, field));
       }
     });
-    if (field === 'data' && scene.data.cloud && nameOf(scene).startsWith('drawn')) this.draw();
+    if (field === 'data' && nameOf(game.scene).startsWith('drawn')) this.draw();
     else if (field === 'data') this.closePad();
   }
 
@@ -311,7 +313,8 @@ class Page {
   // drawn plays with what was drawn.
   async drawn(cloud) {
     this.closePad();
-    await this.change({ scene: { ...this.game.scene, data: { cloud }, steps: 0 }, frozen: false, field: 'drawing' });
+    const make = (scene) => ({ scene: { ...scene, data: { cloud } }, frozen: false });
+    await this.change({ make, field: 'drawing' });
     find('play').focus();
   }
 
