@@ -1,7 +1,7 @@
 // The game's thread, asked by name.
 
 export class Game {
-  // told hears how much of the program has been loaded, {loaded, total}; broken, why the thread has failed, see worker.js.
+  // told hears how much of the program has been loaded, {loaded, total}; broken, why there is none: see worker.js.
   constructor(told, broken) {
     this.waiting = new Map();
     this.next = 1;

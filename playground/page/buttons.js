@@ -32,7 +32,8 @@ export function connect(page) {
 function key(event, page) {
   const field = event.target.closest('input, select, textarea, [role=application]');
   const letter = /^[a-z]$/i.test(event.key) && /^(checkbox|range)$/.test(field?.type);
-  if ((field && !letter) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('main').inert || page.why) return;
+  if ((field && !letter) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector('main').inert || page.why) return;
   const {
     transport,
     game: { view },

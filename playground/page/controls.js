@@ -10,10 +10,11 @@ const layersOf = ({ mlp }) => mlp.layers ?? (mlp.hidden ?? []).map((units) => ({
 
 const widths = (s, key) => layersOf(s[key]).map(({ units }) => units);
 
-const activations = ({ mlp }) => (mlp.layers ? mlp.layers.map(({ activation }) => activation) : [mlp.activation]);
+// One without hidden layers may have none.
+const activations = ({ mlp }) => mlp.layers?.map(({ activation }) => activation) ?? [mlp.activation ?? []].flat();
 
 // setHidden gives all layers at once, with one activation.
-function setHidden({ mlp }, hidden, activation = mlp.activation ?? mlp.layers[0]?.activation ?? 'relu') {
+function setHidden({ mlp }, hidden, activation = mlp.activation ?? mlp.layers?.[0]?.activation ?? 'relu') {
   delete mlp.layers;
   Object.assign(mlp, { hidden, activation });
 }
@@ -145,7 +146,7 @@ const groups = {
       name: 'activation',
       options: ['relu', 'tanh', 'linear'],
       wide: true,
-      get: (s) => common([s.generator, s.discriminator].flatMap(activations), 'mixed'),
+      get: (s) => common([s.generator, s.discriminator].flatMap(activations), 'mixed') ?? 'relu',
       set: (s, v) => {
         for (const key of ['generator', 'discriminator']) setHidden(s[key], widths(s, key), v);
       },
