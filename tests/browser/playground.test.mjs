@@ -276,6 +276,24 @@ test('a game that diverges says so, and can be gone on with', async () => {
   assert.deepEqual(errors, []);
 });
 
+test('what cannot be had is said: a lesson, a link, the program', async () => {
+  await open();
+  await page.locator('#iterate').click();
+  await settled(() => window.playground.view.step === 1);
+  for (const [hash, says] of [['lesson=none', 'no such lesson'], ['game=AAAA', 'damaged']]) {
+    await page.evaluate((hash) => { location.hash = hash; }, hash);
+    await page.locator('#status').getByText(says).waitFor();
+    assert.equal((await view()).step, 1, 'the game goes on as it was');
+  }
+  assert.deepEqual(errors, []);
+  await page.close();
+  page = await browser.context.newPage();
+  await page.route('**/gan.wasm.gz', (route) => route.fulfill({ status: 404, body: 'gone' }));
+  await page.goto(server.url);
+  await page.locator('#status').getByText('404').waitFor();
+  assert.equal(await page.locator('#progress').isVisible(), false);
+});
+
 test('a picture and an animation can be saved', async () => {
   await open();
   for (const [id, magic] of [['png', '\x89PNG'], ['gif', 'GIF89a']]) {
