@@ -1,9 +1,7 @@
 package ganlib
 
 import (
-	"encoding/json"
 	"fmt"
-	"reflect"
 
 	"github.com/gans-in-go/gans/ganlib/invalid"
 	"github.com/gans-in-go/gans/ganlib/optim"
@@ -19,16 +17,7 @@ type Recipe struct {
 
 // ReadRecipe reads a recipe from JSON. It returns an *invalid.Error for a key that recipes do not have, and for a value
 // that its key cannot hold. Whether a game can be built of it, [Recipe.Algorithm1] says.
-func ReadRecipe(text []byte) (Recipe, error) {
-	var r Recipe
-	if !json.Valid(text) {
-		return r, fmt.Errorf("a recipe: %w", json.Unmarshal(text, &r))
-	}
-	if err := invalid.JSON(text, reflect.TypeFor[Recipe]()); err != nil {
-		return r, err
-	}
-	return r, json.Unmarshal(text, &r)
-}
+func ReadRecipe(text []byte) (Recipe, error) { return invalid.ReadJSON[Recipe]("a recipe", text) }
 
 // Algorithm1 builds the game. Every call returns fresh learning rules.
 func (r Recipe) Algorithm1() (*Algorithm1, error) {

@@ -173,7 +173,7 @@ func values(value *kong.Value) []string {
 			return append(models.Names(), completeFolders)
 		}
 	case "lesson":
-		return lessonIDs()
+		return game.LessonIDs()
 	case "backend":
 		return []string{"go", "xla:cpu", "xla:cuda"}
 	}
@@ -186,14 +186,6 @@ func values(value *kong.Value) []string {
 		return []string{completeFiles}
 	}
 	return nil
-}
-
-func lessonIDs() []string {
-	var ids []string
-	for _, lesson := range game.Lessons() {
-		ids = append(ids, lesson.ID)
-	}
-	return ids
 }
 
 // startingWith keeps the candidates that begin with what is typed, and the requests to the shell, without repeats.

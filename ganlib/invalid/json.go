@@ -13,6 +13,18 @@ import (
 // passes over in silence.
 func JSON(text []byte, t reflect.Type) error { return checkJSON("", text, t) }
 
+// ReadJSON reads a value from a JSON text, and refuses what JSON refuses. The error of a text that is no JSON begins with
+// what the value is called.
+func ReadJSON[T any](what string, text []byte) (v T, err error) {
+	if !json.Valid(text) {
+		return v, fmt.Errorf("%s: %w", what, json.Unmarshal(text, &v))
+	}
+	if err := JSON(text, reflect.TypeFor[T]()); err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(text, &v)
+}
+
 // checkJSON is JSON of the value of a key.
 func checkJSON(key string, text json.RawMessage, t reflect.Type) error {
 	if t.Kind() == reflect.Pointer {

@@ -115,12 +115,6 @@ func (g *Game) Scene() Scene {
 // Step is the number of iterations done.
 func (g *Game) Step() int { return g.step }
 
-// MovesOfD is the number of updates of D since the last one of G.
-func (g *Game) MovesOfD() int { return g.moves }
-
-// Frozen reports whether G stands still.
-func (g *Game) Frozen() bool { return g.frozen }
-
 // Moved are the numbers of a move, before the update, in nats where they are not said to be others.
 type Moved struct {
 	Player    string    `json:"player"` // "D", "G", or "both"
@@ -212,11 +206,19 @@ func (g *Game) run(name string, x []float32) ([]*tensors.Tensor, error) {
 	return exec.Call(tensors.FromFlatDataAndDimensions(x, len(x)/g.data.Dim(), g.data.Dim()))
 }
 
+// inTurn refuses a move of one player where both move at once.
+func (g *Game) inTurn() error {
+	if g.scene.Simultaneous {
+		return invalid.Value("simultaneous", true, "false: both players move at once")
+	}
+	return nil
+}
+
 // MoveD makes one update of D: Algorithm 1's inner loop. More of them than K in an iteration are Algorithm 1 with a
 // larger k.
 func (g *Game) MoveD() (Moved, error) {
-	if g.scene.Simultaneous {
-		return Moved{}, invalid.Value("simultaneous", true, "false: both players move at once")
+	if err := g.inTurn(); err != nil {
+		return Moved{}, err
 	}
 	g.past.cut(g)
 	return g.moveD()
@@ -232,8 +234,8 @@ func (g *Game) moveD() (Moved, error) {
 
 // MoveG makes the update of G that ends the iteration, whether or not D has made its K moves. A frozen G stays.
 func (g *Game) MoveG() (Moved, error) {
-	if g.scene.Simultaneous {
-		return Moved{}, invalid.Value("simultaneous", true, "false: both players move at once")
+	if err := g.inTurn(); err != nil {
+		return Moved{}, err
 	}
 	g.past.cut(g)
 	moved, err := g.moveG()

@@ -59,14 +59,20 @@ func Lessons() []Lesson {
 
 // FindLesson is the lesson of an ID.
 func FindLesson(id string) (Lesson, error) {
-	var ids []string
 	for _, l := range Lessons() {
 		if l.ID == id {
 			return l, nil
 		}
+	}
+	return Lesson{}, invalid.Value("lesson", id, "one of %q", LessonIDs())
+}
+
+// LessonIDs are the IDs of the lessons.
+func LessonIDs() (ids []string) {
+	for _, l := range Lessons() {
 		ids = append(ids, l.ID)
 	}
-	return Lesson{}, invalid.Value("lesson", id, "one of %q", ids)
+	return ids
 }
 
 func mlp(output int, activation string, hidden ...int) ganlib.Network {

@@ -146,14 +146,8 @@ func small(key string, n ganlib.Network) error {
 // ReadScene reads a scene from JSON. It returns an *invalid.Error for a key that scenes do not have, a value that its key
 // cannot hold, and a scene that Validate refuses.
 func ReadScene(text []byte) (Scene, error) {
-	var s Scene
-	if !json.Valid(text) {
-		return s, fmt.Errorf("a scene: %w", json.Unmarshal(text, &s))
-	}
-	if err := invalid.JSON(text, reflect.TypeFor[Scene]()); err != nil {
-		return s, err
-	}
-	if err := json.Unmarshal(text, &s); err != nil {
+	s, err := invalid.ReadJSON[Scene]("a scene", text)
+	if err != nil {
 		return s, err
 	}
 	return s, s.Validate()

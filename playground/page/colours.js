@@ -35,7 +35,7 @@ export function choose(theme) {
 
 export const onSystem = (act) => system.addEventListener('change', act);
 
-export const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
 const scales = new Map();
 

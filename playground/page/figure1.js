@@ -22,17 +22,7 @@ export function entries(game, show, c) {
     { text: t(`legend.d.${game.answer}`), draw: sample(style.d) },
   ];
   if (game.answer !== 'score') all.push({ text: t('legend.best'), draw: sample(style.best) });
-  if (show.arrows) {
-    all.push({
-      text: t('legend.pull'),
-      draw: (ctx, x, y) => {
-        stroke(ctx, c.vermillion, 1.5);
-        ctx.beginPath();
-        arrow(ctx, x, y, x + 18, y, 5);
-        ctx.stroke();
-      },
-    });
-  }
+  if (show.arrows) all.push(pullEntry(c));
   if (game.batch) {
     all.push({
       text: t('legend.batch'),
@@ -44,6 +34,17 @@ export function entries(game, show, c) {
   }
   return all;
 }
+
+// pullEntry is the legend's entry of the arrows at the samples, on the line and in the plane.
+export const pullEntry = (c) => ({
+  text: t('legend.pull'),
+  draw: (ctx, x, y) => {
+    stroke(ctx, c.vermillion, 1.5);
+    ctx.beginPath();
+    arrow(ctx, x, y, x + 18, y, 5);
+    ctx.stroke();
+  },
+});
 
 // drawFigure1 draws a game into w x h.
 export function drawFigure1(ctx, w, h, game, show, c) {

@@ -120,6 +120,5 @@ export class Lessons {
     this.shown = 0;
     this.played = false;
     this.write();
-    return this.open;
   }
 }

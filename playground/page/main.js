@@ -368,7 +368,6 @@ class Page {
     this.lessons.write();
     if (this.said) this.say(...this.said);
     this.offer(Number(find('offer').dataset.far) || 0);
-    if (this.why) this.say();
     find('play').textContent = t(this.transport.running ? 'pause' : 'play');
     const { game } = this;
     if (!game.view) return;
@@ -482,9 +481,6 @@ window.playground = {
   },
   call: (name, args) => page.ask(name, args),
   frameTimes: page.transport.frameTimes,
-  get drawTime() {
-    return page.screen.spent;
-  }, // milliseconds of the last drawing
 };
 page.theme(kept('theme') ?? 'auto');
 page.language(named('lang') ?? kept('lang') ?? (navigator.language.startsWith('ko') ? 'ko' : 'en'));

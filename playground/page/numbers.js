@@ -1,6 +1,6 @@
 // The numbers of the moment, by name.
 
-import { number, percent, t, write } from './words.js';
+import { number, percent, t } from './words.js';
 
 const names = ['step', 'v', 'real_term', 'fake_term', 'jsd', 'bound', 'd_real', 'd_fake', 'found', 'high_quality', 'pull'];
 const ofModes = ['found', 'high_quality'];
@@ -51,7 +51,3 @@ export class Numbers {
     if (this.marks.textContent !== text) this.marks.textContent = text;
   }
 }
-
-export const retitle = (list) => {
-  for (const term of list.querySelectorAll('dt')) write(term, t(term.dataset.t));
-};

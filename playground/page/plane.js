@@ -2,7 +2,7 @@
 
 import { arrow, scale, segment, stroke, tickText, ticks, width, write } from './chart.js';
 import { diverging } from './colours.js';
-import { pull } from './figure1.js';
+import { pull, pullEntry } from './figure1.js';
 import { t } from './words.js';
 
 const margin = { left: 28, right: 6, top: 24, bottom: 22 };
@@ -22,17 +22,7 @@ export function entries(game, show, c) {
   if (show.samples) all.push({ text: t('legend.gz'), draw: dot(c.green, c.paper) });
   all.push({ text: t('legend.half', { level: game.answer === 'score' ? '0' : '½' }), draw: lined(c.ink, 1.2) });
   if (show.warp && game.board.lattice > 0) all.push({ text: t('legend.warp'), draw: lined(c.green, 1) });
-  if (show.arrows) {
-    all.push({
-      text: t('legend.pull'),
-      draw: (ctx, x, y) => {
-        stroke(ctx, c.vermillion, 1.5);
-        ctx.beginPath();
-        arrow(ctx, x, y, x + 18, y, 5);
-        ctx.stroke();
-      },
-    });
-  }
+  if (show.arrows) all.push(pullEntry(c));
   if (game.batch)
     all.push({
       text: t('legend.batch'),
@@ -101,7 +91,7 @@ function felt({ p_data, p_g }) {
 }
 
 // contour draws where the cells' values pass a level, by marching squares: where they say something.
-export function contour(ctx, values, board, at, x, y, says) {
+function contour(ctx, values, board, at, x, y, says) {
   const n = board.cells;
   const px = (i) => x(board.lo + ((board.hi - board.lo) * (i + 0.5)) / n);
   const py = (j) => y(board.lo_y + ((board.hi_y - board.lo_y) * (j + 0.5)) / n);

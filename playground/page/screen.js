@@ -56,7 +56,6 @@ export class Screen {
       } = this,
       c = colours(),
       { map, best, legend, curve } = this.canvases;
-    const began = performance.now();
     this.wide ??= Math.floor(find('stage').getBoundingClientRect().width);
     const { wide } = this;
     if (!wide) return; // there is no room yet
@@ -66,7 +65,6 @@ export class Screen {
     if (!best.hidden) drawBest(fit(best, w, h), w, game, show, c);
     this.drawLegend(legend, wide, show, c);
     this.seldom('curve', plotted, () => this.drawCurve(curve, wide));
-    this.spent = performance.now() - began;
     this.write();
   }
 

@@ -39,7 +39,7 @@ export class Transport {
         });
       else {
         const next = performance.now() + this.apart;
-        await this.alone(() => this.running && (this.slow ? this.slowly() : this.frame()));
+        await this.alone(() => this.running && this.part(() => (this.slow ? this.slowly() : this.frame())));
         if (this.apart) await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
       }
     }
@@ -71,23 +71,28 @@ export class Transport {
     });
   }
 
-  // frame plays some iterations. They are shown while the next ones are played.
-  async frame() {
-    const { page } = this;
+  // part plays a part of a run, as act does, and ends the run where it was to end or cannot go on.
+  async part(act) {
     try {
-      const { step } = page.game.view,
-        due = this.apart ? this.from + Math.round((performance.now() - this.began) / this.apart) : Infinity;
-      const most = Math.max(1, Math.min(share.most, this.until - step, due - step));
-      const reply = await page.ask('frame', { ...share, most });
-      await page.screen.drawn;
-      page.take(reply);
-      page.light(...this.last());
+      await act();
       await this.filmed?.add();
-      if (page.game.view.step >= this.until) this.pause();
+      if (this.page.game.view.step >= this.until) this.pause();
     } catch (error) {
       this.pause(true);
-      await page.failed(error);
+      await this.page.failed(error);
     }
+  }
+
+  // frame plays some iterations. They are shown while the next ones are played.
+  async frame() {
+    const { page } = this,
+      { step } = page.game.view,
+      due = this.apart ? this.from + Math.round((performance.now() - this.began) / this.apart) : Infinity;
+    const most = Math.max(1, Math.min(share.most, this.until - step, due - step));
+    const reply = await page.ask('frame', { ...share, most });
+    await page.screen.drawn;
+    page.take(reply);
+    page.light(...this.last());
   }
 
   // last are the lines that end an iteration.
@@ -99,18 +104,10 @@ export class Transport {
 
   // slowly plays the next move, line after line.
   async slowly() {
-    const { page } = this;
     this.hurry = false;
-    try {
-      const { scene, view } = page.game;
-      if (scene.simultaneous) await this.both();
-      else await this.move(view.moves < scene.k ? 'moveD' : 'moveG');
-      await this.filmed?.add();
-      if (page.game.view.step >= this.until) this.pause();
-    } catch (error) {
-      this.pause(true);
-      await page.failed(error);
-    }
+    const { scene, view } = this.page.game;
+    if (scene.simultaneous) await this.both();
+    else await this.move(view.moves < scene.k ? 'moveD' : 'moveG');
   }
 
   // move makes one move; in slow motion its minibatch is shown as it is drawn, and then what it changes.
@@ -120,10 +117,8 @@ export class Transport {
       { arrays } = reply;
     const ofD = name === 'moveD';
     if (this.slow) {
-      if (ofD) {
-        await this.stage('d', 'line-noise-d', { gz: arrays.d_generated }, reply);
-        await this.stage('d', 'line-data', { gz: arrays.d_generated, x: arrays.d_data }, reply);
-      } else await this.stage('g', 'line-noise-g', { gz: arrays.g_generated }, reply);
+      if (ofD) await this.stagesOfD(reply);
+      else await this.stage('g', 'line-noise-g', { gz: arrays.g_generated }, reply);
     }
     page.take(reply, ofD ? { gz: arrays.d_generated, x: arrays.d_data } : { gz: arrays.g_generated });
     page.light(ofD ? 'line-d' : 'line-g');
@@ -135,13 +130,17 @@ export class Transport {
     const { page } = this,
       reply = await page.ask('frame', { most: 1, ms: 1 }),
       { arrays } = reply;
-    if (this.slow) {
-      await this.stage('d', 'line-noise-d', { gz: arrays.d_generated }, reply);
-      await this.stage('d', 'line-data', { gz: arrays.d_generated, x: arrays.d_data }, reply);
-    }
+    if (this.slow) await this.stagesOfD(reply);
     page.take(reply, { gz: arrays.d_generated, x: arrays.d_data });
     page.light('line-d', 'line-g');
     if (this.slow) await this.wait(1.4 * beat);
+  }
+
+  // stagesOfD shows how D's minibatch is drawn.
+  async stagesOfD(reply) {
+    const { d_generated: gz, d_data: x } = reply.arrays;
+    await this.stage('d', 'line-noise-d', { gz }, reply);
+    await this.stage('d', 'line-data', { gz, x }, reply);
   }
 
   // stage lights a line and shows a minibatch before the player moves.
