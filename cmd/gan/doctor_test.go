@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -53,10 +54,22 @@ func TestDoctorXLA(t *testing.T) {
 	}
 
 	cmd := command("doctor")
-	cmd.Dir = t.TempDir()
+	cmd.Dir = newHome(t)
 	cmd.Env = append(cmd.Env, "HOME="+cmd.Dir, "PJRT_PLUGIN_LIBRARY_PATH=")
 	_, out, _ = finish(t, cmd)
 	require.Regexp(t, `XLA plugin cpu +(/|none in \$PJRT_PLUGIN_LIBRARY_PATH, in \.venv/pjrt of a checkout)`, out)
+}
+
+// newHome is a home without anything but a choice: a go command that finds none goes on writing its counters there when
+// it has answered, while the test removes the folder.
+func newHome(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command("go", "telemetry", "off")
+	cmd.Env = append(os.Environ(), "HOME="+dir)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	return dir
 }
 
 // TestDoctorBrokenPlugin: a plugin of which the end is missing is named, with the reason, and the Go engine computes.
