@@ -128,7 +128,7 @@ func (b *Batches) Draw(step int) (x, labels *tensors.Tensor, err error) {
 		return nil, nil, err
 	}
 	if chosen != nil {
-		labels = LabelTensor(chosen)
+		labels = labelTensor(chosen)
 	}
 	return x, labels, nil
 }
@@ -171,8 +171,8 @@ func pixelTensor(s *Images) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(s.Pixels, s.N, s.Height, s.Width, s.Channels)
 }
 
-// LabelTensor holds labels, int32 [n].
-func LabelTensor(labels []int) *tensors.Tensor {
+// labelTensor holds labels, int32 [n].
+func labelTensor(labels []int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(int32s(labels), len(labels))
 }
 
