@@ -19,7 +19,7 @@ var forBrowsers = []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0", "GOEXPERIM
 var inBrowsers = []string{
 	"ganlib", "ganlib/backend", "ganlib/invalid", "ganlib/layer", "ganlib/loop", "ganlib/optim", "ganlib/record",
 	"dcganlib", "dcganlib/latent", "ganlib/card", "ganlib/data", "ganlib/figure", "ganlib/measure", "ganlib/weights", "internal/disk", "internal/drawn",
-	"internal/memory", "playground/digits", "playground/game",
+	"internal/memory", "playground/browser", "playground/digits", "playground/game",
 }
 
 // notInBrowsers are packages that need locks, terminals, processes, disks, connections or C. Several of them compile for

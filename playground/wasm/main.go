@@ -12,50 +12,34 @@ import (
 	"encoding/json"
 	"fmt"
 	"syscall/js"
-	"unsafe"
+
+	"github.com/gans-in-go/gans/playground/browser"
 )
 
 func main() {
-	js.Global().Set("gan", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		return answer(args[0].String(), args[1].String(), args[2])
-	}))
+	js.Global().Set("gan", browser.Func(answer))
 	js.Global().Call("ganIsReady")
 	select {}
 }
 
-// answer calls a function by its name. A panic of GoMLX, too, is an error to the page.
-func answer(name, args string, bytes js.Value) (reply any) {
-	defer func() {
-		if r := recover(); r != nil {
-			reply = map[string]any{"error": fmt.Sprint(r)}
-		}
-	}()
+// answer calls a function by its name.
+func answer(args []js.Value) (map[string]any, error) {
+	name := args[0].String()
 	call, ok := calls[name]
 	if !ok {
-		return map[string]any{"error": "no function " + name}
+		return nil, fmt.Errorf("no function %s", name)
 	}
-	result, arrays, err := call([]byte(args), bytes)
+	result, arrays, err := call([]byte(args[1].String()), args[2])
 	if err != nil {
-		return map[string]any{"error": err.Error()}
+		return nil, err
 	}
 	text, err := json.Marshal(result)
 	if err != nil {
-		return map[string]any{"error": err.Error()}
+		return nil, err
 	}
 	sent := make(map[string]any)
 	for name, values := range arrays {
-		sent[name] = float32Array(values)
+		sent[name] = browser.Float32Array(values)
 	}
-	return map[string]any{"result": string(text), "arrays": sent}
-}
-
-// float32Array copies numbers to JavaScript.
-func float32Array(values []float32) js.Value {
-	if len(values) == 0 {
-		return js.Global().Get("Float32Array").New(0)
-	}
-	raw := unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values))
-	bytes := js.Global().Get("Uint8Array").New(len(raw))
-	js.CopyBytesToJS(bytes, raw)
-	return js.Global().Get("Float32Array").New(bytes.Get("buffer"))
+	return map[string]any{"result": string(text), "arrays": sent}, nil
 }

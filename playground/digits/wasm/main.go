@@ -12,10 +12,9 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"syscall/js"
-	"unsafe"
 
+	"github.com/gans-in-go/gans/playground/browser"
 	"github.com/gans-in-go/gans/playground/digits"
 )
 
@@ -23,28 +22,12 @@ import (
 var model *digits.Model
 
 func main() {
-	js.Global().Set("digits", map[string]any{"open": function(open), "draw": function(draw)})
+	js.Global().Set("digits", map[string]any{"open": browser.Func(open), "draw": browser.Func(draw)})
 	select {}
 }
 
-// function is a function of JavaScript. An error, or a panic of GoMLX, is its result.
-func function(f func(args []js.Value) (map[string]any, error)) js.Func {
-	return js.FuncOf(func(_ js.Value, args []js.Value) (reply any) {
-		defer func() {
-			if r := recover(); r != nil {
-				reply = map[string]any{"error": fmt.Sprint(r)}
-			}
-		}()
-		result, err := f(args)
-		if err != nil {
-			return map[string]any{"error": err.Error()}
-		}
-		return result
-	})
-}
-
 func open(args []js.Value) (_ map[string]any, err error) {
-	if model, err = digits.Open(content(args[0]), content(args[1])); err != nil {
+	if model, err = digits.Open(browser.Bytes(args[0]), browser.Bytes(args[1])); err != nil {
 		return nil, err
 	}
 	return map[string]any{"classes": model.Classes(), "size": model.Size(), "steps": digits.Steps}, nil
@@ -66,21 +49,5 @@ func draw(args []js.Value) (map[string]any, error) {
 	for i, label := range drawn.Labels {
 		labels[i] = label
 	}
-	x := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(drawn.X))), 4*len(drawn.X))
-	floats := js.Global().Get("Float32Array").New(uint8Array(x).Get("buffer"))
-	return map[string]any{"x": floats, "pixels": uint8Array(drawn.Pixels), "labels": labels}, nil
-}
-
-// content copies a Uint8Array from JavaScript.
-func content(array js.Value) []byte {
-	b := make([]byte, array.Length())
-	js.CopyBytesToGo(b, array)
-	return b
-}
-
-// uint8Array copies bytes to JavaScript.
-func uint8Array(b []byte) js.Value {
-	array := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(array, b)
-	return array
+	return map[string]any{"x": browser.Float32Array(drawn.X), "pixels": browser.Uint8Array(drawn.Pixels), "labels": labels}, nil
 }
