@@ -220,6 +220,7 @@ type iteration struct {
 	x, y         *Node // all K·m examples and, one-hot, their labels, or nil
 	m            int
 	labels       *Node // the m labels of the current pass, or nil
+	z            *Node // the m noise samples of the current pass
 	gz           *Node // G(z|labels), with its way back to G open, of the last discriminator step
 	seen         *Node // the real examples of that step, as D saw them
 	real, fake   *Node // outputs [m, 1] of D in that step
@@ -300,8 +301,8 @@ func (a *Algorithm1) discriminate(scope *model.Scope, it *iteration, x, gz *Node
 
 // generate draws fresh noise and passes it through G.
 func (it *iteration) generate(a *Algorithm1, scope *model.Scope) {
-	z := loop.Spread(a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m))
-	it.gz = a.Generate(scope, z, it.labels)
+	it.z = loop.Spread(a.Prior.Sample(scope, it.x.Graph(), it.x.DType(), it.m))
+	it.gz = a.Generate(scope, it.z, it.labels)
 	want := slices.Concat([]int{it.m}, it.x.Shape().Dimensions[1:])
 	if got := it.gz.Shape().Dimensions; !slices.Equal(got, want) {
 		Panicf("ganlib.Algorithm1: the generator makes examples of shape %v: want %v, as the data's", got, want)

@@ -14,8 +14,8 @@ type Move struct {
 	// Real and Fake are the logits [m, 1] of D on the minibatch of data and on that of generated examples. Real is nil
 	// in a move of G.
 	Real, Fake *Node
-	// GZ are the generated examples [m, ...].
-	GZ *Node
+	// Z is the noise [m, Prior.Dim], and GZ are the examples [m, ...] generated from it.
+	Z, GZ *Node
 	// Norm is the Euclidean norm of the player's gradient, a scalar.
 	Norm *Node
 }
@@ -28,7 +28,7 @@ func (a *Algorithm1) MoveDiscriminator(root *model.Scope, x, y *Node) Move {
 	a.playDiscriminator(root, it, 0)
 	it.dNorm = update(root.At(DiscriminatorScope), a.DiscriminatorRule, it.dLoss)
 	optimizer.GetGlobalStepVar(root).SetNodeValue(before)
-	return Move{Loss: it.dLoss, Real: it.real, Fake: it.fake, GZ: it.gz, Norm: it.dNorm}
+	return Move{Loss: it.dLoss, Real: it.real, Fake: it.fake, Z: it.z, GZ: it.gz, Norm: it.dNorm}
 }
 
 // MoveGenerator builds the generator's step of an iteration by itself, on as many examples as there are in x [m, ...], the
@@ -44,7 +44,7 @@ func (a *Algorithm1) MoveGenerator(root *model.Scope, x, y *Node) Move {
 	it.gVariables = networkVariables(root.At(GeneratorScope), x.Graph())
 	it.gNorm = update(root.At(GeneratorScope), a.GeneratorRule, it.gLoss)
 	a.endMoves(root, it, before)
-	return Move{Loss: it.gLoss, Fake: fake, GZ: it.gz, Norm: it.gNorm}
+	return Move{Loss: it.gLoss, Fake: fake, Z: it.z, GZ: it.gz, Norm: it.gNorm}
 }
 
 // MoveBoth builds an iteration of a game that is Simultaneous, and returns the move of each player.
@@ -57,8 +57,8 @@ func (a *Algorithm1) MoveBoth(root *model.Scope, x, y *Node) (d, g Move) {
 	it.gVariables = networkVariables(root.At(GeneratorScope), x.Graph())
 	a.updateBoth(root, it, it.dLoss)
 	a.endMoves(root, it, before)
-	return Move{Loss: it.dLoss, Real: it.real, Fake: it.fake, GZ: it.gz, Norm: it.dNorm},
-		Move{Loss: it.gLoss, Fake: it.fake, GZ: it.gz, Norm: it.gNorm}
+	return Move{Loss: it.dLoss, Real: it.real, Fake: it.fake, Z: it.z, GZ: it.gz, Norm: it.dNorm},
+		Move{Loss: it.gLoss, Fake: it.fake, Z: it.z, GZ: it.gz, Norm: it.gNorm}
 }
 
 // move begins a move of one player. before is the number of iterations before this one.

@@ -122,7 +122,8 @@ type Moved struct {
 	RealTerm  float64   `json:"real_term"` // 1/m Σ log D(x); in a move of G, 0
 	FakeTerm  float64   `json:"fake_term"` // 1/m Σ log(1 − D(G(z)))
 	Norm      float64   `json:"norm"`      // of the player's gradient
-	Generated []float32 `json:"-"`         // the minibatch G(z)
+	Noise     []float32 `json:"-"`         // the minibatch z
+	Generated []float32 `json:"-"`         // G(z)
 	Data      []float32 `json:"-"`         // the minibatch x; nil in a move of G
 	// GLoss and GNorm are G's where both move at once.
 	GLoss float64 `json:"g_loss,omitempty"`
@@ -151,16 +152,16 @@ func (g *Game) exec(name string) (*model.Exec, error) {
 	build := map[string]func(root *model.Scope, x *Node) []*Node{
 		moveD: func(root *model.Scope, x *Node) []*Node {
 			m := a.MoveDiscriminator(root, x, nil)
-			return []*Node{m.Loss, ganlib.RealTerm(m.Real), ganlib.FakeTerm(m.Fake), m.Norm, m.GZ}
+			return []*Node{m.Loss, ganlib.RealTerm(m.Real), ganlib.FakeTerm(m.Fake), m.Norm, m.Z, m.GZ}
 		},
 		moveG: func(root *model.Scope, x *Node) []*Node {
 			m := a.MoveGenerator(root, x, nil)
 			zero := ZerosLike(m.Loss)
-			return []*Node{m.Loss, zero, ganlib.FakeTerm(m.Fake), m.Norm, m.GZ}
+			return []*Node{m.Loss, zero, ganlib.FakeTerm(m.Fake), m.Norm, m.Z, m.GZ}
 		},
 		moveBoth: func(root *model.Scope, x *Node) []*Node {
 			d, m := a.MoveBoth(root, x, nil)
-			return []*Node{d.Loss, ganlib.RealTerm(d.Real), ganlib.FakeTerm(d.Fake), d.Norm, d.GZ, m.Loss, m.Norm}
+			return []*Node{d.Loss, ganlib.RealTerm(d.Real), ganlib.FakeTerm(d.Fake), d.Norm, d.Z, d.GZ, m.Loss, m.Norm}
 		},
 		generate: func(root *model.Scope, z *Node) []*Node { return []*Node{a.Generate(root, z, nil)} },
 		averaged: func(root *model.Scope, z *Node) []*Node { return []*Node{a.GenerateAverage(root, z, nil)} },
@@ -280,10 +281,13 @@ func (g *Game) move(name string, x []float32) (Moved, error) {
 	}
 	m := Moved{Player: name, Loss: number(0), RealTerm: number(1), FakeTerm: number(2), Norm: number(3)}
 	if name == moveBoth {
-		m.GLoss, m.GNorm = number(5), number(6)
+		m.GLoss, m.GNorm = number(6), number(7)
 	}
 	m.Diverged = diverged
-	m.Generated, err = tensors.CopyFlatData[float32](results[4])
+	if m.Noise, err = tensors.CopyFlatData[float32](results[4]); err != nil {
+		return m, err
+	}
+	m.Generated, err = tensors.CopyFlatData[float32](results[5])
 	for _, r := range results {
 		r.MustFinalizeAll()
 	}

@@ -107,6 +107,36 @@ func trained(t *testing.T, scene Scene, steps int) map[string]any {
 	return weights(t, store)
 }
 
+// TestMinibatch: G as it was makes of a move's noise the examples that the move shows.
+func TestMinibatch(t *testing.T) {
+	same := func(g *Game, moved Moved, noiseBefore []float32) {
+		t.Helper()
+		require.Len(t, moved.Noise, 2*64)
+		require.NotEqual(t, noiseBefore, moved.Noise, "each move draws its own")
+		gz, err := g.rows(generate, moved.Noise, 2)
+		require.NoError(t, err)
+		require.Equal(t, gz, moved.Generated)
+	}
+	g, err := Open(ring())
+	require.NoError(t, err)
+	d, err := g.MoveD()
+	require.NoError(t, err)
+	same(g, d, nil)
+	before, err := Open(ring())
+	require.NoError(t, err)
+	_, m, err := g.Iterate()
+	require.NoError(t, err)
+	same(before, m, d.Noise)
+
+	scene := ring()
+	scene.Simultaneous = true
+	g, err = Open(scene)
+	require.NoError(t, err)
+	both, _, err := g.Iterate()
+	require.NoError(t, err)
+	same(before, both, nil)
+}
+
 // TestBack: every earlier iteration comes again to the same bits, across changes of the settings, manual moves and a
 // frozen G, and so does what follows.
 func TestBack(t *testing.T) {

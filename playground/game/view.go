@@ -140,19 +140,27 @@ func newEye(d data.Distribution) eye {
 	if dim == 1 {
 		b.Blur *= 2
 	}
-	e := eye{board: b, real: d.Batch(eyeSeed, 1, judged)}
+	e := eye{board: b, real: d.Batch(eyeSeed, 1, judged), grid: b.Points()}
 	density := blurred(d, b.Blur)
 	for _, point := range b.points() {
 		e.pData = append(e.pData, density(point))
-		for _, v := range point {
-			e.grid = append(e.grid, float32(v))
-		}
 	}
 	e.board.PData = float32s(e.pData)
 	return e
 }
 
-// points are the middles of the cells.
+// Points are the middles of the cells, [cells, 1] or [cells·cells, 2].
+func (b Board) Points() []float32 {
+	var flat []float32
+	for _, point := range b.points() {
+		for _, v := range point {
+			flat = append(flat, float32(v))
+		}
+	}
+	return flat
+}
+
+// points are the middles of the cells, as the densities take them.
 func (b Board) points() [][]float64 {
 	at := func(lo, hi float64, i int) float64 { return lo + (hi-lo)*(float64(i)+.5)/float64(b.Cells) }
 	var points [][]float64

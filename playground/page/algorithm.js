@@ -4,6 +4,12 @@ import { spread } from './describe.js';
 import * as formulas from './formulas.js';
 import { number, short, t, write } from './words.js';
 
+// noise are the terms of a line that draws z.
+const noise = [
+  ['z', formulas.parts.z, 'batch'],
+  ['gz', formulas.parts.gz, 'batch'],
+];
+
 const ids = ['line-noise-d', 'line-data', 'line-d', 'line-noise-g', 'line-g'];
 
 export class Algorithm {
@@ -22,7 +28,7 @@ export class Algorithm {
     const loop = simultaneous ? '' : `<span class="loop"><span data-n="loop"></span> <b data-n="now"></b></span>`;
     this.set(
       'line-noise-d',
-      `${loop}<span class="says"></span>${terms([['gz', formulas.parts.gz, 'batch']])}`,
+      `${loop}<span class="says"></span>${terms(noise)}`,
       t('line.noise', { m }),
     );
     this.set(
@@ -32,7 +38,7 @@ export class Algorithm {
     );
     this.set(
       'line-noise-g',
-      `<span class="says"></span>${simultaneous ? '' : terms([['gz', formulas.parts.gz, 'batch']])}`,
+      `<span class="says"></span>${simultaneous ? '' : terms(noise)}`,
       simultaneous ? t('line.noise.same') : t('line.noise.again', { m }),
     );
     this.showD(scene);
@@ -89,13 +95,13 @@ export class Algorithm {
   }
 
   // numbers substitutes those of the last moves.
-  numbers({ d, g, dData, dGenerated, gGenerated, moves = 0 }) {
+  numbers({ d, g, dBatch = {}, gBatch = {}, moves = 0 }) {
     const put = (id, name, text) => this.put(id, name, text);
     if (!this.scene.simultaneous)
       put('line-noise-d', 'now', this.scene.k > 1 && moves ? t('k.now', { i: moves, k: this.scene.k }) : '');
-    put('line-noise-d', 'gz', this.summary(dGenerated));
-    put('line-data', 'x', this.summary(dData));
-    if (!this.scene.simultaneous) put('line-noise-g', 'gz', this.summary(gGenerated));
+    this.putNoise('line-noise-d', dBatch);
+    put('line-data', 'x', this.summary(dBatch.x, this.dim));
+    if (!this.scene.simultaneous) this.putNoise('line-noise-g', gBatch);
     put('line-d', 'rate', rate(this.scene.discriminator_rule));
     put('line-g', 'rate', rate(this.scene.generator_rule));
     const none = NaN,
@@ -110,6 +116,12 @@ export class Algorithm {
     put('line-g', 'norm', number(g?.player ? (together ? g.g_norm : g.norm) : none));
   }
 
+  putNoise(id, { z, gz }) {
+    const { dim } = this.scene.noise;
+    this.put(id, 'z', this.summary(z, dim > 2 ? 1 : dim)); // of many coordinates, that of all together
+    this.put(id, 'gz', this.summary(gz, this.dim));
+  }
+
   put(id, name, text) {
     const key = id + name;
     if (this.shown.get(key) === text) return;
@@ -118,11 +130,11 @@ export class Algorithm {
     if (node) node.textContent = text;
   }
 
-  // summary is the mean and the spread of a minibatch.
-  summary(values) {
+  // summary is the mean and the spread of a minibatch, along each coordinate.
+  summary(values, dim) {
     if (!values?.length) return '–';
-    const { mean, std } = spread(values, this.dim);
-    const together = (v) => (this.dim === 1 ? number(v[0], 2) : `(${v.map((u) => number(u, 2)).join(', ')})`);
+    const { mean, std } = spread(values, dim);
+    const together = (v) => (dim === 1 ? number(v[0], 2) : `(${v.map((u) => number(u, 2)).join(', ')})`);
     return t('mean.std', { mean: together(mean), std: together(std) });
   }
 

@@ -207,21 +207,24 @@ function minibatch(ctx, game, x, toD, place, c) {
   }
 }
 
-// fromNoise draws the line of z, the line of x above it, and an arrow from each z to its G(z).
+// fromNoise draws the line of z, the line of x above it, and an arrow from each z to its G(z): from places that stay the
+// same or, where a minibatch is shown, from its noise.
 function fromNoise(ctx, game, x, place, h, c) {
   const { z, warp } = game.arrays;
   const low = h - 22,
     high = place.bottom + 30;
   const most = Math.abs(z[0]) || 1;
   const fromZ = scale(-most, most, place.left + 10, place.right - 10);
+  const drawn = game.batch?.z,
+    [from, to] = drawn ? [drawn, game.batch.gz] : [z, warp];
   ctx.save();
   ctx.beginPath();
   ctx.rect(place.left, high - 1, place.right - place.left, low - high + 2);
   ctx.clip();
-  stroke(ctx, c.faded, 0.8);
+  stroke(ctx, drawn ? c.green : c.faded, 0.8);
   ctx.beginPath();
-  for (let i = 0; i < warp.length; i++)
-    if (Number.isFinite(warp[i])) arrow(ctx, fromZ(z[i]), low, x(warp[i]), high + 1, 5);
+  for (let i = 0; i < to.length; i++)
+    if (Number.isFinite(to[i])) arrow(ctx, fromZ(from[i]), low, x(to[i]), high + 1, 5);
   ctx.stroke();
   ctx.restore();
   stroke(ctx, c.faded, 1);

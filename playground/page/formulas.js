@@ -92,6 +92,7 @@ export const parts = {
   real: math(mean(realTerm(short.dx))),
   fake: math(mean(fakeTerm(short.dgz))),
   v: math(i('V')),
+  z: math(i('z')),
   gz: math(call('G', i('z'))),
   x: math(i('x')),
   normD: math(o('|'), gradient('d'), o('|')),

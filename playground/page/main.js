@@ -13,7 +13,7 @@ import { Numbers } from './numbers.js';
 import { Film, savePNG } from './save.js';
 import { firstScene, nameOf } from './scenes.js';
 import { Screen } from './screen.js';
-import { Transport } from './transport.js';
+import { minibatch, Transport } from './transport.js';
 import { language, plain, speak, t, translate, verbatim, write } from './words.js';
 
 const find = (id) => document.getElementById(id);
@@ -241,7 +241,8 @@ class Page {
     game.batch = batch;
     if (player === 'd') Object.assign(game, { d: null, moves: result.view.moves });
     else game.g = null;
-    Object.assign(game.arrays, player === 'd' ? { d_generated: batch.gz, d_data: batch.x } : { g_generated: batch.gz });
+    for (const [what, values] of Object.entries({ noise: batch.z, generated: batch.gz, data: batch.x }))
+      game.arrays[`${player}_${what}`] = values;
     this.screen.now();
     this.screen.change();
   }
@@ -260,9 +261,8 @@ class Page {
       d: game.d,
       g: game.g,
       moves: game.moves,
-      dData: arrays.d_data,
-      dGenerated: arrays.d_generated,
-      gGenerated: arrays.g_generated,
+      dBatch: minibatch(arrays, 'd'),
+      gBatch: minibatch(arrays, 'g'),
     });
     const back = find('back');
     back.min = view.earliest;

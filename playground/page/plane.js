@@ -51,6 +51,7 @@ export function drawPlane(ctx, size, game, show, c, best = false) {
   stamp(ctx, arrays, show, size, x, y, c);
   if (show.arrows && !best) pulls(ctx, arrays, x, y, c);
   if (game.batch && !best) minibatch(ctx, game.batch, x, y, c);
+  if (game.batch?.z && !best && board.lattice > 0) noise(ctx, game, place, c);
   ctx.restore();
   frame(ctx, board, place, x, y, c);
   heading(ctx, game, best, place, c);
@@ -241,6 +242,28 @@ function pulls(ctx, arrays, x, y, c) {
 function minibatch(ctx, batch, x, y, c) {
   if (batch.x) dots(ctx, batch.x, x, y, sprite(c.ink, c.paper, 3.2), 400);
   if (batch.gz) dots(ctx, batch.gz, x, y, sprite(c.green, c.paper, 3.2), 400);
+}
+
+// noise shows the z of this step's samples in a corner, in their own plane, with the grid that G warps.
+function noise(ctx, { board, arrays, batch }, place, c) {
+  const most = Math.abs(arrays.z[0]) || 1,
+    side = 66,
+    left = place.left + 6,
+    bottom = place.bottom - 6;
+  const x = scale(-1.3 * most, 1.3 * most, left, left + side);
+  const y = scale(-1.3 * most, 1.3 * most, bottom, bottom - side);
+  ctx.fillStyle = c.paper;
+  ctx.fillRect(left, bottom - side, side, side);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, bottom - side, side, side);
+  ctx.clip();
+  grid(ctx, arrays.z, board.lattice, x, y, c);
+  dots(ctx, batch.z, x, y, sprite(c.green, c.paper, 1.8), 400);
+  ctx.restore();
+  stroke(ctx, c.faded, 1);
+  ctx.strokeRect(left, bottom - side, side, side);
+  write(ctx, '*z*', left + 4, bottom - side + 9, 13, c.ink);
 }
 
 function frame(ctx, board, place, x, y, c) {

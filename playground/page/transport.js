@@ -3,6 +3,13 @@
 const beat = 750; // milliseconds that a line of slow motion stays lit
 const share = { most: 1000, ms: 8 };
 
+// minibatch is that of the last move of a player, 'd' or 'g'; there is no x in one of G.
+export const minibatch = (arrays, player) => ({
+  z: arrays[`${player}_noise`],
+  gz: arrays[`${player}_generated`],
+  x: arrays[`${player}_data`],
+});
+
 export class Transport {
   // page has ask, take, screen, stage, and told.
   constructor(page) {
@@ -118,9 +125,9 @@ export class Transport {
     const ofD = name === 'moveD';
     if (this.slow) {
       if (ofD) await this.stagesOfD(reply);
-      else await this.stage('g', 'line-noise-g', { gz: arrays.g_generated }, reply);
+      else await this.stage('g', 'line-noise-g', minibatch(arrays, 'g'), reply);
     }
-    page.take(reply, ofD ? { gz: arrays.d_generated, x: arrays.d_data } : { gz: arrays.g_generated });
+    page.take(reply, minibatch(arrays, ofD ? 'd' : 'g'));
     page.light(ofD ? 'line-d' : 'line-g');
     if (this.slow) await this.wait(1.4 * beat);
   }
@@ -131,16 +138,16 @@ export class Transport {
       reply = await page.ask('frame', { most: 1, ms: 1 }),
       { arrays } = reply;
     if (this.slow) await this.stagesOfD(reply);
-    page.take(reply, { gz: arrays.d_generated, x: arrays.d_data });
+    page.take(reply, minibatch(arrays, 'd'));
     page.light('line-d', 'line-g');
     if (this.slow) await this.wait(1.4 * beat);
   }
 
   // stagesOfD shows how D's minibatch is drawn.
   async stagesOfD(reply) {
-    const { d_generated: gz, d_data: x } = reply.arrays;
-    await this.stage('d', 'line-noise-d', { gz }, reply);
-    await this.stage('d', 'line-data', { gz, x }, reply);
+    const batch = minibatch(reply.arrays, 'd');
+    await this.stage('d', 'line-noise-d', { ...batch, x: undefined }, reply);
+    await this.stage('d', 'line-data', batch, reply);
   }
 
   // stage lights a line and shows a minibatch before the player moves.
@@ -196,7 +203,8 @@ export class Transport {
       }
       const reply = await page.ask('frame', { most: 1, ms: 1 }),
         { arrays } = reply;
-      page.take(reply, { gz: arrays.g_generated ?? arrays.d_generated, x: arrays.d_data });
+      const { z, gz } = minibatch(arrays, arrays.g_noise?.length ? 'g' : 'd');
+      page.take(reply, { z, gz, x: arrays.d_data });
       page.light(...this.last());
       page.here();
     });

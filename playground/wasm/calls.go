@@ -176,10 +176,10 @@ func look(g *game.Game, s seen) (any, arrays, error) {
 	s.View = view
 	drawn := arraysOf(view)
 	if s.D != nil {
-		drawn["d_data"], drawn["d_generated"] = s.D.Data, s.D.Generated
+		drawn["d_noise"], drawn["d_generated"], drawn["d_data"] = s.D.Noise, s.D.Generated, s.D.Data
 	}
 	if s.G != nil {
-		drawn["g_generated"] = s.G.Generated
+		drawn["g_noise"], drawn["g_generated"] = s.G.Noise, s.G.Generated
 	}
 	return s, drawn, nil
 }

@@ -216,9 +216,14 @@ test('Algorithm 1 shows the numbers of the step', async () => {
   await settled(() => window.playground.view.moves === 1);
   assert.match(await page.locator('#line-d').innerText(), /−?\d*\.\d+/);
   assert.equal(await page.locator('#algorithm .lit').count(), 1);
+  const spreads = (line, n) => settled(
+    ([line, n]) => (document.querySelector(line).innerText.match(/mean \(−?\d*\.\d+, −?\d*\.\d+\)/g) ?? []).length === n, [line, n]);
+  await spreads('#line-noise-d', 2); // of z, and of G(z)
+  await spreads('#line-noise-g', 0); // G has not drawn any
   await page.locator('#step-g').click();
   await settled(() => window.playground.view.step === 1);
   assert.match(await page.locator('#line-g').innerText(), /−?\d*\.\d+/);
+  await spreads('#line-noise-g', 2);
   await page.locator('#slow').check();
   await page.locator('#play').click();
   const lit = new Set();
@@ -227,8 +232,22 @@ test('Algorithm 1 shows the numbers of the step', async () => {
     await page.waitForTimeout(50);
   }
   assert.deepEqual([...lit].sort(), ['line-d', 'line-data', 'line-g', 'line-noise-d', 'line-noise-g']);
+  await page.locator('#line-noise-d.lit').waitFor();
   await shot('slow-motion');
   assert.deepEqual(errors, []);
+});
+
+test('noise of another dimension is drawn too', async () => {
+  for (const [data, dim, shown] of [['normal', 1, 'slow-motion-1d'], ['ring8', 5]]) {
+    await open();
+    await set('data', data, 'data.set');
+    await set('noise_dim', dim, 'noise.dim');
+    await page.locator('#step-d').click();
+    await settled(() => window.playground.view.moves === 1);
+    await settled(() => /𝑧\s*=\s*mean −?\d*\.\d+, std \d*\.\d+/.test(document.querySelector('#line-noise-d').innerText));
+    if (shown) await shot(shown);
+    assert.deepEqual(errors, []);
+  }
 });
 
 test('a link is a state, and gan train repeats its first iteration', async () => {

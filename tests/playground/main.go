@@ -124,17 +124,6 @@ func train(scene game.Scene, steps int, dir string, board game.Board) (s state, 
 		return s, err
 	}
 	s.Samples = s.Samples[:n*board.Dim]
-	s.D, err = gan.Discriminate(grid(board))
+	s.D, err = gan.Discriminate(board.Points())
 	return s, err
-}
-
-// grid are the points of a board in the plane.
-func grid(b game.Board) (points []float32) {
-	at := func(lo, hi float64, i int) float32 { return float32(lo + (hi-lo)*(float64(i)+.5)/float64(b.Cells)) }
-	for j := range b.Cells {
-		for i := range b.Cells {
-			points = append(points, at(b.Lo, b.Hi, i), at(b.LoY, b.HiY, j))
-		}
-	}
-	return points
 }
