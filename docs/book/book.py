@@ -43,6 +43,7 @@ WORDS = {
         "slide": "Slide {}",
         "slides": "Slides: {}",
         "output": "what the cell above drew",
+        "lesson": "open it here",
         "notebooks": "Notebooks",
         "untranslated": "",
     },
@@ -51,6 +52,7 @@ WORDS = {
         "slide": "슬라이드 {}",
         "slides": "슬라이드: {}",
         "output": "위 셀이 그린 그림",
+        "lesson": "여기서 열기",
         "notebooks": "노트북",
         "untranslated": ":::{note}\n이 노트북은 아직 한국어로 옮기지 않아 영어로 되어 있습니다.\n:::",
     },
@@ -167,6 +169,18 @@ def mend_links(notebook, source, folder):
                 output["data"]["text/markdown"] = mend(output["data"]["text/markdown"], NOTEBOOKS)  # where it ran
 
 
+LESSON = re.compile(r"`go run \./cmd/gan playground --lesson ([a-z0-9-]+)`")
+
+
+def link_lessons(notebook, language):
+    """Sets a link to a lesson, on the playground beside the book, after the command that opens it. Sphinx knows nothing
+    of that page, so the link is HTML."""
+    link = f'<a href="../playground/index.html#lang={language}&amp;lesson=\\1">{WORDS[language]["lesson"]}</a>'
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = LESSON.sub(rf"\g<0> ({link})", text(cell["source"]))
+
+
 def drop_empty_outputs(notebook):
     """Leaves out what shows nothing: a place that a cell kept for a picture and gave up again."""
     for cell in notebook["cells"]:
@@ -199,6 +213,7 @@ def stage(language, deck, executed, pictures):
         notebook = read_notebook(source if source.exists() else english)
         notebook = with_outputs(name, notebook, read_notebook(executed / english.name))
         mend_links(notebook, source if source.exists() else english, folder)
+        link_lessons(notebook, language)
         thumbnails[name] = next(iter(move_pictures(notebook, pictures, words["output"])), None)
         drop_empty_outputs(notebook)
         if not source.exists():

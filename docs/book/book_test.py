@@ -105,6 +105,16 @@ class Links(Folder):
             self.mended("[x](../nowhere.md)")
 
 
+class Lessons(unittest.TestCase):
+    def test_are_links_after_their_commands(self):
+        command, other = "`go run ./cmd/gan playground --lesson figure-1`", "`go run ./cmd/gan playground`"
+        for language, words in (("en", "open it here"), ("ko", "여기서 열기")):
+            notebook = {"cells": [markdown([f"See {command}\n", other]), code("a", command)]}
+            book.link_lessons(notebook, language)
+            link = f'<a href="../playground/index.html#lang={language}&amp;lesson=figure-1">{words}</a>'
+            self.assertEqual([f"See {command} ({link})\n{other}", command], [c["source"] for c in notebook["cells"]])
+
+
 class Check(Folder):
     def setUp(self):
         super().setUp()
