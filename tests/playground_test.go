@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -13,35 +14,25 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/gans-in-go/gans/ganlib"
-	"github.com/gans-in-go/gans/ganlib/data"
-	"github.com/gans-in-go/gans/ganlib/optim"
 	"github.com/gans-in-go/gans/playground/game"
 )
 
-// ringOf8 is a game as the playground's links hold them: the ring of 8, two layers of 32 units each.
-func ringOf8() game.Scene {
-	player := func(output int) ganlib.Network {
-		return ganlib.Network{MLP: &ganlib.MLP{Hidden: []int{32, 32}, Activation: "relu", Output: []int{output}, OutputActivation: "linear"}}
-	}
-	adam := ganlib.Rule{Adam: &optim.Adam{LearningRate: 2e-3, Beta1: .5, Beta2: .999, Epsilon: 1e-8}}
-	return game.Scene{Seed: 1, Data: data.Toy{Set: "ring8"}, BatchSize: 64, Recipe: ganlib.Recipe{
-		Generator: player(2), Discriminator: player(1),
-		Play: ganlib.Play{
-			Noise: ganlib.Prior{Noise: ganlib.Gaussian, Dim: 2}, Objective: ganlib.ObjectiveChoice{Name: ganlib.NonSaturating.Name},
-			K: 1, GeneratorRule: adam, DiscriminatorRule: adam,
-		},
-	}}
+// firstGame is the game that the page opens with, on the ring of 8.
+func firstGame(t *testing.T, node string) game.Scene {
+	t.Helper()
+	scenes, err := os.ReadFile(filepath.Join(checkout(t), "playground", "page", "scenes.js"))
+	require.NoError(t, err)
+	cmd := exec.Command(node, "--input-type=module")
+	cmd.Stdin = strings.NewReader(string(scenes) + "\nconsole.log(JSON.stringify(firstScene('ring8')));")
+	scene, err := game.ReadScene([]byte(outputOf(t, cmd)))
+	require.NoError(t, err)
+	return scene
 }
 
-// settled is a game on the ring that finds all modes and keeps them: a penalty on D's gradient, and a D that learns
-// faster.
-func settled() game.Scene {
-	s := ringOf8()
-	s.Penalty = ganlib.Penalty{Kind: ganlib.R1, Weight: .1}
-	s.GeneratorRule.Adam = &optim.Adam{LearningRate: 2e-3, Beta2: .999, Epsilon: 1e-8}
-	s.DiscriminatorRule.Adam = &optim.Adam{LearningRate: 4e-3, Beta2: .999, Epsilon: 1e-8}
-	return s
+// restless is that game with a G as fast as D, whose samples wander from mode to mode.
+func restless(first game.Scene) game.Scene {
+	first.GeneratorRule = first.DiscriminatorRule
+	return first
 }
 
 // state is what a game has come to, as tests/playground and play.cjs print it.
@@ -86,7 +77,8 @@ func TestPlaygroundAgrees(t *testing.T) {
 		programs[simd] = filepath.Join(t.TempDir(), "playground.exe")
 		outputOf(t, goCommand(t, ".", []string{"CGO_ENABLED=0", "GOEXPERIMENT=" + simd}, "build", "-o", programs[simd], "./tests/playground"))
 	}
-	for name, scene := range map[string]game.Scene{"settled": settled(), "restless": ringOf8()} {
+	first := firstGame(t, node)
+	for name, scene := range map[string]game.Scene{"first": first, "restless": restless(first)} {
 		t.Run(name, func(t *testing.T) {
 			fragment, err := scene.Fragment()
 			require.NoError(t, err)
@@ -112,7 +104,7 @@ func TestPlaygroundAgrees(t *testing.T) {
 					require.InDelta(t, a.View.JSD, b.View.JSD, 1e-9)
 				}
 			}
-			if name == "settled" {
+			if name == "first" {
 				a, b := browser.Game[1].View, simd.Game[1].View
 				require.Equal(t, 8, a.Found)
 				require.Equal(t, 8, b.Found)
