@@ -13,6 +13,10 @@ PACKAGES = $$(go list ./... | grep -v "/tests$$")
 GO_TEST = go test -json -timeout 3h
 NOTEBOOK_TESTS = GAN_NOTEBOOK_TESTS=1 go test -json -count=1 -timeout 0 -parallel 2 ./tests
 
+# Without LLVM's optimizer XLA compiles in half the time: tests compile hundreds of programs that run for milliseconds.
+# Notebooks, whose networks are real, and `make test-long` run what users run.
+QUICK = XLA_FLAGS=--xla_backend_optimization_level=0
+
 # The packages that start goroutines or share files with other processes, for the race detector.
 CONCURRENT = $$(go list ./... | grep -E "/(serve|run|sweep|watch|live|localhost|data|lsun|progress)$$")
 
@@ -20,7 +24,7 @@ CONCURRENT = $$(go list ./... | grep -E "/(serve|run|sweep|watch|live|localhost|
 # and without, they step a pointer past the end of a slice before they find that the loop is over. The checks are
 # off for that engine only.
 RACE = -race -short -gcflags=github.com/gomlx/compute/...=-d=checkptr=0
-RACED = if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(GO_TEST) $(RACE) $(CONCURRENT); \
+RACED = if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(QUICK) $(GO_TEST) $(RACE) $(CONCURRENT); \
 	else echo "No C compiler: nothing runs under the race detector."; fi
 
 # `gan version` prints it. A program from `go install ...@v1.2.3` knows its version without.
@@ -45,7 +49,7 @@ lab: setup ## open JupyterLab on the notebooks (ARGS="--no-browser --port 8899" 
 
 test: setup ## go vet for three systems, Go tests (concurrent packages also under -race), every notebook executed
 	$(ENV) go run ./tests/suite 'go vet ./...' 'GOOS=darwin CGO_ENABLED=0 go vet ./...' \
-		'GOOS=windows CGO_ENABLED=0 go vet ./...' '$(GO_TEST) $(PACKAGES)' '$(RACED)' '$(NOTEBOOK_TESTS)'
+		'GOOS=windows CGO_ENABLED=0 go vet ./...' '$(QUICK) $(GO_TEST) $(PACKAGES)' '$(RACED)' '$(NOTEBOOK_TESTS)'
 
 browser-test: setup ## JupyterLab in Chromium: notebooks, live plots, interrupts, completion, widgets; screenshots in build/browser
 	@sh tests/browser/run.sh lab
