@@ -11,6 +11,7 @@ const squared = `<msup>${o(')')}${n('2')}</msup>`;
 const square = (...parts) => row(o('('), ...parts, squared);
 const log = '<mi>log</mi><mspace width=".17em"/>';
 const minus = '<mo form="prefix">−</mo>';
+const plus = '<mo form="infix">+</mo>'; // at the end of a part too
 const bracket = (...parts) => row(o('['), ...parts, o(']'));
 const one = row(n('1'), o('−'));
 
@@ -43,13 +44,13 @@ const fakeTerm = (d) => row(log, o('('), one, d, o(')'));
 const losses = {
   'least-squares': {
     d: [
-      row(half, o('['), mean(square(one, dx), true), o('+')),
+      row(half, o('['), mean(square(one, dx), true), plus),
       row(mean(row(i('D'), o('('), gz, squared), true), o(']')),
     ],
     g: row(half, mean(square(one, dgz), true)),
   },
   hinge: {
-    d: [row(o('['), mean(max0(one, dx), true), o('+')), row(mean(max0(n('1'), o('+'), dgz), true), o(']'))],
+    d: [row(o('['), mean(max0(one, dx), true), plus), row(mean(max0(n('1'), o('+'), dgz), true), o(']'))],
     g: bracket(minus, mean(dgz, true)),
   },
   wasserstein: { d: [bracket(mean(dgz, true), o('−'), mean(dx, true))], g: bracket(minus, mean(dgz, true)) },
@@ -57,32 +58,34 @@ const losses = {
   'non-saturating': { g: bracket(minus, mean(realTerm(dgz), true)) },
 };
 
-const value = (halved) => row(halved ? half : '', mean(row(o('['), realTerm(dx), o('+'), fakeTerm(dgz), o(']')), true));
+const value = (halved) => [
+  row(halved ? half : '', mean(row(o('['), realTerm(dx), plus), true)),
+  row(fakeTerm(dgz), o(']')),
+];
 
 // blended are both losses of G, with their weights.
 function blended({ minimax = 0, zurich = 0 }) {
   const sum = minimax + zurich;
   const weight = (w) => row(n(String(Number(w.toPrecision(3)))), o('⋅'));
   return [
-    row(o('['), minus, weight(zurich / sum), mean(realTerm(dgz), true), o('+')),
+    row(o('['), minus, weight(zurich / sum), mean(realTerm(dgz), true), plus),
     row(weight(minimax / 2 / sum), mean(fakeTerm(dgz), true), o(']')),
   ];
 }
 
-// shown is a formula, with its second line where it has one.
-const shown = (first, second) =>
-  `<span class="formula">${math(first)}${second ? `<span class="second">${math(second)}</span>` : ''}</span>`;
+// shown is a formula of one part or more. Fonts differ in width, so a line may end between parts.
+const shown = (...parts) => `<span class="formula">${parts.map((part) => `<span>${math(part)}</span>`).join('')}</span>`;
 
 // ofD and ofG are what the players follow the gradient of.
 export function ofD({ objective, half_v }) {
-  const [first, second] = losses[objective.name]?.d ?? [value(half_v)];
-  return shown(row(gradient('d'), first), second);
+  const [first, ...others] = losses[objective.name]?.d ?? value(half_v);
+  return shown(row(gradient('d'), first), ...others);
 }
 
 export function ofG({ objective }) {
   const g = losses[objective.name]?.g;
-  const [first, second] = g ? [g] : blended(objective);
-  return shown(row(gradient('g'), first), second);
+  const [first, ...others] = g ? [g] : blended(objective);
+  return shown(row(gradient('g'), first), ...others);
 }
 
 export const ascends = ({ objective }) => !losses[objective.name]?.d;
