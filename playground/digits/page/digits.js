@@ -17,10 +17,7 @@ function readFragment() {
   const chosen = new URLSearchParams(location.hash.slice(1));
   const asked = chosen.get("lang") ?? (navigator.language.startsWith("ko") ? "ko" : "en");
   lang.value = asked in text ? asked : "en";
-  const set = (input, other) => {
-    input.value = chosen.get(input.id) ?? other;
-    if (!input.checkValidity()) input.value = other;
-  };
+  const set = (input, other) => { input.value = chosen.get(input.id) ?? other; };
   set(seed, 1);
   set(to, Number(seed.value) + 1);
   set(step, 0);
@@ -28,7 +25,11 @@ function readFragment() {
   (radio ?? labels.querySelector("input")).checked = true;
 }
 
+// wrong is the field that holds no seed, if one does not. Before the form is enabled, browsers judge no field.
+const wrong = () => [seed, to].find((input) => !input.checkValidity());
+
 function writeFragment() {
+  if (wrong()) return;
   const chosen = { lang: lang.value, seed: seed.value, label: label(), to: to.value, step: step.value };
   history.replaceState(null, "", "#" + new URLSearchParams(chosen));
 }
@@ -37,11 +38,13 @@ const label = () => labels.querySelector("input:checked").value;
 
 // ---- words ----
 
-// say shows one of the page's words, with a reason if something went wrong.
-function say(name, reason) {
-  element("status").className = name === "failed" || name === "file" ? "error" : "";
-  element("status").textContent = name === "" ? "" : words[name] + (reason ?? "");
+// say shows what is going on, or what went wrong.
+function say(text, error = false) {
+  element("status").className = error ? "error" : "";
+  element("status").textContent = text;
 }
+
+const fail = (error) => say(words.failed + error, true);
 
 function translate() {
   words = text[lang.value];
@@ -69,9 +72,13 @@ let wanted = null; // the newest choices, until they are asked for
 let asking = false;
 let goOn = () => {}; // ends the moment before the sheet
 
-// redraw draws the digits of the choices, and once nobody has changed them for a moment, the sheet, row by row.
+// redraw draws the digits of the choices, and once nobody has changed them for a moment, the sheet, row by row. Where a
+// seed is none it says so, and what was drawn stays.
 async function redraw() {
-  if (!model || !element("controls").checkValidity()) return;
+  if (!model) return;
+  const field = wrong();
+  say(field ? words.seeds(field.max) : "", Boolean(field));
+  if (field) return;
   wanted = choices();
   goOn();
   if (asking) return;
@@ -101,7 +108,7 @@ function draw(canvas, drawn, i, x, y) {
 }
 
 function showDigits(asked, drawn) {
-  if (drawn.error) return say("failed", drawn.error);
+  if (drawn.error) return fail(drawn.error);
   const canvases = drawn.labels.map((digit, i) => {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = model.size;
@@ -130,7 +137,7 @@ function showNoise(asked) {
 
 // showRow puts digits into a row of the sheet.
 function showRow(row, drawn) {
-  if (drawn.error) return say("failed", drawn.error);
+  if (drawn.error) return fail(drawn.error);
   const cell = model.size + 2, sheet = element("sheet");
   if (element("more").hidden) {
     sheet.width = columns * cell;
@@ -157,15 +164,14 @@ function offerLabels() {
 
 function start() {
   worker = new Worker("worker.js");
-  worker.onerror = (event) => say("failed", event.message);
+  worker.onerror = (event) => fail(event.message);
   worker.onmessage = ({ data }) => answered(data);
   answered = (opened) => {
-    if (opened.error) return say("failed", opened.error);
+    if (opened.error) return fail(opened.error);
     model = opened;
     ready = (performance.now() - began) / 1000;
     step.max = model.steps;
     element("controls").querySelector("fieldset").disabled = false;
-    say("");
     redraw();
   };
 }
@@ -186,7 +192,8 @@ function chooseNext() {
 // speak follows a change of the language.
 function speak() {
   translate();
-  if (!model) say(location.protocol === "file:" ? "file" : "loading");
+  const file = location.protocol === "file:";
+  if (!model) say(file ? words.file : words.loading, file);
   redraw();
 }
 

@@ -21,6 +21,7 @@ globalThis.text = {
     file: "A browser does not start WebAssembly from a file. In the folder of the book, run\n" +
       "python3 -m http.server\nand open http://localhost:8000",
     failed: "This did not work: ",
+    seeds: (most) => `A seed is a whole number from 0 to ${most}.`,
     digit: (label) => `a generated ${label}`,
     digits: (n) => `${n} generated digits in rows of ten`,
     same: "The same from the command line: ",
@@ -46,6 +47,7 @@ globalThis.text = {
     file: "브라우저는 파일로 연 페이지에서 WebAssembly를 실행하지 않습니다. 책 폴더에서\n" +
       "python3 -m http.server\n를 실행하고 http://localhost:8000 을 여십시오.",
     failed: "실패했습니다: ",
+    seeds: (most) => `시드는 0부터 ${most}까지의 정수여야 합니다.`,
     digit: (label) => `생성한 숫자 ${label}`,
     digits: (n) => `생성한 숫자 ${n}개, 한 줄에 열 개씩`,
     same: "명령줄에서 같은 숫자를 그리려면: ",
