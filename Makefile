@@ -54,8 +54,9 @@ test: setup ## go vet for three systems, Go tests (concurrent packages also unde
 browser-test: setup ## JupyterLab in Chromium: notebooks, live plots, interrupts, completion, widgets; screenshots in build/browser
 	@sh tests/browser/run.sh lab
 
-playground-test: setup ## the playground's page in Chromium: every control, lessons, links, frames; screenshots in build/playground
+playground-test: setup ## the pages that compute, in Chromium: every control, lessons, links, frames; screenshots in build/playground
 	@$(ENV) sh tests/browser/run.sh playground
+	@$(ENV) sh tests/browser/run.sh digits
 
 test-long: setup ## Go tests with every case, as XLA compiles for users (an hour)
 	$(ENV) GAN_LONG_TESTS=1 go run ./tests/suite '$(GO_TEST) -count=1 ./...'

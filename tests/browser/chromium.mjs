@@ -1,4 +1,8 @@
-// Chromium without a network, for all tests here.
+// Chromium without a network, and what the tests of our own pages need besides.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -18,3 +22,41 @@ export async function openBrowser() {
   context.on('page', (page) => page.on('websocket', (socket) => requested.push(socket.url())));
   return { context, requested, stop: () => browser.close() };
 }
+
+// startServer runs a program that serves pages, and returns the address that it prints.
+export async function startServer(program, ...args) {
+  const serving = spawn(program, args, { cwd: checkout });
+  let said = '';
+  const url = await new Promise((resolve, reject) => {
+    for (const stream of [serving.stdout, serving.stderr]) stream.on('data', (text) => {
+      said += text;
+      const address = said.match(/http:\/\/127\.0\.0\.1:\d+\//);
+      if (address) resolve(address[0]);
+    });
+    serving.on('error', reject);
+    serving.on('exit', () => reject(new Error(`${program} does not serve:\n${said}`)));
+  });
+  return { url, stop: () => { serving.kill('SIGINT'); return once(serving, 'close'); } };
+}
+
+// openPage opens an address in a new tab, and notes the errors there.
+export async function openPage(context, url) {
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
+  await page.goto(url);
+  return { page, errors };
+}
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+// faults are those that axe knows, for readers with a screen reader among others.
+export async function faults(page) {
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`);
+}
+
+// widths are those of the window without its scrollbar, and of what is in it.
+export const widths = (page) => page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);

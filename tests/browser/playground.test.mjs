@@ -1,42 +1,24 @@
 // What somebody does on the playground's page, in a browser. `make playground-test` runs it. It asserts no time: what it
 // measures it prints, and writes into build/playground/measured.json.
 import assert from 'node:assert/strict';
-import { spawn, execFile } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { once } from 'node:events';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { createRequire } from 'node:module';
-import { checkout, openBrowser } from './chromium.mjs';
+import { checkout, faults, openBrowser, openPage, startServer, widths } from './chromium.mjs';
 
 const out = path.join(checkout, 'build/playground');
 const run = promisify(execFile);
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const measured = {};
 let server, browser, page, errors;
-
-// startPlayground runs `gan playground` and returns the address that it prints.
-async function startPlayground() {
-  const program = path.join(out, 'gan');
-  await run('go', ['build', '-o', program, './cmd/gan'], { cwd: checkout });
-  const serving = spawn(program, ['playground', '--no-browser', '--port', '0'], { cwd: checkout });
-  let said = '';
-  const url = await new Promise((resolve, reject) => {
-    for (const stream of [serving.stdout, serving.stderr]) stream.on('data', (text) => {
-      said += text;
-      const address = said.match(/http:\/\/127\.0\.0\.1:\d+\/\S*/);
-      if (address) resolve(address[0]);
-    });
-    serving.on('exit', () => reject(new Error(`gan playground does not start:\n${said}`)));
-  });
-  return { url, stop: () => { serving.kill('SIGINT'); return once(serving, 'close'); } };
-}
 
 before(async () => {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  server = await startPlayground();
+  const program = path.join(out, 'gan');
+  await run('go', ['build', '-o', program, './cmd/gan'], { cwd: checkout });
+  server = await startServer(program, 'playground', '--no-browser', '--port', '0');
   browser = await openBrowser();
   browser.context.setDefaultTimeout(3 * 60_000);
 });
@@ -51,11 +33,7 @@ after(async () => {
 // open opens the page, with a fragment such as lesson=figure-1, and waits until there is something to see.
 async function open(fragment = '') {
   await page?.close();
-  page = await browser.context.newPage();
-  errors = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
-  await page.goto(server.url.replace(/#.*/, '') + (fragment ? `#${fragment}` : ''));
+  ({ page, errors } = await openPage(browser.context, server.url + (fragment ? `#${fragment}` : '')));
   await page.waitForFunction(() => window.playground?.view);
 }
 
@@ -373,9 +351,7 @@ test('readable: no fault that axe knows, light and dark, in two languages', asyn
     for (const lang of ['en', 'ko']) {
       await open(`lang=${lang}`);
       await page.emulateMedia({ colorScheme: scheme });
-      await page.evaluate(await readFile(axe, 'utf8'));
-      const { violations } = await page.evaluate(() => window.axe.run());
-      assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`), [], `${scheme}, ${lang}`);
+      assert.deepEqual(await faults(page), [], `${scheme}, ${lang}`);
       await shot(`first-${scheme}-${lang}`);
     }
   }
@@ -385,7 +361,7 @@ test('a phone shows it without scrolling sideways', async () => {
   await open('lang=ko');
   for (const width of [360, 768, 1280]) {
     await page.setViewportSize({ width, height: 800 });
-    const [inner, scroll] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
+    const [inner, scroll] = await widths(page);
     assert.ok(scroll <= inner, `${scroll} pixels wide at ${inner}`);
     await shot(`width-${width}`);
   }
