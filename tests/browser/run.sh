@@ -1,7 +1,7 @@
 #!/bin/sh
-# Drives Chromium: `make browser-test` and `make playground-test` run it with the name of a test, lab or playground. Without
-# Node.js or Chromium it says what was not tested, and succeeds. CHROMIUM=PATH names another Chromium or Chrome than those
-# on the PATH.
+# Drives Chromium: `make browser-test` and `make playground-test` run it with the name of a test: lab, playground or digits.
+# Without Node.js or Chromium it says what was not tested, and succeeds. CHROMIUM=PATH names another Chromium or Chrome than
+# those on the PATH.
 set -eu
 cd "$(dirname "$0")"
 
