@@ -68,17 +68,17 @@ export class Notebook {
 
   // runAll runs every cell, as the menu offers it, and waits for the last.
   async runAll() {
-    await this.menu('Run', 'Run All Cells');
-    await this.cells.filter({ hasText: '[*]:' }).first().waitFor();
+    await this.until(this.cells.filter({ hasText: '[*]:' }).first(), () => this.menu('Run', 'Run All Cells'));
     await this.idle();
   }
 
   // run runs the first cell that has the text, and returns it when it has begun.
   async run(text) {
     const cell = this.cells.filter({ hasText: text }).first();
-    await cell.locator('.cm-content').click();
-    await this.page.keyboard.press('Control+Enter');
-    await cell.locator('.jp-InputPrompt', { hasNotText: '[ ]:' }).waitFor();
+    await this.until(cell.locator('.jp-InputPrompt', { hasNotText: '[ ]:' }), async () => {
+      await cell.locator('.cm-content').click();
+      await this.page.keyboard.press('Control+Enter');
+    });
     return cell;
   }
 
@@ -93,7 +93,7 @@ export class Notebook {
   says(cell, text) { return this.shows(cell, cell.locator('.jp-OutputArea').getByText(text)); }
 
   // until acts, and acts again where nothing has come of it in a minute. What gonb is asked for has a deadline, which a busy
-  // machine can miss.
+  // machine can miss, and JupyterLab forgets a cell that is run before it has its kernel.
   async until(something, act) {
     for (let tries = 10; ; tries--) {
       await act();
