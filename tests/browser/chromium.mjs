@@ -1,9 +1,10 @@
 // Chromium without a network, and what the tests of our own pages need besides.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 export const checkout = path.resolve(import.meta.dirname, '../..');
@@ -23,19 +24,35 @@ export async function openBrowser() {
   return { context, requested, stop: () => browser.close() };
 }
 
-// startServer runs a program that serves pages, and returns the address that it prints.
-export async function startServer(program, ...args) {
-  const serving = spawn(program, args, { cwd: checkout });
+// elsewhere are the addresses, of those that pages asked for, that are not on this machine.
+export const elsewhere = (requested) => requested.filter((url) => !/^(http:\/\/127\.0\.0\.1:|blob:|data:)/.test(url));
+
+// buildGan builds the command into a folder, and returns its path.
+export async function buildGan(folder) {
+  const program = path.join(folder, 'gan');
+  await promisify(execFile)('go', ['build', '-o', program, './cmd/gan'], { cwd: checkout });
+  return program;
+}
+
+// addressOf is the address of that pattern that a server prints. heard hears all that it prints, then too.
+export function addressOf(server, pattern, heard = () => {}) {
   let said = '';
-  const url = await new Promise((resolve, reject) => {
-    for (const stream of [serving.stdout, serving.stderr]) stream.on('data', (text) => {
+  return new Promise((resolve, reject) => {
+    for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => {
+      heard(text);
       said += text;
-      const address = said.match(/http:\/\/127\.0\.0\.1:\d+\//);
+      const address = said.match(pattern);
       if (address) resolve(address[0]);
     });
-    serving.on('error', reject);
-    serving.on('exit', () => reject(new Error(`${program} does not serve:\n${said}`)));
+    server.on('error', reject);
+    server.on('exit', () => reject(new Error(`${server.spawnfile} does not serve:\n${said}`)));
   });
+}
+
+// startServer runs a program that serves pages, and returns its address.
+export async function startServer(program, ...args) {
+  const serving = spawn(program, args, { cwd: checkout });
+  const url = await addressOf(serving, /http:\/\/127\.0\.0\.1:\d+\//);
   return { url, stop: () => { serving.kill('SIGINT'); return once(serving, 'close'); } };
 }
 

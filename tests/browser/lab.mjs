@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkout } from './chromium.mjs';
+import { addressOf, checkout } from './chromium.mjs';
 
 export const out = path.join(checkout, 'build/browser'); // what the tests write
 export const home = path.join(out, 'notebooks'); // what JupyterLab shows
@@ -21,16 +21,7 @@ export async function startServer() {
   const make = spawn('make', ['lab', `NOTEBOOKS=${home}`, 'ARGS=--no-browser'], { cwd: checkout, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => { make.kill(); process.exit(1); });
   const log = createWriteStream(path.join(out, 'lab.log'));
-  let said = '';
-  const url = await new Promise((resolve, reject) => {
-    for (const stream of [make.stdout, make.stderr]) stream.on('data', (text) => {
-      log.write(text);
-      said += text;
-      const address = said.match(/http:\/\/127\.0\.0\.1:\d+\/lab\?token=\w+/);
-      if (address) resolve(address[0]);
-    });
-    make.on('exit', () => reject(new Error(`JupyterLab does not start:\n${said}`)));
-  });
+  const url = await addressOf(make, /http:\/\/127\.0\.0\.1:\d+\/lab\?token=\w+/, (text) => log.write(text));
   return { url, stop: () => { make.kill(); return once(make, 'close'); } };
 }
 
