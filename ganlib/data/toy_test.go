@@ -3,7 +3,6 @@ package data
 import (
 	"encoding/json"
 	"math"
-	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,9 +32,8 @@ func TestToy(t *testing.T) {
 		text, err := json.Marshal(c.toy)
 		require.NoError(t, err, name)
 		require.Equal(t, c.json, string(text))
-		require.NoError(t, invalid.JSON(text, reflect.TypeFor[Toy]()), name)
-		var read Toy
-		require.NoError(t, json.Unmarshal(text, &read), name)
+		read, err := invalid.ReadJSON[Toy]("a toy", text)
+		require.NoError(t, err, name)
 		require.Equal(t, c.toy, read)
 		require.Equal(t, name, read.String())
 		got, err := read.Distribution()

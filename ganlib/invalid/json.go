@@ -9,23 +9,20 @@ import (
 	"strings"
 )
 
-// JSON refuses the first key in a JSON text that type t does not have, or whose value it cannot hold: what json.Unmarshal
-// passes over in silence.
-func JSON(text []byte, t reflect.Type) error { return checkJSON("", text, t) }
-
-// ReadJSON reads a value from a JSON text, and refuses what JSON refuses. The error of a text that is no JSON begins with
-// what the value is called.
+// ReadJSON reads a value from a JSON text. It refuses the first key that its type does not have, or whose value the type
+// cannot hold: what json.Unmarshal passes over in silence. The error of a text that is no JSON begins with what the value
+// is called.
 func ReadJSON[T any](what string, text []byte) (v T, err error) {
 	if !json.Valid(text) {
 		return v, fmt.Errorf("%s: %w", what, json.Unmarshal(text, &v))
 	}
-	if err := JSON(text, reflect.TypeFor[T]()); err != nil {
+	if err := checkJSON("", text, reflect.TypeFor[T]()); err != nil {
 		return v, err
 	}
 	return v, json.Unmarshal(text, &v)
 }
 
-// checkJSON is JSON of the value of a key.
+// checkJSON refuses a key in the value of a key; the whole text has the key "".
 func checkJSON(key string, text json.RawMessage, t reflect.Type) error {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -41,15 +41,15 @@ func TestJSON(t *testing.T) {
 		`{"one": {"b": 1}, "many": [{"a":1}]}`: "many[0].a",
 	} {
 		var refused *Error
-		require.True(t, errors.As(JSON([]byte(text), reflect.TypeFor[settings]()), &refused), text)
+		require.True(t, errors.As(checkJSON("", []byte(text), reflect.TypeFor[settings]()), &refused), text)
 		require.Equal(t, key, refused.Key, text)
 	}
 	for _, text := range []string{
 		`{}`, `null`, `{"one": null, "many": null}`, `{"name": "a", "size": 2, "points": [[1]], "one": {"size": 1}, "many": [{}, {"points": []}]}`,
 	} {
-		require.NoError(t, JSON([]byte(text), reflect.TypeFor[settings]()), text)
-		require.NoError(t, JSON([]byte(text), reflect.TypeFor[*settings]()), text)
+		require.NoError(t, checkJSON("", []byte(text), reflect.TypeFor[settings]()), text)
+		require.NoError(t, checkJSON("", []byte(text), reflect.TypeFor[*settings]()), text)
 	}
-	require.EqualError(t, JSON([]byte(`{"sise": 1}`), reflect.TypeFor[inner]()), `sise is "1": want no such key, but one of ["points" "size"]`)
-	require.EqualError(t, JSON([]byte(`{"size": "x"}`), reflect.TypeFor[inner]()), `size is "\"x\"": want a whole number`)
+	require.EqualError(t, checkJSON("", []byte(`{"sise": 1}`), reflect.TypeFor[inner]()), `sise is "1": want no such key, but one of ["points" "size"]`)
+	require.EqualError(t, checkJSON("", []byte(`{"size": "x"}`), reflect.TypeFor[inner]()), `size is "\"x\"": want a whole number`)
 }

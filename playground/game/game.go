@@ -271,6 +271,11 @@ func (g *Game) move(name string, x []float32) (Moved, error) {
 	if err != nil {
 		return Moved{}, err
 	}
+	defer func() {
+		for _, r := range results {
+			r.MustFinalizeAll()
+		}
+	}()
 	diverged := false
 	number := func(i int) float64 {
 		x := float64(tensors.ToScalar[float32](results[i]))
@@ -288,9 +293,6 @@ func (g *Game) move(name string, x []float32) (Moved, error) {
 		return m, err
 	}
 	m.Generated, err = tensors.CopyFlatData[float32](results[5])
-	for _, r := range results {
-		r.MustFinalizeAll()
-	}
 	return m, err
 }
 

@@ -140,9 +140,10 @@ func newEye(d data.Distribution) eye {
 	if dim == 1 {
 		b.Blur *= 2
 	}
-	e := eye{board: b, real: d.Batch(eyeSeed, 1, judged), grid: b.Points()}
+	points := b.points()
+	e := eye{board: b, real: d.Batch(eyeSeed, 1, judged), grid: flat(points)}
 	density := blurred(d, b.Blur)
-	for _, point := range b.points() {
+	for _, point := range points {
 		e.pData = append(e.pData, density(point))
 	}
 	e.board.PData = float32s(e.pData)
@@ -150,15 +151,9 @@ func newEye(d data.Distribution) eye {
 }
 
 // Points are the middles of the cells, [cells, 1] or [cells·cells, 2].
-func (b Board) Points() []float32 {
-	var flat []float32
-	for _, point := range b.points() {
-		for _, v := range point {
-			flat = append(flat, float32(v))
-		}
-	}
-	return flat
-}
+func (b Board) Points() []float32 { return flat(b.points()) }
+
+func flat(points [][]float64) []float32 { return float32s(slices.Concat(points...)) }
 
 // points are the middles of the cells, as the densities take them.
 func (b Board) points() [][]float64 {
